@@ -1,0 +1,1 @@
+"""The edge: parses, authorises, calls one function below, commits, answers."""

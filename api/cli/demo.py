@@ -1,0 +1,73 @@
+"""`nhavung demo`: Bắc Kạn with made-up households and the published totals, served on this computer."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import click
+
+DEMO_DATE = date(2025, 5, 15)
+CHUNK = 100
+
+
+@click.command("demo")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("data/demo"), show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True)
+@click.option("--build-only", is_flag=True, help="Make the database, do not serve.")
+def command(folder: Path, host: str, port: int, build_only: bool) -> None:
+    """Make the demonstration (once) and serve it; prints addresses and accounts."""
+    os.environ.update(
+        NHAVUNG_DATA_FOLDER=str(folder),
+        NHAVUNG_PINNED_DATE=DEMO_DATE.isoformat(),
+        NHAVUNG_DEMO="yes",
+    )
+    os.environ.pop("NHAVUNG_DATABASE_URL", None)
+    from api.app import create_app
+    from api.database import upgrade
+
+    app = create_app()
+    upgrade(app)
+    with app.app_context():
+        _build()
+        _say(host, port)
+    if build_only:
+        return
+    from waitress import serve
+
+    serve(app, host=host, port=port, threads=8, max_request_body_size=app.config["MAX_CONTENT_LENGTH"])
+
+
+def _build() -> None:
+    """Areas, accounts, then households through the same door as everybody's; resumable."""
+    from api import demo, transaction
+    from api.desk import desk
+    from api.extensions import db
+    from survey.intake.actions import receive
+
+    if not demo.has_areas(db.session()):
+        click.echo("Nhập địa bàn Bắc Kạn cũ và Thái Nguyên mới …")
+        with transaction.write() as session:
+            demo.put_areas_and_accounts(session)
+    todo = demo.households_to_come(db.session())
+    if not todo:
+        return
+    with click.progressbar(length=len(todo), label="Khảo sát giả định") as bar:
+        for start in range(0, len(todo), CHUNK):
+            with transaction.write() as session:
+                at_desk = desk(session, None)
+                for envelope in todo[start : start + CHUNK]:
+                    receive(session, envelope, at_desk)
+            bar.update(len(todo[start : start + CHUNK]))
+
+
+def _say(host: str, port: int) -> None:
+    from api import demo
+
+    click.echo(f"\nNhà Vững, bản trình diễn: http://{host}:{port}\n")
+    click.echo(f"  {'tài khoản':<12}{'mật khẩu':<22}vai trò")
+    for account in demo.ACCOUNTS:
+        click.echo(f"  {account.username:<12}{demo.PASSWORD:<22}{account.role} · {account.area}")
+    click.echo("\nDừng: Ctrl+C. Ngày làm việc cố định 15/05/2025; hộ là giả định.")

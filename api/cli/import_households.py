@@ -1,0 +1,174 @@
+"""`nhavung import households`: other people's household files through a mapping, a plan always first."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from api.cli.context import app_context
+
+if TYPE_CHECKING:
+    from api.imports.households import Plan, Refused, Result
+
+SHOWN = 20
+"""Reasons shown on the screen; --report writes all of them."""
+OUTCOMES = {
+    "stored": "lưu / stored",
+    "waiting": "chờ bổ sung trong hộp thư / waiting in the inbox",
+    "refused": "không nhận / refused",
+}
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("households")
+@click.argument("file", type=FILE, required=False)
+@click.option(
+    "--mapping", type=FILE, help="How its columns become ours (TOML). Our own Excel form needs none."
+)
+@click.option("--sheet", help="The sheet of a workbook; otherwise the first.")
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.option("--yes", is_flag=True, help="Do not ask before writing.")
+@click.option("--as", "username", help="The account in whose name it is done.")
+@click.option("--report", type=NEW_FILE, help="Write every bad row with its reason (CSV).")
+@click.option("--template", type=NEW_FILE, help="Write an empty Excel form to fill in, instead of importing.")
+def command(
+    file: Path | None,
+    mapping: Path | None,
+    sheet: str | None,
+    *,
+    dry_run: bool,
+    yes: bool,
+    username: str | None,
+    report: Path | None,
+    template: Path | None,
+) -> None:
+    """Import household surveys from FILE (CSV, also .gz, or XLSX, XLS, ODS)."""
+    if template:
+        _write_template(template)
+        return
+    if file is None:
+        raise click.UsageError("FILE, or --template OUT.xlsx")
+    planned = _plan(file, mapping, sheet)
+    _say_plan(planned)
+    refused = list(planned.refused)
+    question = f"Nhập {planned.rows} dòng / Import {planned.rows} rows?"
+    if not dry_run and planned.prepared and (yes or click.confirm(question)):
+        result = _apply(planned, username)
+        _say_result(planned, result)
+        refused = result.refused
+    if report:
+        _write_report(report, planned, refused)
+    if refused:
+        sys.exit(1)
+
+
+def _plan(file: Path, mapping: Path | None, sheet: str | None) -> Plan:
+    from api.imports.households import plan
+    from api.imports.mapping import load_mapping
+    from api.imports.template import mapping_of
+
+    return plan(file, load_mapping(mapping) if mapping else mapping_of(file), sheet)
+
+
+def _write_template(path: Path) -> None:
+    from api.imports.template import write_template
+
+    write_template(path)
+    click.echo(f"Đã ghi mẫu nhập liệu / form written: {path}")
+
+
+def _say_plan(planned: Plan) -> None:
+    """What was detected and what each row would become, every code the mapping does not name included."""
+    click.secho(f"{planned.file}: {planned.rows} dòng / rows", bold=True)
+    for note in planned.notes:
+        click.echo(f"  {note}")
+    if planned.unmapped_columns:
+        shown = ", ".join(planned.unmapped_columns[:SHOWN])
+        more = " …" if len(planned.unmapped_columns) > SHOWN else ""
+        click.echo(f"  Cột không dùng / columns not used ({len(planned.unmapped_columns)}): {shown}{more}")
+    for (column, code), count in sorted(planned.unknown_codes.items()):
+        click.echo(f"  Mã lạ / unknown code: {column} = {code[:60]} ({count})")
+    for visit, count in planned.visits().items():
+        click.echo(f"  {_visit(visit)}: {count}")
+    click.echo("Dự kiến / planned:")
+    _say_counts(planned.counts())
+    reasons = _reasons(planned, list(planned.refused))
+    for line, _, text, _ in reasons[:SHOWN]:
+        click.echo(f"  dòng / line {line}: {text}", err=True)
+    if len(reasons) > SHOWN:
+        click.echo(f"  … {len(reasons) - SHOWN} lý do nữa / more (--report FILE.csv)", err=True)
+
+
+def _visit(code: str) -> str:
+    from survey.words import glossary
+
+    labels = glossary().get(f"visit.{code}")
+    return f"{labels['vi']} / {labels['en']}" if labels else code or "?"
+
+
+def _say_counts(counts: dict[str, int]) -> None:
+    for outcome, count in counts.items():
+        click.echo(f"  {OUTCOMES[outcome]}: {count}")
+    click.echo(f"  cộng / total: {sum(counts.values())}")
+
+
+def _apply(planned: Plan, username: str | None) -> Result:
+    """Send the rows through the intake under a progress bar."""
+    from api.desk import desk
+    from api.extensions import db
+    from api.imports.households import apply
+    from survey.intake.actions import receive
+
+    with app_context():
+        session = db.session()
+        at_desk = desk(session, _account_id(session, username))
+        with click.progressbar(length=len(planned.prepared), label="Đang nhập / importing") as bar:
+            return apply(
+                planned,
+                lambda session, envelope: receive(session, envelope, at_desk),
+                on_progress=bar.update,
+            )
+
+
+def _account_id(session: object, username: str | None) -> int | None:
+    from survey.access.queries import account_by_username
+
+    if username is None:
+        return None
+    account = account_by_username(session, username)  # type: ignore[arg-type]
+    if account is None:
+        raise click.BadParameter(f"không có tài khoản / no account {username}", param_hint="--as")
+    return account.id
+
+
+def _say_result(planned: Plan, result: Result) -> None:
+    click.echo("Kết quả / result:")
+    _say_counts({"stored": result.stored, "waiting": result.waiting, "refused": len(result.refused)})
+    if result.known:
+        click.echo(f"  trong đó đã có từ trước / of them here before: {result.known}")
+    for row in result.refused[len(planned.refused) :][:SHOWN]:
+        click.echo(f"  dòng / line {row.line}: {row.problem.message('vi')}", err=True)
+
+
+def _reasons(planned: Plan, refused: list[Refused]) -> list[tuple[int, int, str, str]]:
+    """Every bad row, in order: line, number of the problem, Vietnamese, English."""
+    problems = [(row.line, fault.problem) for row in planned.prepared for fault in row.faults]
+    problems += [(row.line, row.problem) for row in refused]
+    told = [
+        (line, problem.number, problem.message("vi"), problem.message("en")) for line, problem in problems
+    ]
+    return sorted(told)
+
+
+def _write_report(path: Path, planned: Plan, refused: list[Refused]) -> None:
+    """The bad rows as CSV with a byte-order mark, so that Excel reads the Vietnamese right."""
+    with path.open("w", encoding="utf-8-sig", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(["dòng / line", "số / number", "lý do", "reason"])
+        writer.writerows(_reasons(planned, refused))
+    click.echo(f"Đã ghi danh sách lỗi / reasons written: {path}")

@@ -1,0 +1,34 @@
+"""`nhavung map`: one area's map as a single HTML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from api.cli.context import app_context
+
+
+@click.command("map")
+@click.argument("area_code")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The HTML file to write.")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+@click.option("--without-names", is_flag=True, help="Leave the heads' names out, to hand the file on.")
+def command(area_code: str, output: Path, lang: str, without_names: bool) -> None:
+    """Write the map of an area as one HTML file that opens without a network."""
+    from sqlalchemy import true
+
+    from api import clock
+    from api.extensions import db
+    from api.map_views import area_view
+    from maps import single_file
+    from survey.areas import queries as areas
+    from survey.problems import Problem
+
+    with app_context():
+        name = areas.tree(db.session(), clock.today()).names.get(area_code)
+        if name is None:
+            raise Problem(1004, what=area_code)
+        view = area_view(name, true(), names=not without_names)
+        size_bytes = single_file.write(view, output, lang)
+        click.echo(f"Đã ghi bản đồ {name.name}: {len(view.houses)} nhà, {size_bytes / 1000:.0f} kB, {output}")

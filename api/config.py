@@ -1,0 +1,53 @@
+"""Settings: each is an environment variable, read once, checked, and listed in the README."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one running program."""
+
+    data_folder: Path
+    database_url: str
+    secret_key: str | None
+    law_folder: Path | None
+    pinned_date: date | None
+    is_demo: bool
+    officers_see_amounts: bool
+    max_request_bytes: int
+    secure_cookies: bool
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings of `environ` (default: the process). Raises ValueError naming the variable that is wrong."""
+    env = os.environ if environ is None else environ
+    folder = Path(env.get("NHAVUNG_DATA_FOLDER", "data")).resolve()
+    pinned = env.get("NHAVUNG_PINNED_DATE")
+    law = env.get("NHAVUNG_LAW")
+    return Settings(
+        data_folder=folder,
+        database_url=env.get("NHAVUNG_DATABASE_URL", f"sqlite:///{folder / 'nhavung.sqlite'}"),
+        secret_key=env.get("NHAVUNG_SECRET_KEY"),
+        law_folder=Path(law).resolve() if law else None,
+        pinned_date=date.fromisoformat(pinned) if pinned else None,
+        is_demo=_flag(env, "NHAVUNG_DEMO"),
+        officers_see_amounts=_flag(env, "NHAVUNG_OFFICERS_SEE_AMOUNTS"),
+        max_request_bytes=int(env.get("NHAVUNG_MAX_REQUEST_MB", "16")) * MEGABYTE,
+        secure_cookies=_flag(env, "NHAVUNG_SECURE_COOKIES"),
+    )
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    """A yes/no setting; anything but a clear yes or no is refused, a typing error must not open a door."""
+    value = env.get(name, "no").strip().lower()
+    if value not in {"yes", "no", "1", "0", "true", "false"}:
+        raise ValueError(f"{name} takes yes or no, got {value!r}")
+    return value in {"yes", "1", "true"}

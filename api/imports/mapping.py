@@ -1,0 +1,327 @@
+"""The mapping file: how another's table becomes our survey. A refusal names file, key and line.
+
+    source = "msna-2018"                      # part of each survey's identity
+    form = "household"
+    id = ["instance_name"]                    # columns that identify a row
+    empty = ["", "NA"]                        # cells that say nothing
+    decimal = "."                             # or "," (then "." separates thousands)
+    dates = ["%d/%m/%Y", "%Y-%m-%d"]
+    captured_at = {column = "start", zone = "+06:00", default = "2018-11-01T12:00:00+06:00"}
+    point = {lat = "lat", lon = "lon", accuracy_m = "acc"}
+    constants = {visit = "interviewed"}
+
+    [[answer]]
+    from = "roof"                             # a column of theirs
+    to = "roof_material"                      # a question of ours
+    split = " "                               # several codes in one cell …
+    prefer = ["tarpaulin", "tin"]             # … the first of these that is there speaks for the cell
+    codes = {tarpaulin = "fabric_or_plastic", tin = "sheet"}
+    unknown = ["other"]                       # codes that tell us nothing
+    unit = "sq_ft"                            # of their numbers; or subtract_from = 2015 (age -> year)
+
+    [[row]]                                   # one row of a roster, made when column `present` is filled
+    to = "status_records"
+    present = "dien_ho"
+    constants = {kind = "poverty_status", year = 2025, deciding_body = "UBND xã"}
+    answer = [{from = "dien_ho", to = "value", codes = {N = "poor"}}]
+
+Problems 4201 (the file cannot be read), 4202 (a key in it).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from survey.problems import Problem
+from survey.questionnaire import Form, Question, load_form
+
+UNITS: Mapping[tuple[str, str], float] = {
+    ("sq_ft", "m2"): 0.09290304,
+    ("million_vnd", "VND"): 1_000_000,
+    ("thousand_vnd", "VND"): 1_000,
+}
+"""Their unit, our unit: the factor. A square foot is 0.3048 m squared, exactly."""
+MAPPING_KEYS = frozenset(
+    {
+        "source",
+        "title",
+        "form",
+        "id",
+        "empty",
+        "decimal",
+        "dates",
+        "captured_at",
+        "point",
+        "constants",
+        "answer",
+        "row",
+    }
+)
+ANSWER_KEYS = frozenset({"from", "to", "codes", "unknown", "split", "prefer", "unit", "subtract_from"})
+ROW_KEYS = frozenset({"to", "present", "constants", "answer"})
+CAPTURED_KEYS = frozenset({"column", "format", "zone", "default"})
+POINT_KEYS = frozenset({"lat", "lon", "accuracy_m"})
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRule:
+    """How one column answers one question. `factor` turns their unit into ours."""
+
+    column: str
+    question: Question
+    codes: Mapping[str, Any] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
+    split: str | None = None
+    prefer: tuple[str, ...] = ()
+    unit: str | None = None
+    factor: float | None = None
+    subtract_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """One row of a roster, made when column `present` is filled."""
+
+    roster: str
+    present: str
+    constants: Mapping[str, Any]
+    answers: tuple[AnswerRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedAt:
+    """When a row was recorded: a column (with its format and zone), or one moment for all."""
+
+    column: str | None = None
+    format: str | None = None
+    zone: str | None = None
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdMapping:
+    """A whole mapping file, checked against the form it fills."""
+
+    source: str
+    form: Form
+    id: tuple[str, ...]
+    captured_at: CapturedAt
+    empty: frozenset[str] = frozenset({""})
+    decimal: str = "."
+    dates: tuple[str, ...] = ("%Y-%m-%d", "%d/%m/%Y")
+    point: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    answers: tuple[AnswerRule, ...] = ()
+    rows: tuple[RowRule, ...] = ()
+
+    def columns(self) -> set[str]:
+        """Every column the mapping speaks of."""
+        answers = [*self.answers, *(answer for row in self.rows for answer in row.answers)]
+        moment = {self.captured_at.column} if self.captured_at.column else set()
+        named = {answer.column for answer in answers} | {row.present for row in self.rows}
+        return named | moment | set(self.id) | set(self.point.values())
+
+
+def load_mapping(path: str | Path) -> HouseholdMapping:
+    """The mapping in the TOML file `path`. Raises Problem 4201, or 4202 naming file, key and line."""
+    path = Path(path)
+    try:
+        text = path.read_text("utf-8-sig")
+        raw = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Problem(4201, file=path.name, reason=str(error)) from error
+    return read_mapping(raw, _Place(path.name, text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in the file we are, so that a refusal can say it: the table (its name and number) and the key."""
+
+    file: str
+    text: str
+    table: str = ""
+    number: int = 0
+
+    def wrong(self, key: str, reason: str) -> Problem:
+        """Problem 4202 at this key."""
+        name = f"{self.table}[{self.number}].{key}" if self.table else key
+        return Problem(4202, file=self.file, key=name, line=self._line(key), reason=reason)
+
+    def _line(self, key: str) -> int | str:
+        """The line of `key`: the first that assigns it, within the table meant."""
+        seen = 0
+        wanted = re.compile(rf"(^|[{{,\s]){re.escape(key)}\s*=")
+        header = re.compile(rf"\s*\[\[\s*{re.escape(self.table)}\s*\]\]")
+        first = "?" if not self.table else 0
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if self.table and header.match(line):
+                seen += 1
+                first = number if seen == self.number else first
+            elif (not self.table or seen == self.number) and wanted.search(line):
+                return number
+        return first
+
+    def keys(self, raw: Any, allowed: frozenset[str], under: str = "") -> None:
+        """Refuse keys nobody reads."""
+        if not isinstance(raw, Mapping):
+            raise self.wrong(under, f"a table is expected, got {raw!r:.60}")
+        if unknown := sorted(set(raw) - allowed):
+            raise self.wrong(unknown[0], f"unknown key; known keys: {', '.join(sorted(allowed))}")
+
+
+def read_mapping(raw: Mapping[str, Any], place: _Place) -> HouseholdMapping:
+    """The mapping written in `raw`. Raises Problem 4202."""
+    place.keys(raw, MAPPING_KEYS)
+    try:
+        form = load_form(raw.get("form", "household"))
+    except Problem as error:
+        raise place.wrong("form", error.message("en")) from error
+    mapping = HouseholdMapping(
+        source=_text(raw, "source", place),
+        form=form,
+        id=_texts(raw, "id", place) or ("",),
+        captured_at=_captured_at(raw.get("captured_at"), place),
+        empty=frozenset({"", *_texts(raw, "empty", place)}),
+        decimal=_text({"decimal": "."} | dict(raw), "decimal", place),
+        dates=_texts(raw, "dates", place) or ("%Y-%m-%d", "%d/%m/%Y"),
+        point=_point(raw.get("point", {}), place),
+        constants=_constants(raw.get("constants", {}), form.questions, place),
+        answers=tuple(_answers(raw.get("answer", ()), form.questions, place)),
+        rows=tuple(_rows(raw.get("row", ()), form, place)),
+    )
+    if mapping.id == ("",):
+        raise place.wrong("id", "name the columns that identify a row")
+    if mapping.decimal not in (".", ","):
+        raise place.wrong("decimal", f'"." or "," is expected, got {mapping.decimal!r}')
+    _refuse_two_for_one(mapping, place)
+    return mapping
+
+
+def _text(raw: Mapping[str, Any], key: str, place: _Place) -> str:
+    value = raw.get(key)
+    if not isinstance(value, str) or not value:
+        raise place.wrong(key, "a text is expected")
+    return value
+
+
+def _texts(raw: Mapping[str, Any], key: str, place: _Place) -> tuple[str, ...]:
+    value = raw.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise place.wrong(key, "a list of texts is expected")
+    return tuple(value)
+
+
+def _captured_at(raw: Any, place: _Place) -> CapturedAt:
+    """A column or a default must be there: a survey without its moment cannot be kept."""
+    place.keys({} if raw is None else raw, CAPTURED_KEYS, "captured_at")
+    if not raw or not ({"column", "default"} & set(raw)):
+        raise place.wrong("captured_at", "name the column of the moment, or a default for all rows")
+    values = {key: _text(raw, key, place) for key in raw}
+    if "default" in values:
+        try:
+            aware = datetime.fromisoformat(values["default"]).tzinfo is not None
+        except ValueError:
+            aware = False
+        if not aware:
+            raise place.wrong("default", "a moment in ISO 8601 with its time zone is expected")
+    if "zone" in values and not re.fullmatch(r"[+-]\d\d:\d\d", values["zone"]):
+        raise place.wrong("zone", "an offset such as +07:00 is expected")
+    return CapturedAt(**values)
+
+
+def _point(raw: Any, place: _Place) -> dict[str, str]:
+    place.keys(raw, POINT_KEYS, "point")
+    if raw and not {"lat", "lon"} <= set(raw):
+        raise place.wrong("point", "name the columns lat and lon (degrees, EPSG:4326)")
+    return {key: _text(raw, key, place) for key in raw}
+
+
+def _constants(raw: Any, questions: Mapping[str, Question], place: _Place) -> dict[str, Any]:
+    place.keys(raw, frozenset(questions), "constants")
+    return {code: value.isoformat() if hasattr(value, "isoformat") else value for code, value in raw.items()}
+
+
+def _answers(raw: Any, questions: Mapping[str, Question], place: _Place) -> Iterator[AnswerRule]:
+    if not isinstance(raw, Sequence) or isinstance(raw, str):
+        raise place.wrong("answer", "a list of tables is expected")
+    for number, entry in enumerate(raw, 1):
+        here = place if place.table else _Place(place.file, place.text, "answer", number)
+        here.keys(entry, ANSWER_KEYS, "answer")
+        yield _answer(entry, questions, here)
+
+
+def _answer(raw: Mapping[str, Any], questions: Mapping[str, Question], place: _Place) -> AnswerRule:
+    target = _text(raw, "to", place)
+    if target not in questions:
+        raise place.wrong("to", f"{target} is not a question of the form")
+    question = questions[target]
+    if question.kind in ("roster", "point"):
+        raise place.wrong("to", f"{target} is filled by a [[row]] or by point")
+    codes = raw.get("codes", {})
+    if not isinstance(codes, Mapping):
+        raise place.wrong("codes", "a table of their code = ours is expected")
+    for theirs, ours in codes.items():
+        if question.kind == "choice" and ours not in ("", *question.choices):
+            raise place.wrong(theirs, f"{ours!r} is not a choice of {target}: {', '.join(question.choices)}")
+        if question.kind == "boolean" and ours not in (True, False, ""):
+            raise place.wrong(theirs, 'true, false or "" (unknown) is expected')
+    unit = _text(raw, "unit", place) if "unit" in raw else None
+    if unit and (unit, question.unit) not in UNITS:
+        known = ", ".join(theirs for theirs, ours in UNITS if ours == question.unit)
+        raise place.wrong("unit", f"{unit} cannot become {question.unit}; known: {known or 'none'}")
+    if "prefer" in raw and "split" not in raw:
+        raise place.wrong("prefer", "needs split")
+    return AnswerRule(
+        column=_text(raw, "from", place),
+        question=question,
+        codes=dict(codes),
+        unknown=frozenset(_texts(raw, "unknown", place)),
+        split=_text(raw, "split", place) if "split" in raw else None,
+        prefer=_texts(raw, "prefer", place),
+        unit=unit,
+        factor=UNITS[unit, question.unit] if unit and question.unit else None,
+        subtract_from=_whole(raw, "subtract_from", place),
+    )
+
+
+def _whole(raw: Mapping[str, Any], key: str, place: _Place) -> int | None:
+    value = raw.get(key)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        raise place.wrong(key, "a whole number is expected")
+    return value
+
+
+def _rows(raw: Any, form: Form, place: _Place) -> Iterator[RowRule]:
+    if not isinstance(raw, Sequence) or isinstance(raw, str):
+        raise place.wrong("row", "a list of tables is expected")
+    for number, entry in enumerate(raw, 1):
+        here = _Place(place.file, place.text, "row", number)
+        here.keys(entry, ROW_KEYS, "row")
+        target = _text(entry, "to", here)
+        roster = form.questions.get(target)
+        if roster is None or roster.kind != "roster":
+            raise here.wrong("to", f"{target} is not a roster of the form")
+        columns = {column.code: column for column in roster.columns}
+        yield RowRule(
+            roster=target,
+            present=_text(entry, "present", here),
+            constants=_constants(entry.get("constants", {}), columns, here),
+            answers=tuple(_answers(entry.get("answer", ()), columns, here)),
+        )
+
+
+def _refuse_two_for_one(mapping: HouseholdMapping, place: _Place) -> None:
+    """Two columns for one question would let the last one win in silence."""
+    seen: set[str] = set()
+    for number, answer in enumerate(mapping.answers, 1):
+        if answer.question.code in seen:
+            raise _Place(place.file, place.text, "answer", number).wrong(
+                "to", "this question already has a column"
+            )
+        seen.add(answer.question.code)

@@ -1,0 +1,157 @@
+"""The law in words for pages: titles, reasons of an assessment, a whole law as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Flask
+
+from api.desk import book_in_force
+from api.extensions import db
+from api.language import current, day, num, t
+from survey import law
+from survey.assessment import queries as assessment
+from survey.assessment.models import AssessmentRow
+from survey.words import glossary, word
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why an assessment came out as it did, in the reader's language."""
+
+    sentences: tuple[law.Reason, ...]
+    missing: tuple[str, ...]
+    unverified: tuple[str, ...]
+
+
+def programme_title(programme: str | None) -> str:
+    """A programme's title in the reader's language; its id where the law no longer has it."""
+    book = book_in_force(db.session())
+    titles = {one.id: one.title[current()] for one in book.programmes}
+    return titles.get(programme or "", programme or "–")
+
+
+def fact_label(fact: str) -> str:
+    """A fact as people call it."""
+    known = book_in_force(db.session()).facts.get(fact)
+    return known.label[current()] if known else fact
+
+
+def fact_value(fact: str, value: Any) -> str:
+    """A fact's value in words."""
+    if str(value) in ("True", "False"):
+        return t("có", "yes") if str(value) == "True" else t("không", "no")
+    code = f"{fact}.{value}"
+    return word(code, current()) if code in glossary() else str(value)
+
+
+def reasons(row: AssessmentRow) -> Reasons:
+    """The explanation of a stored assessment, by the law it was made with."""
+    known = law.Assessment.from_dict(row.result)
+    book = assessment.release(db.session(), row.release_sha256)
+    sentences = law.explain(known, book.law_on(known.on, known.area_codes), current())
+    missing = tuple(book.facts[name].label[current()] for name in known.missing_facts)
+    return Reasons(tuple(sentences), missing, tuple(label_of(book, name) for name in known.unverified))
+
+
+def label_of(book: law.Book, name: str) -> str:
+    """What an unverified value, clause or programme is called."""
+    if name in book.values:
+        return book.values[name].label[current()]
+    if name in book.clauses and book.clauses[name].text:
+        return clause_text(book, name)
+    return next((one.title[current()] for one in book.programmes if one.id == name), name)
+
+
+def clause_text(book: law.Book, code: str) -> str:
+    """A clause's sentence with its placeholders left as an ellipsis: no household is meant here."""
+    words = book.clauses[code].text
+    text = words[current()] if words else code
+    return "…".join(part.split("}")[-1] for part in text.split("{"))
+
+
+def unverified_notes(releases: Iterable[str]) -> tuple[str, ...]:
+    """One footnote naming the unverified values a figure may rest on."""
+    names: dict[str, None] = {}
+    for release in releases:
+        book = assessment.release(db.session(), release)
+        for value in book.values.values():
+            if any(not period.cite.verified for period in value.dated):
+                names[value.label["vi"]] = None
+    if not names:
+        return ()
+    return (f"Có {len(names)} giá trị của bản luật chưa kiểm chứng với văn bản gốc; xem trang Quy định.",)
+
+
+def law_view(book: law.Book, on: date, path: Sequence[str]) -> dict[str, Any]:
+    """Everything the law page shows of a book on a day at a place."""
+    lang = current()
+    in_force = [one for one in book.programmes if one.span.covers(on)]
+    return {
+        "programmes": [_programme(book, one, on, path, lang) for one in in_force],
+        "ended": [one.title[lang] for one in book.programmes if not one.span.covers(on)],
+        "house": [_clause(book, code) for code in book.frame.because],
+        "values": [_value(value, on, path, lang) for value in book.values.values() if value.on(on, path)],
+        "sources": [
+            {"cite": source.cite[lang], "title": source.title[lang], "issuer": source.issuer, "read": source.read,
+             "signed": source.signed, "in_force": source.in_force}
+            for source in book.sources.values()
+        ],
+    }  # fmt: skip
+
+
+def _programme(book: law.Book, one: Any, on: date, path: Sequence[str], lang: str) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "title": one.title[lang],
+        "from": day(one.span.first),
+        "until": day(one.span.last),
+        "cite": cite(book, one.cite),
+        "all": [_clause(book, code) for code in one.all],
+        "any": [_clause(book, code) for code in one.any],
+        "none": [_clause(book, code) for code in one.none],
+    }
+
+
+def _clause(book: law.Book, code: str) -> dict[str, Any]:
+    return {"code": code, "text": clause_text(book, code), "cite": cite(book, book.clauses[code].cite)}
+
+
+def cite(book: law.Book, place: Any) -> dict[str, Any]:
+    """Where something is written: document and article, whether it was confirmed, a note."""
+    source = book.sources[place.source]
+    at = f", {t('điều', 'art.')} {place.at}" if place.at else ""
+    return {"text": f"{source.cite[current()]}{at}", "verified": place.verified, "note": place.note}
+
+
+def _value(value: Any, on: date, path: Sequence[str], lang: str) -> dict[str, Any]:
+    period = value.on(on, path)
+    return {
+        "label": value.label[lang],
+        "value": _amount(value, period.value),
+        "from": day(period.span.first),
+        "until": day(period.span.last),
+        "verified": period.cite.verified,
+        "note": period.cite.note,
+        "source": period.cite.source,
+    }
+
+
+def _amount(value: Any, number: float | None) -> str:
+    """A legal value with its unit."""
+    if number is None:
+        return t("không còn", "repealed")
+    if value.kind == "truth":
+        return t("có", "yes") if number else t("không", "no")
+    if value.kind == "date":
+        return day(date.fromordinal(date(1970, 1, 1).toordinal() + int(number)))
+    unit = value.unit.replace("VND/house", t("đồng/nhà", "VND/house")).replace("m2", "m²")
+    return f"{num(number, 0 if number == int(number) else 1)} {unit}"
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the law's words."""
+    app.jinja_env.globals.update(programme_title=programme_title, fact_label=fact_label, fact_value=fact_value)

@@ -1,0 +1,7 @@
+"""Every table of the program, imported in one place so that the migrations see them all."""
+
+import survey.access.models
+import survey.areas.models
+import survey.assessment.models
+import survey.intake.models
+import survey.registry.models  # noqa: F401

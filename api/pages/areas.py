@@ -1,0 +1,65 @@
+"""One area: its figures, its programmes, the units under it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from api import auth, clock, places
+from api.extensions import db
+from api.pages.overview import figures
+from survey.areas import queries as areas
+from survey.assessment import queries as assessment
+from survey.assessment.models import AssessmentRow
+from survey.registry.models import Household
+
+blueprint = Blueprint("areas", __name__, url_prefix="/areas")
+
+
+@blueprint.get("/<code>")
+def area(code: str) -> Any:
+    """The overview of one area. Problem 1004 when it is not there for the viewer."""
+    return show_area(code)
+
+
+def show_area(code: str, waiting: list[dict[str, Any]] | None = None) -> str:
+    """The overview page of an area; `waiting` stands above it on the home page."""
+    name = places.visible_area(code)
+    visible = auth.visible(Household.area_code, "household.read")
+    inside = places.inside(code)
+    if places.is_root(code):
+        inside = []  # the root also answers for houses nobody could place
+    return render_template(
+        "areas/area.html",
+        area=name,
+        crumbs=places.crumbs(code),
+        figures=figures(assessment.counts(db.session, visible, *inside)),
+        children=_children(code, visible),
+        sees_amounts=auth.may("amount.read", code),
+        may_budget=auth.may("budget.read", code),
+        waiting=waiting or [],
+        newest=assessment.newest_survey(db.session, visible, *inside),
+    )
+
+
+def _children(code: str, visible: Any) -> list[dict[str, Any]]:
+    """The units under an area with the figures of their households; one query, rolled up in the tree."""
+    tree = areas.tree(db.session, clock.today())
+    sums: dict[str, Counter[str]] = {}
+    for area_code, outcome, kind, households in _grouped(visible, code):
+        way = tree.path(area_code)
+        if code in way and way.index(code) > 0:
+            row = sums.setdefault(way[way.index(code) - 1], Counter())
+            row["households"] += households
+            row[outcome if outcome != "entitled" else f"entitled_{kind}"] += households
+    return [{"area": tree.names[child], "sums": sums.get(child, Counter())} for child in tree.below.get(code, ())]
+
+
+def _grouped(visible: Any, code: str) -> list[tuple[str, str, str, int]]:
+    outcome = assessment.outcome()
+    keys = (Household.area_code, outcome, AssessmentRow.works_kind)
+    return assessment.grouped(db.session, visible, keys, *places.inside(code))
+
+

@@ -1,0 +1,159 @@
+"""The list of households and one household with its assessment, surveys and photos."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, request, send_file
+from sqlalchemy import ColumnElement
+
+from api import auth, clock, photos, places, transaction
+from api.extensions import db
+from api.language import current, t
+from api.law_texts import programme_title, reasons
+from api.paging import page_of
+from survey.access.audit import record
+from survey.areas.names import folded_name
+from survey.assessment import queries as assessment
+from survey.assessment.models import AssessmentRow
+from survey.problems import Problem
+from survey.questionnaire import answers, load_form
+from survey.registry import queries as registry
+from survey.registry.models import Household, Person
+
+blueprint = Blueprint("households", __name__, url_prefix="/households")
+
+OUTCOMES = ("entitled", "needs_information", "not_registered", "not_entitled", "not_assessed")
+PAGE_SIZE = 50
+
+
+@blueprint.get("")
+def index() -> Any:
+    """Households of the viewer's areas, filtered and paged; every figure elsewhere opens this list."""
+    area_code = request.args.get("area") or None
+    if area_code:
+        places.visible_area(area_code)
+    visible = auth.visible(Household.area_code, "household.read")
+    conditions = [*places.inside(area_code), *_filters()]
+    page = page_of(assessment.count_houses(db.session, visible, *conditions), PAGE_SIZE)
+    houses = assessment.houses(
+        db.session,
+        visible,
+        *conditions,
+        names=auth.can("person.read"),
+        amounts=auth.can("amount.read"),
+        offset=page.offset,
+        limit=page.size,
+    )
+    return render_template(
+        "households/list.html",
+        houses=houses,
+        page=page,
+        area_code=area_code,
+        outcomes=OUTCOMES,
+        programmes=_programmes(visible),
+        area_name=places.area_name,
+        programme_title=programme_title,
+    )
+
+
+def _filters() -> list[ColumnElement[bool]]:
+    """The list's filters, as named in its address; unknown values find nothing rather than everything."""
+    conditions: list[ColumnElement[bool]] = []
+    if outcome := request.args.get("outcome"):
+        conditions.append(assessment.outcome() == outcome)
+    if programme := request.args.get("programme"):
+        conditions.append(AssessmentRow.programme == programme)
+    if works_kind := request.args.get("works_kind"):
+        conditions.append(AssessmentRow.works_kind == works_kind)
+    if request.args.get("point") == "none":
+        conditions.append(Household.lon.is_(None))
+    if request.args.get("place") == "unknown":
+        conditions.append(Household.area_code.is_(None))
+    if (text := request.args.get("q", "").strip()) and auth.can("person.read"):
+        conditions.append(Person.folded_name.contains(folded_name(text)[:100], autoescape=True))
+    return conditions
+
+
+def _programmes(visible: ColumnElement[bool]) -> list[str]:
+    """Programmes that occur, for the filter."""
+    keys = (AssessmentRow.programme,)
+    return sorted(row[0] for row in assessment.grouped(db.session, visible, keys) if row[0])
+
+
+@blueprint.get("/<household_id>")
+def household(household_id: str) -> Any:
+    """One household: what the criteria say and why, what is missing, its surveys. Problem 5001."""
+    house = _visible_household(household_id)
+    surveys = registry.survey_versions(db.session, house.id)
+    current_row = assessment.current(db.session, house.id)
+    interview = next((survey for survey in surveys if survey.visit == "interviewed"), None)
+    form = load_form(interview.form, interview.form_version) if interview else None
+    sees_names = auth.may("person.read", house.area_code)
+    return render_template(
+        "households/household.html",
+        house=house,
+        title=_title(house, sees_names),
+        crumbs=places.crumbs(house.area_code, t("Hộ", "Household")) if house.area_code else [],
+        place=places.area_name(house.area_code),
+        assessment=current_row,
+        reasons=reasons(current_row) if current_row else None,
+        sees_amounts=auth.may("amount.read", house.area_code),
+        sees_names=sees_names,
+        surveys=surveys,
+        interview=interview,
+        answers=answers(form, interview.answers, current()) if form and interview else (),
+        persons=registry.persons(db.session, interview.person_ids) if interview and sees_names else [],
+        statuses=registry.status_records(db.session, house.id),
+        photos=registry.photos(db.session, house.id),
+        history=assessment.history(db.session, house.id),
+        programme_title=programme_title,
+    )
+
+
+def _visible_household(household_id: str) -> Household:
+    visible = auth.visible(Household.area_code, "household.read")
+    house = registry.household(db.session, visible, household_id)
+    if house is None:
+        raise Problem(5001)
+    return house
+
+
+def _title(house: Household, sees_names: bool) -> str:
+    """The head's name, or words where it is unknown or not for the viewer."""
+    person = db.session.get(Person, house.head_person_id) if house.head_person_id else None
+    if person and person.full_name and sees_names:
+        return person.full_name
+    return t("Hộ chưa rõ tên chủ hộ", "Household, name of head unknown")
+
+
+@blueprint.post("/<household_id>/national-id")
+def national_id(household_id: str) -> Any:
+    """Show the full national id once; the reading is logged. Problem 6006 without the right."""
+    house = _visible_household(household_id)
+    auth.require("national_id.read", house.area_code)
+    with transaction.write() as session:
+        record(
+            session,
+            at=clock.now(),
+            actor_id=auth.user_id(),
+            action="national_id.read",
+            subject_kind="household",
+            subject_id=household_id,
+            area_code=house.area_code,
+        )
+    person = db.session.get(Person, house.head_person_id) if house.head_person_id else None
+    return render_template("households/national_id.html", person=person, household_id=household_id)
+
+
+@blueprint.get("/<household_id>/photos/<sha256>.jpg")
+def photo(household_id: str, sha256: str) -> Any:
+    """One photo of a household the viewer may see. Problem 1004."""
+    house = _visible_household(household_id)
+    known = {entry.stored_sha256 for entry in registry.photos(db.session, house.id)}
+    path = photos.path_of(current_app.config["SETTINGS"].data_folder, sha256)
+    if sha256 not in known or not path.exists():
+        raise Problem(1004, what=sha256[:12])
+    response = send_file(path, mimetype="image/jpeg", etag=sha256, max_age=0)
+    response.cache_control.private = True
+    return response

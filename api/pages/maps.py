@@ -1,0 +1,47 @@
+"""Maps: the houses of a village or commune with the list beside them, and the file to hand over."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, send_file
+
+from api import auth, headers, places
+from api.language import current
+from api.map_views import area_view
+from maps import page as map_page
+from maps import single_file
+from maps.village import area_map
+
+blueprint = Blueprint("maps", __name__)
+
+
+@blueprint.get("/map")
+def index() -> Any:
+    """The map of the viewer's own area."""
+    codes = sorted(code for code in auth.areas("map.read") if places.exists(code))
+    return redirect(f"/areas/{codes[0]}/map" if codes else "/")
+
+
+@blueprint.get("/areas/<code>/map")
+def area(code: str) -> Any:
+    """The map of one area, houses numbered as in the list beside it. Problem 1004."""
+    name = places.visible_area(code, "map.read")
+    view = area_view(name)
+    parts = map_page.parts(area_map(view, current()))
+    headers.allow_script(parts.script_sha256)
+    return render_template("areas/map.html", area=name, crumbs=places.crumbs(code), view=view, map=parts)
+
+
+@blueprint.get("/areas/<code>/map.html")
+def file(code: str) -> Any:
+    """The same map as one self-contained file that opens without a network."""
+    name = places.visible_area(code, "map.read")
+    text = single_file.html(area_view(name), current())
+    return send_file(
+        io.BytesIO(text.encode()),
+        mimetype="text/html",
+        as_attachment=True,
+        download_name=f"ban-do-{code}.html",
+    )

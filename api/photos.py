@@ -1,0 +1,77 @@
+"""Photos on disk: checked, freed of EXIF (it may hold a position), addressed by their own hash."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from survey.problems import Problem
+
+MAX_BYTES = 12 * 1024 * 1024
+MAX_PIXELS = 50_000_000
+FORMATS = ("JPEG", "PNG", "WEBP")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPhoto:
+    """A photo that is on disk now."""
+
+    sha256: str
+    size_bytes: int
+    width_px: int
+    height_px: int
+
+
+def store(folder: Path, received: bytes, expected_sha256: str) -> StoredPhoto:
+    """Write the photo below `folder` and return what is kept. Problems 1003, 4108, 4109.
+
+    The file is flushed to the disk before this returns: a receipt must not promise less.
+    """
+    if len(received) > MAX_BYTES:
+        raise Problem(1003, got=len(received), limit=MAX_BYTES)
+    got = hashlib.sha256(received).hexdigest()
+    if got != expected_sha256:
+        raise Problem(4108, got=got[:12], expected=expected_sha256[:12])
+    image = _decode(received)
+    buffer = io.BytesIO()
+    image.convert("RGB").save(buffer, "JPEG", quality=88, optimize=True)
+    kept = buffer.getvalue()
+    sha256 = hashlib.sha256(kept).hexdigest()
+    _write(path_of(folder, sha256), kept)
+    return StoredPhoto(sha256, len(kept), image.width, image.height)
+
+
+def path_of(folder: Path, sha256: str) -> Path:
+    """Where a kept photo lies."""
+    return folder / "photos" / sha256[:2] / f"{sha256}.jpg"
+
+
+def _decode(received: bytes) -> Image.Image:
+    """The image upright, without metadata. Problem 4109 for anything that is not a photo of sane size."""
+    limit_mb = MAX_BYTES // (1024 * 1024)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(received), formats=FORMATS)
+            if image.width * image.height > MAX_PIXELS:
+                raise Problem(4109, reason=f"{image.width}×{image.height} px", limit_mb=limit_mb)
+            return ImageOps.exif_transpose(image)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombWarning) as error:
+        raise Problem(4109, reason=type(error).__name__, limit_mb=limit_mb) from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write beside and rename, so that a broken write never stands under a hash."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}.part")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

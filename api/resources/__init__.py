@@ -1,0 +1,22 @@
+"""The interface for phones and programs, described by OpenAPI at /api/openapi.json."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_smorest import Api
+
+from api import auth
+
+
+def register_resources(app: Flask) -> None:
+    """Register every resource with its guard."""
+    from api.resources import areas, envelopes, photos
+
+    api = Api(app)
+    for blueprint, action in (
+        (envelopes.blueprint, "survey.send"),
+        (photos.blueprint, "survey.send"),
+        (areas.blueprint, "household.read"),
+    ):
+        auth.guard(app, blueprint, action)
+        api.register_blueprint(blueprint)

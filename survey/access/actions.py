@@ -1,0 +1,336 @@
+"""Writes of access: accounts, posts, passwords, devices. Each checks its scope and writes its audit entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey import words
+from survey.access import audit, queries, rights
+from survey.access.models import NAME_LENGTH, ROLES, Device, Post, User
+from survey.access.rows import Actor, NewAccount, NewPost
+from survey.areas import queries as areas
+from survey.areas.names import folded_name, nfc, person_sort_key
+from survey.problems import Problem
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
+FREE_ATTEMPTS = 5
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=15)
+
+
+# --- accounts
+
+
+def create_account(
+    session: Session,
+    actor: Actor,
+    new: NewAccount,
+    password_hash: str,
+    *,
+    must_change_password: bool = True,
+    is_demo: bool = False,
+) -> User:
+    """Make an account with its first post; its password is temporary unless said otherwise.
+
+    Raises: Problem 6010 username taken, 6011 malformed, 6012 name, 6013-6016 post.
+    """
+    for fault in faults_of_account(session, actor, new):
+        raise fault
+    user = User(
+        username=queries.folded_username(new.username),
+        full_name=nfc(new.full_name),
+        sort_key=person_sort_key(new.full_name),
+        folded_name=folded_name(new.full_name),
+        password_hash=password_hash,
+        must_change_password=must_change_password,
+        is_demo=is_demo,
+        created_at=actor.at,
+    )
+    session.add(user)
+    session.flush()
+    _audit(session, actor, "account_created", user.id, new.post.area_code)
+    _add_post(session, actor, user.id, new.post)
+    return user
+
+
+def faults_of_account(session: Session, actor: Actor, new: NewAccount) -> list[Problem]:
+    """Everything that speaks against making this account, so that a person can mend it all at once."""
+    username = queries.folded_username(new.username)
+    faults = []
+    if not USERNAME.fullmatch(username):
+        faults.append(Problem(6011, got=new.username))
+    elif queries.sign_in_row(session, username):
+        faults.append(Problem(6010, username=username))
+    return faults + _faults_of_name(new.full_name) + faults_of_post(session, actor, new.post)
+
+
+def _faults_of_name(full_name: str) -> list[Problem]:
+    length = len(nfc(full_name))
+    return [] if 2 <= length <= NAME_LENGTH else [Problem(6012, got=length, most=NAME_LENGTH)]
+
+
+def rename(session: Session, actor: Actor, user_id: int, full_name: str) -> None:
+    """Correct the name of an account. Raises: Problem 6018 not in scope, 6012 name."""
+    user = _managed(session, actor, user_id)
+    for fault in _faults_of_name(full_name):
+        raise fault
+    user.full_name = nfc(full_name)
+    user.sort_key = person_sort_key(full_name)
+    user.folded_name = folded_name(full_name)
+    _audit(session, actor, "account_renamed", user_id)
+
+
+def deactivate(session: Session, actor: Actor, user_id: int) -> None:
+    """Shut an account and with it its devices. Raises: Problem 6018 not in scope, 6017 last administrator."""
+    user = _managed(session, actor, user_id)
+    before = queries.root_administrators(session, actor.today)
+    user.is_active = False
+    session.flush()
+    _keep_a_root_administrator(session, before, actor.today)
+    _audit(session, actor, "account_deactivated", user_id)
+
+
+def reactivate(session: Session, actor: Actor, user_id: int) -> None:
+    """Open a shut account again. Raises: Problem 6018 not in scope."""
+    _managed(session, actor, user_id).is_active = True
+    _audit(session, actor, "account_reactivated", user_id)
+
+
+def _managed(session: Session, actor: Actor, user_id: int) -> User:
+    """The account, when the actor may look after it; Problem 6018 says neither that it exists nor not."""
+    scope = queries.manageable(session, actor.user_id, actor.today)
+    user = session.scalar(select(User).where(User.id == user_id, scope))
+    if user is None:
+        raise Problem(6018)
+    return user
+
+
+def _keep_a_root_administrator(session: Session, before: frozenset[int], on: date) -> None:
+    """Refuse a change after which nobody could manage the accounts of the root any more (6017)."""
+    if before and not queries.root_administrators(session, on):
+        raise Problem(6017)
+
+
+# --- posts
+
+
+def faults_of_post(session: Session, actor: Actor, post: NewPost) -> list[Problem]:
+    """Everything that speaks against the actor giving this post."""
+    faults = []
+    if post.role not in ROLES:
+        expected = ", ".join(f"{words.word(f'role.{role}')} ({role})" for role in ROLES)
+        faults.append(Problem(6013, got=post.role, expected=expected))
+    if post.valid_to is not None and post.valid_to < post.valid_from:
+        faults.append(Problem(6016, first=f"{post.valid_from:%d/%m/%Y}", last=f"{post.valid_to:%d/%m/%Y}"))
+    if post.area_code not in areas.tree(session, actor.today).names:
+        faults.append(Problem(6014, got=post.area_code))
+    elif actor.user_id is not None and not rights.may(
+        session, actor.user_id, "accounts.manage", post.area_code, actor.today
+    ):
+        faults.append(Problem(6015, got=post.area_code))
+    return faults
+
+
+def grant_post(session: Session, actor: Actor, user_id: int, post: NewPost) -> Post:
+    """Give an account one more post. Raises: Problem 6018 not in scope, 6013-6016 post."""
+    _managed(session, actor, user_id)
+    for fault in faults_of_post(session, actor, post):
+        raise fault
+    return _add_post(session, actor, user_id, post)
+
+
+def _add_post(session: Session, actor: Actor, user_id: int, new: NewPost) -> Post:
+    post = Post(
+        user_id=user_id,
+        role=new.role,
+        area_code=new.area_code,
+        valid_from=new.valid_from,
+        valid_to=new.valid_to,
+    )
+    session.add(post)
+    session.flush()
+    _audit(session, actor, "post_granted", user_id, post.area_code, post=post.id, role=post.role)
+    return post
+
+
+def end_post(session: Session, actor: Actor, post_id: int) -> None:
+    """End a post now: yesterday was its last day. One that has ended already is left as it is.
+
+    Raises: Problem 6018 not in scope, 6017 last administrator.
+    """
+    post = session.get(Post, post_id)
+    if post is None:
+        raise Problem(6018)
+    _managed(session, actor, post.user_id)
+    if post.valid_to is not None and post.valid_to < actor.today:
+        return
+    before = queries.root_administrators(session, actor.today)
+    post.valid_to = actor.today - timedelta(days=1)
+    session.flush()
+    _keep_a_root_administrator(session, before, actor.today)
+    _audit(session, actor, "post_ended", post.user_id, post.area_code, post=post.id, role=post.role)
+
+
+# --- lists
+
+
+def faults_of_list(session: Session, actor: Actor, wanted: Sequence[NewAccount]) -> list[dict[str, object]]:
+    """Every fault of a list of new accounts, by its line, so that all can be mended at once."""
+    rows = []
+    first_lines: dict[str, int] = {}
+    for new in wanted:
+        faults = faults_of_account(session, actor, new)
+        username = queries.folded_username(new.username)
+        if username in first_lines:
+            faults.append(Problem(6033, username=username, first=first_lines[username]))
+        first_lines.setdefault(username, new.line)
+        rows += [fault_row(new.line, fault) for fault in faults]
+    return rows
+
+
+def fault_row(line: int, fault: Problem) -> dict[str, object]:
+    """One fault of a list as data: line, number and message in both languages."""
+    return {"line": line, "problem": fault.number, "vi": fault.message("vi"), "en": fault.message("en")}
+
+
+def refuse_faults(rows: list[dict[str, object]]) -> None:
+    """Raise Problem 6030 with the faults in `rows`, in the order of their lines, if there are any."""
+    if rows:
+        rows = sorted(rows, key=lambda row: int(str(row["line"])))
+        raise Problem(6030, count=len(rows), lines=len({row["line"] for row in rows}), rows=rows)
+
+
+def create_list(
+    session: Session, actor: Actor, wanted: Sequence[NewAccount], password_hashes: Sequence[str]
+) -> None:
+    """Make all accounts of a list, or none. Raises: Problem 6030 with every fault."""
+    refuse_faults(faults_of_list(session, actor, wanted))
+    for new, password_hash in zip(wanted, password_hashes, strict=True):
+        create_account(session, actor, new, password_hash)
+
+
+# --- passwords and signing in
+
+
+def reset_password(session: Session, actor: Actor, user_id: int, password_hash: str) -> None:
+    """Give a temporary password and lift any back-off. Raises: Problem 6018 not in scope."""
+    user = _managed(session, actor, user_id)
+    user.password_hash = password_hash
+    user.must_change_password = True
+    user.failed_attempts, user.locked_until = 0, None
+    _audit(session, actor, "password_reset", user_id)
+
+
+def change_password(session: Session, user_id: int, password_hash: str, at: datetime) -> None:
+    """Set the password a person chose; the temporary one ends with it."""
+    user = session.get_one(User, user_id)
+    user.password_hash = password_hash
+    user.must_change_password = False
+    audit.record(
+        session,
+        at=at,
+        actor_id=user_id,
+        action="password_changed",
+        subject_kind="account",
+        subject_id=user_id,
+    )
+
+
+def record_attempt(session: Session, user_id: int, succeeded: bool, at: datetime) -> None:
+    """Count a sign-in. After five wrong passwords the account waits 30 s, then twice as long each time.
+
+    At most 15 minutes: long enough against guessing, short enough for a person who mistyped.
+    """
+    user = session.get_one(User, user_id, with_for_update=True)
+    if succeeded:
+        user.failed_attempts, user.locked_until = 0, None
+    else:
+        user.failed_attempts += 1
+        user.locked_until = _wait_until(user.failed_attempts, at)
+    if succeeded or user.locked_until:
+        action = "signed_in" if succeeded else "sign_in_slowed"
+        audit.record(
+            session, at=at, actor_id=user_id, action=action, subject_kind="account", subject_id=user_id
+        )
+
+
+def _wait_until(failed_attempts: int, at: datetime) -> datetime | None:
+    over = failed_attempts - FREE_ATTEMPTS
+    if over < 0:
+        return None
+    doublings: int = 2 ** min(over, 10)
+    return at + min(FIRST_WAIT * doublings, LONGEST_WAIT)
+
+
+def set_language(session: Session, user_id: int, language: str) -> None:
+    """Remember the language a person chose."""
+    session.get_one(User, user_id).language = language
+
+
+# --- devices
+
+
+def issue_device(
+    session: Session, actor: Actor, user_id: int, device_id: str, label: str, token_sha256: str
+) -> Device:
+    """Enrol a device of an account. Raises: Problem 6018 not in scope, 6040 label."""
+    _may_handle_devices(session, actor, user_id)
+    label = nfc(label)
+    if not 2 <= len(label) <= NAME_LENGTH:
+        raise Problem(6040, got=len(label), most=NAME_LENGTH)
+    device = Device(
+        id=device_id, user_id=user_id, label=label, token_sha256=token_sha256, created_at=actor.at
+    )
+    session.add(device)
+    session.flush()
+    _audit(session, actor, "device_issued", user_id, device=device_id)
+    return device
+
+
+def revoke_device(session: Session, actor: Actor, device_id: str) -> None:
+    """Shut a device out from now on; doing it twice changes nothing. Raises: Problem 6041 not in scope."""
+    device = session.get(Device, device_id)
+    if device is None:
+        raise Problem(6041)
+    _may_handle_devices(session, actor, device.user_id)
+    if device.revoked_at is None:
+        device.revoked_at = actor.at
+        _audit(session, actor, "device_revoked", device.user_id, device=device_id)
+
+
+def device_seen(session: Session, device_id: str, at: datetime) -> None:
+    """Remember when a device was last heard of."""
+    session.get_one(Device, device_id).last_seen_at = at
+
+
+def _may_handle_devices(session: Session, actor: Actor, user_id: int) -> None:
+    """One's own devices with `device.own`, those of others within one's scope of `devices.manage`."""
+    own = actor.user_id == user_id and rights.areas_allowed(session, user_id, "device.own", actor.today)
+    scope = queries.manageable(session, actor.user_id, actor.today, "devices.manage")
+    if not own and session.scalar(select(User.id).where(User.id == user_id, scope)) is None:
+        raise Problem(6018)
+
+
+def _audit(
+    session: Session,
+    actor: Actor,
+    action: str,
+    user_id: int,
+    area_code: str | None = None,
+    **details: audit.Detail,
+) -> None:
+    audit.record(
+        session,
+        at=actor.at,
+        actor_id=actor.user_id,
+        action=action,
+        subject_kind="account",
+        subject_id=user_id,
+        area_code=area_code,
+        **details,
+    )

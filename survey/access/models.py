@@ -1,0 +1,104 @@
+"""Tables of access: accounts, posts with terms, devices, and the append-only audit log."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey.db import AreaCode, Base, Moment, Sha256, Uuid
+
+ROLES = ("officer", "commune", "committee", "finance", "admin", "auditor")
+
+USERNAME_LENGTH = 64
+NAME_LENGTH = 200
+ROLE_LIST = ", ".join(f"'{role}'" for role in ROLES)
+
+
+class User(Base):
+    """An account of one person. It is never deleted, only deactivated: the audit log refers to it."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(USERNAME_LENGTH), unique=True)
+    """Case-folded: `Lan.NM` and `lan.nm` are one account."""
+    full_name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    sort_key: Mapped[str] = mapped_column(Text)
+    """Vietnamese order of people: given name first."""
+    folded_name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    """Name without marks, for searching."""
+    password_hash: Mapped[str] = mapped_column(String(200))
+    must_change_password: Mapped[bool] = mapped_column(default=True)
+    """True while the password is the temporary one of a printed slip."""
+    is_active: Mapped[bool] = mapped_column(default=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    """Made by the demonstration; `serve` refuses such accounts elsewhere."""
+    language: Mapped[str] = mapped_column(String(2), default="vi")
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    failed_attempts: Mapped[int] = mapped_column(Integer, default=0)
+    """Wrong passwords since the last right one."""
+    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+    """No password is accepted before this moment (back-off after wrong ones)."""
+
+
+class Post(Base):
+    """A role held in an area for a term (nhiệm kỳ); who may do what follows from posts alone.
+
+    A post withdrawn on its first day gets a last day before its first: it never held, and stays readable.
+    """
+
+    __tablename__ = "posts"
+    __table_args__ = (
+        CheckConstraint(f"role in ({ROLE_LIST})", name="role_known"),
+        Index(None, "user_id", "role"),
+        Index(None, "area_code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    role: Mapped[str] = mapped_column(String(20))
+    area_code: Mapped[str] = mapped_column(AreaCode)
+    """Root of the subtree the post covers, on today's boundaries."""
+    valid_from: Mapped[date] = mapped_column(Date)
+    """First day of the term."""
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    """Last day of the term, included; empty while it is open."""
+
+
+class Device(Base):
+    """A phone or script with its own token, so that a lost one can be shut out alone."""
+
+    __tablename__ = "devices"
+    __table_args__ = (Index(None, "user_id"),)
+
+    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    label: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    token_sha256: Mapped[str] = mapped_column(Sha256, unique=True)
+    """Of the random token; the token itself is shown once and kept nowhere."""
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
+    """To the hour: a write at every reading would serve nobody."""
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class AuditEntry(Base):
+    """One thing somebody did, written in the transaction that did it. Ids and hashes, no personal values."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (Index(None, "subject_kind", "subject_id"), Index(None, "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Empty: the operator at the server's command line, or the program itself."""
+    action: Mapped[str] = mapped_column(String(40))
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[str] = mapped_column(String(64))
+    area_code: Mapped[str | None] = mapped_column(AreaCode)
+    details: Mapped[dict[str, Any]]
+    sealed_hash: Mapped[str | None] = mapped_column(Sha256)
+    """Link of the hash chain, filled by the sealer; empty while unsealed."""

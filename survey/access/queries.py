@@ -1,0 +1,203 @@
+"""Reads of access: accounts, posts, devices. Scopes are SQL conditions, so lists and counts agree."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, exists, false, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from survey.access import rights
+from survey.access.models import Device, Post, User
+from survey.access.rows import Account, HeldDevice, HeldPost, SignIn
+from survey.areas import queries as areas
+from survey.areas.names import folded_name
+
+SORTS = {
+    "name": (User.sort_key, User.id),
+    "username": (User.username, User.id),
+    "created": (User.created_at, User.id),
+}
+STATES = {
+    "active": User.is_active.is_(True),
+    "inactive": User.is_active.is_(False),
+    "new": User.is_active.is_(True) & User.must_change_password.is_(True),
+}
+
+
+def folded_username(username: str) -> str:
+    """The one spelling under which an account is kept and looked up."""
+    return username.strip().casefold()
+
+
+def sign_in_row(session: Session, username: str) -> SignIn | None:
+    """What checking a password of this username needs; None when there is no such account."""
+    query = select(User.id, User.password_hash, User.is_active, User.locked_until).where(
+        User.username == folded_username(username)
+    )
+    row = session.execute(query).first()
+    return SignIn(*row) if row else None
+
+
+def account(session: Session, user_id: int) -> Account | None:
+    """One account by its id."""
+    user = session.get(User, user_id)
+    return _account(user) if user else None
+
+
+def account_by_username(session: Session, username: str) -> Account | None:
+    """One account by its username, in any case of letters."""
+    user = session.scalar(select(User).where(User.username == folded_username(username)))
+    return _account(user) if user else None
+
+
+def _account(user: User) -> Account:
+    return Account(
+        id=user.id,
+        username=user.username,
+        full_name=user.full_name,
+        language=user.language,
+        is_active=user.is_active,
+        is_demo=user.is_demo,
+        must_change_password=user.must_change_password,
+        created_at=user.created_at,
+        locked_until=user.locked_until,
+        password_mark=hashlib.sha256(user.password_hash.encode()).hexdigest()[:16],
+    )
+
+
+def manageable(
+    session: Session, actor_id: int | None, today: date, action: str = "accounts.manage"
+) -> ColumnElement[bool]:
+    """SQL condition on `User`: accounts the actor may look after by `action`.
+
+    All for the operator (None) and for holders of a root area; otherwise those whose every post that has
+    not ended lies inside the actor's areas. An account without such a post belongs to the root.
+    """
+    if actor_id is None:
+        return true()
+    roots = rights.areas_allowed(session, actor_id, action, today)
+    if not roots:
+        return false()
+    if rights.holds_root(session, roots, today):
+        return true()
+    unended = exists().where(Post.user_id == User.id, or_(Post.valid_to.is_(None), Post.valid_to >= today))
+    return unended & ~unended.where(Post.area_code.not_in(areas.subtree(roots, today)))
+
+
+def filtered(
+    scope: ColumnElement[bool], *, today: date, search: str = "", role: str = "", state: str = ""
+) -> ColumnElement[bool]:
+    """SQL condition on `User`: within `scope`, name or username holding `search`, holding `role` today.
+
+    `state` is "active", "inactive", "new" (temporary password still standing) or empty for all.
+    """
+    condition = scope
+    if search.strip():
+        text = folded_name(search)
+        name = User.folded_name.contains(text, autoescape=True)
+        condition &= name | User.username.contains(folded_username(search), autoescape=True)
+    if role:
+        held = exists().where(Post.user_id == User.id, Post.role == role, Post.valid_from <= today)
+        condition &= held.where(or_(Post.valid_to.is_(None), Post.valid_to >= today))
+    if state in STATES:
+        condition &= STATES[state]
+    return condition
+
+
+def accounts(
+    session: Session,
+    condition: ColumnElement[bool],
+    *,
+    sort: str = "name",
+    offset: int = 0,
+    limit: int | None = None,
+) -> list[Account]:
+    """Accounts that meet `condition`; `sort` is a key of `SORTS`, with a leading minus for descending."""
+    columns = SORTS.get(sort.removeprefix("-"), SORTS["name"])
+    order = [column.desc() if sort.startswith("-") else column.asc() for column in columns]
+    query = select(User).where(condition).order_by(*order).offset(offset).limit(limit)
+    return [_account(user) for user in session.scalars(query)]
+
+
+def count_accounts(session: Session, condition: ColumnElement[bool]) -> int:
+    """How many accounts meet `condition`."""
+    return session.scalar(select(func.count()).select_from(User).where(condition)) or 0
+
+
+def posts(session: Session, user_ids: Iterable[int]) -> list[HeldPost]:
+    """Every post of these accounts, ended ones too, newest first."""
+    query = (
+        select(Post).where(Post.user_id.in_(list(user_ids))).order_by(Post.valid_from.desc(), Post.id.desc())
+    )
+    return [
+        HeldPost(post.id, post.user_id, post.role, post.area_code, post.valid_from, post.valid_to)
+        for post in session.scalars(query)
+    ]
+
+
+def device_owner(session: Session, token: str) -> tuple[str, int] | None:
+    """(device id, user id) of a token that is not revoked and whose account is active."""
+    digest = token_hash(token)
+    query = (
+        select(Device.id, Device.user_id)
+        .join(User, User.id == Device.user_id)
+        .where(Device.token_sha256 == digest, Device.revoked_at.is_(None), User.is_active)
+    )
+    row = session.execute(query).first()
+    return (row[0], row[1]) if row else None
+
+
+def last_seen(session: Session, device_id: str) -> datetime | None:
+    """When a device was last heard of, to the hour."""
+    return session.scalar(select(Device.last_seen_at).where(Device.id == device_id))
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token. SHA-256 is enough: a token is 256 random bits, nothing to guess."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def devices(
+    session: Session, scope: ColumnElement[bool], *, offset: int = 0, limit: int | None = None
+) -> list[HeldDevice]:
+    """Devices of the accounts within `scope` (a condition on `User`), newest first."""
+    query = (
+        select(Device, User.username, User.full_name)
+        .join(User, User.id == Device.user_id)
+        .where(scope)
+        .order_by(Device.created_at.desc(), Device.id)
+    )
+    return [
+        HeldDevice(
+            id=device.id,
+            user_id=device.user_id,
+            username=username,
+            full_name=full_name,
+            label=device.label,
+            created_at=device.created_at,
+            last_seen_at=device.last_seen_at,
+            revoked_at=device.revoked_at,
+        )
+        for device, username, full_name in session.execute(query.offset(offset).limit(limit))
+    ]
+
+
+def count_devices(session: Session, scope: ColumnElement[bool]) -> int:
+    """How many devices `devices` would list in all."""
+    query = select(func.count()).select_from(Device).join(User, User.id == Device.user_id).where(scope)
+    return session.scalar(query) or 0
+
+
+def root_administrators(session: Session, on: date) -> frozenset[int]:
+    """Ids of active accounts that may manage accounts at a root area on that day."""
+    roots = [root.code for root in areas.roots(session, on)]
+    query = (
+        select(Post.user_id)
+        .join(User, User.id == Post.user_id)
+        .where(User.is_active, Post.area_code.in_(roots), Post.role.in_(rights.RIGHTS["accounts.manage"]))
+        .where(Post.valid_from <= on, or_(Post.valid_to.is_(None), Post.valid_to >= on))
+    )
+    return frozenset(session.scalars(query))

@@ -1,0 +1,138 @@
+"""Who may do what: one table, role × action, and the area it reaches on today's boundaries.
+
+A right is a role held in an area; it covers that area's subtree today, whatever date a report is about.
+Lists, maps, exports and counts all put `visible` into their query, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlalchemy import ColumnElement, false, literal, or_, select
+from sqlalchemy.orm import Session
+
+from survey.access.models import ROLES, Post, User
+from survey.areas import queries as areas
+
+Table = Mapping[str, frozenset[str]]
+
+
+def _roles(*names: str) -> frozenset[str]:
+    """A set of roles, each of them known."""
+    unknown = set(names) - set(ROLES)
+    if unknown:
+        raise ValueError(f"unknown roles {sorted(unknown)}, expected {ROLES}")
+    return frozenset(names)
+
+
+RIGHTS: Table = {
+    # what is recorded and seen of households
+    "survey.send": _roles("officer", "commune"),
+    "household.read": _roles("officer", "commune", "committee", "finance", "admin", "auditor"),
+    "map.read": _roles("officer", "commune", "committee", "finance", "admin", "auditor"),
+    "person.read": _roles("officer", "commune", "committee", "finance", "admin", "auditor"),
+    "national_id.read": _roles("commune", "auditor"),
+    "inbox.read": _roles("commune", "admin", "auditor"),
+    "inbox.mend": _roles("commune", "admin"),
+    # money
+    "amount.read": _roles("commune", "committee", "finance", "auditor"),
+    "budget.read": _roles("commune", "committee", "finance", "auditor"),
+    # keeping the program
+    "law.read": _roles(*ROLES),
+    "area.import": _roles("admin"),
+    "accounts.manage": _roles("admin"),
+    "devices.manage": _roles("admin"),
+    "device.own": _roles("officer", "commune", "admin"),
+    "audit.read": _roles("admin", "auditor"),
+}
+"""The whole of it. A wish for another right is a change of this table, never a condition elsewhere."""
+
+READS = frozenset(action for action in RIGHTS if action.endswith(".read"))
+"""Actions that change nothing; an auditor has no others."""
+
+
+def table(officers_see_amounts: bool = False) -> Table:
+    """The table in force: officers see class and reasons, and amounts only where the operator set so."""
+    if not officers_see_amounts:
+        return RIGHTS
+    return {**RIGHTS, "amount.read": RIGHTS["amount.read"] | {"officer"}}
+
+
+def roles_in_force(session: Session, user_id: int, today: date) -> tuple[tuple[str, str], ...]:
+    """(role, area code) of every post this active account holds today, sorted."""
+    query = (
+        select(Post.role, Post.area_code)
+        .join(User, User.id == Post.user_id)
+        .where(User.id == user_id, User.is_active, Post.valid_from <= today)
+        .where(or_(Post.valid_to.is_(None), Post.valid_to >= today))
+        .order_by(Post.role, Post.area_code)
+    )
+    return tuple((role, code) for role, code in session.execute(query))
+
+
+def areas_allowed(
+    session: Session, user_id: int, action: str, today: date, rights: Table = RIGHTS
+) -> frozenset[str]:
+    """Root area codes of the posts that carry `action` today. KeyError for an action nobody defined."""
+    return areas_of(roles_in_force(session, user_id, today), action, rights)
+
+
+def areas_of(held: Iterable[tuple[str, str]], action: str, rights: Table = RIGHTS) -> frozenset[str]:
+    """Root area codes among the `held` (role, area) pairs whose role carries `action`."""
+    return frozenset(code for role, code in held if role in rights[action])
+
+
+def visible(
+    area_code: ColumnElement[str] | ColumnElement[str | None],
+    session: Session,
+    user_id: int,
+    action: str,
+    today: date,
+    rights: Table = RIGHTS,
+) -> ColumnElement[bool]:
+    """SQL condition: the row's area lies where the account may do `action`; see `within`."""
+    return within(area_code, session, areas_allowed(session, user_id, action, today, rights), today)
+
+
+def within(
+    area_code: ColumnElement[str] | ColumnElement[str | None],
+    session: Session,
+    roots: frozenset[str],
+    today: date,
+) -> ColumnElement[bool]:
+    """SQL condition: the row's area lies in the subtree of `roots` today.
+
+    A row without an area (a house nobody could place) is seen by those who hold a root area, so that it
+    is on somebody's desk.
+    """
+    if not roots:
+        return false()
+    condition = area_code.in_(areas.subtree(roots, today))
+    return or_(condition, area_code.is_(None)) if holds_root(session, roots, today) else condition
+
+
+def holds_root(session: Session, codes: frozenset[str], today: date) -> bool:
+    """Whether one of `codes` is a root of today's tree (the whole province, or the whole country)."""
+    return any(root.code in codes for root in areas.roots(session, today))
+
+
+def may(
+    session: Session,
+    user_id: int,
+    action: str,
+    area_code: str | None,
+    today: date,
+    rights: Table = RIGHTS,
+) -> bool:
+    """Whether the account may do `action` in this area today; no area means a root area is needed."""
+    return reaches(session, areas_allowed(session, user_id, action, today, rights), area_code, today)
+
+
+def reaches(session: Session, roots: frozenset[str], area_code: str | None, today: date) -> bool:
+    """Whether `area_code` lies in the subtree of `roots` today; no area: whether a root area is held."""
+    if not roots:
+        return False
+    if area_code is None:
+        return holds_root(session, roots, today)
+    return bool(session.scalar(select(literal(area_code).in_(areas.subtree(roots, today)))))

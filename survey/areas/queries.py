@@ -1,0 +1,197 @@
+"""Reads of areas. Every one is asked for a day; codes are text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import shapely
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
+
+from survey.areas import names
+from survey.areas.models import LEVELS, AreaFact, AreaParent, AreaRow, AreaShape, AreaSuccession
+from survey.areas.rows import Area, Match, Name
+from survey.areas.tree import Tree, holds, revision, tree
+
+__all__ = ["area", "area_facts", "areas", "children", "find", "path", "revision", "roots", "subtree", "tree"]
+
+FOR_EVER = date(9999, 12, 31)
+UNITS, LINKS, MERGERS = AreaRow.__table__, AreaParent.__table__, AreaSuccession.__table__
+"""Plain tables: the recursive statement is built on every request, and entities are slow to build with."""
+
+
+def subtree(codes: Iterable[str], on: date) -> Select[tuple[str]]:
+    """A SELECT of the codes of `codes` and everything under them on the day; use it in `.in_()`.
+
+    Units that merged into one of these by then are included, with what hung under them. A unit split
+    among several is included only where their common unit is. A unit gone before `on` (an old
+    province) is answered as on its last day.
+    """
+    inside = _roots(codes, on).cte(recursive=True)  # unnamed: two subtrees may stand in one statement
+    # A recursive step may name itself once only, so links and mergers are two turns of one step; joined
+    # from the left, each uses its index.
+    turn = union_all(select(literal(0).label("merger")), select(literal(1))).subquery()
+    link, merger = LINKS.alias().c, MERGERS.alias().c
+    step = (
+        select(func.coalesce(link.child, merger.old), inside.c.day)
+        .select_from(inside.join(turn, true()))
+        .outerjoin(
+            link.id.table, and_(turn.c.merger == 0, link.parent == inside.c.code, _holds(link, inside.c.day))
+        )
+        .outerjoin(
+            merger.id.table, and_(turn.c.merger == 1, merger.new == inside.c.code, _by(merger, inside.c.day))
+        )
+        .where(
+            or_(
+                merger.id.is_not(None), and_(link.id.is_not(None), ~_became_another(link.child, inside.c.day))
+            )
+        )
+    )
+    inside = inside.union(step)
+    return select(inside.c.code)
+
+
+def _roots(codes: Iterable[str], on: date) -> Select[tuple[str, date]]:
+    """(code, day): the day asked for, or the last day of a unit that was gone by then."""
+    unit = UNITS.alias().c
+    last = func.max(func.coalesce(unit.valid_to, literal(FOR_EVER, Date)))
+    asked = literal(on, Date)
+    return (
+        select(unit.code.label("code"), case((last < asked, last), else_=asked).label("day"))
+        .where(unit.code.in_(list(codes)), unit.valid_from <= on)
+        .group_by(unit.code)
+    )
+
+
+def _holds(row: Any, day: ColumnElement[date]) -> ColumnElement[bool]:
+    """The condition that a dated row holds on a day that is itself a column."""
+    return and_(row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to >= day))
+
+
+def _by(merger: Any, day: ColumnElement[date]) -> ColumnElement[bool]:
+    """The condition that a unit wholly became another one by the day."""
+    return and_(merger.on <= day, merger.kind != "split", merger.old != merger.new)
+
+
+def _became_another(code: ColumnElement[str], day: ColumnElement[date]) -> ColumnElement[bool]:
+    """The unit merged into another by the day, so it is found under that one only."""
+    later = MERGERS.alias().c
+    return exists().where(later.old == code, _by(later, day))
+
+
+def path(session: Session, code: str, on: date) -> tuple[str, ...]:
+    """The unit (or what it has become) and the units above it, deepest first; empty when unknown."""
+    return tree(session, on).path(code)
+
+
+def area(session: Session, code: str, on: date) -> Area | None:
+    """The unit on that day with its shape, or None when no unit has this code then."""
+    return next(iter(areas(session, [code], on)), None)
+
+
+def children(session: Session, code: str, on: date) -> list[Name]:
+    """The units right under `code` on that day, in Vietnamese order."""
+    known = tree(session, on)
+    return [known.names[child] for child in known.below.get(code, ())]
+
+
+def roots(session: Session, on: date) -> list[Name]:
+    """The units of that day that belong to no other: the provinces."""
+    return [name for name in tree(session, on).names.values() if name.parent_code is None]
+
+
+def areas(session: Session, codes: Sequence[str] | None, on: date, level: str | None = None) -> list[Area]:
+    """Units of that day with their shapes, in Vietnamese order; `codes` None means all (of `level`)."""
+    known = tree(session, on)
+    ranked = _ranked_shapes(on, codes).subquery("shape")
+    wanted = (
+        select(AreaRow, ranked)
+        .outerjoin(ranked, and_(ranked.c.area_code == AreaRow.code, ranked.c.rank == 1))
+        .where(holds(AreaRow, on))
+        .order_by(AreaRow.sort_key, AreaRow.code)
+    )
+    if codes is not None:
+        wanted = wanted.where(AreaRow.code.in_(list(codes)))
+    if level is not None:
+        wanted = wanted.where(AreaRow.level == level)
+    return [_area(row, known) for row in session.execute(wanted)]
+
+
+def _ranked_shapes(on: date, codes: Sequence[str] | None) -> Any:
+    """Shapes usable on the day, the best of each unit ranked 1; none from before the unit began."""
+    unit = aliased(AreaRow)
+    newest = (AreaShape.valid_from.desc(), AreaShape.id.desc())
+    rank = func.row_number().over(partition_by=AreaShape.area_code, order_by=newest)
+    shapes = (
+        select(AreaShape, rank.label("rank"))
+        .join(unit, and_(unit.code == AreaShape.area_code, holds(unit, on)))
+        .where(AreaShape.valid_from <= on, AreaShape.valid_from >= unit.valid_from)
+    )
+    return shapes if codes is None else shapes.where(AreaShape.area_code.in_(list(codes)))
+
+
+def _area(row: Any, known: Tree) -> Area:
+    unit = row.AreaRow
+    return Area(
+        code=unit.code,
+        level=unit.level,
+        name=unit.name,
+        parent_code=known.parent(unit.code),
+        valid_from=unit.valid_from,
+        valid_to=unit.valid_to,
+        point=None if row.lon is None else (row.lon, row.lat),
+        boundary=None if row.boundary is None else shapely.from_wkb(row.boundary),
+        uncertainty_m=row.uncertainty_m,
+        boundary_is_approximate=bool(row.boundary_is_approximate),
+        source=row.source if row.source is not None else unit.source,
+    )
+
+
+def area_facts(session: Session, codes: Sequence[str], on: date) -> dict[str, object]:
+    """Facts of a place on that day; `codes` is its path, deepest first: the nearest unit's value wins."""
+    rows = session.execute(
+        select(AreaFact.area_code, AreaFact.fact, AreaFact.value)
+        .where(AreaFact.area_code.in_(list(codes)), holds(AreaFact, on))
+        .order_by(AreaFact.id)
+    ).all()
+    nearest_last = sorted(rows, key=lambda row: -codes.index(row.area_code))
+    return {row.fact: row.value for row in nearest_last}
+
+
+def find(
+    session: Session, name: str, on: date, *, level: str | None = None, within: str | None = None
+) -> Match:
+    """Units of that day by name: exact ones, and look-alikes (marks dropped, part of a name) apart."""
+    key = names.search_key(name)
+    if not key:
+        return Match((), ())
+    wanted = (
+        select(AreaRow.code)
+        .where(AreaRow.folded_name.contains(key, autoescape=True), holds(AreaRow, on))
+        .order_by(AreaRow.sort_key, AreaRow.code)
+    )
+    if level is not None:
+        wanted = wanted.where(AreaRow.level == level)
+    if within is not None:
+        wanted = wanted.where(AreaRow.code.in_(subtree([within], on)))
+    known = tree(session, on)
+    found = [known.names[code] for code in session.scalars(wanted)]
+    exact = tuple(row for row in found if names.same_name(name, row.name))
+    alike = (row for row in found if row not in exact)
+    ordered = sorted(alike, key=lambda row: (names.search_key(row.name) != key, LEVELS.index(row.level)))
+    return Match(exact, tuple(ordered))

@@ -1,0 +1,121 @@
+"""The tree of one day: who belongs to whom, mergers followed. Held in the process until areas change.
+
+Rules, the same as `queries.subtree` follows downwards:
+a unit that became one other is that other; a unit that is gone without one successor (a district, a
+split commune) is passed over, and what hung under it hangs under its last parent.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from dataclasses import dataclass, replace
+from datetime import date
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from survey.areas.models import AreaParent, AreaRow, AreasRevision, AreaSuccession
+from survey.areas.rows import Name
+
+TREES_KEPT = 12
+_trees: OrderedDict[tuple[str, date], Tree] = OrderedDict()
+_guard = Lock()
+
+
+def revision(session: Session) -> str:
+    """The mark of the areas as they are now; it changes with every change of them."""
+    return session.scalar(select(AreasRevision.mark)) or ""
+
+
+def holds(row: type[Any], on: date) -> ColumnElement[bool]:
+    """The condition that a dated row of `row` holds on a day (its last day included)."""
+    return and_(row.valid_from <= on, or_(row.valid_to.is_(None), row.valid_to >= on))
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The units that exist on a day (`names`), and where every unit ever known went."""
+
+    on: date
+    names: dict[str, Name]
+    became: dict[str, str]
+    above: dict[str, str]
+    below: dict[str, tuple[str, ...]]
+
+    def current(self, code: str) -> str | None:
+        """The unit that `code` is on this day: itself, its successor, or None when gone without one."""
+        seen: set[str] = set()
+        while code in self.became and code not in seen:
+            seen.add(code)
+            code = self.became[code]
+        return code if code in self.names else None
+
+    def parent(self, code: str) -> str | None:
+        """The existing unit that `code` belongs to, units that are gone passed over."""
+        seen: set[str] = set()
+        while (above := self.above.get(code)) is not None and above not in seen:
+            seen.add(above)
+            code = self._latest(above)
+            if code in self.names:
+                return code
+        return None
+
+    def path(self, code: str) -> tuple[str, ...]:
+        """From the unit itself (or its successor) up to the province; empty for an unknown code."""
+        start = self.current(code) or self.parent(self._latest(code))
+        steps: list[str] = []
+        while start is not None and start not in steps:
+            steps.append(start)
+            start = self.parent(start)
+        return tuple(steps)
+
+    def _latest(self, code: str) -> str:
+        seen: set[str] = set()
+        while code in self.became and code not in seen:
+            seen.add(code)
+            code = self.became[code]
+        return code
+
+
+def tree(session: Session, on: date) -> Tree:
+    """The tree of the day, from the cache while no area changed."""
+    key = (revision(session), on)
+    with _guard:
+        if key in _trees:
+            _trees.move_to_end(key)
+            return _trees[key]
+    built = _build(session, on)
+    with _guard:
+        _trees[key] = built
+        while len(_trees) > TREES_KEPT:
+            _trees.popitem(last=False)
+    return built
+
+
+def _build(session: Session, on: date) -> Tree:
+    links = select(AreaParent.child, AreaParent.parent).where(holds(AreaParent, on))
+    above = dict(session.execute(links).all())
+    units = select(AreaRow.code, AreaRow.level, AreaRow.name, AreaRow.sort_key).where(holds(AreaRow, on))
+    rows = session.execute(units.order_by(AreaRow.sort_key, AreaRow.code)).all()
+    orphans = {row.code: Name(row.code, row.level, row.name, None, row.sort_key) for row in rows}
+    bare = Tree(on, orphans, _successors(session, on), above, {})
+    names = {code: replace(name, parent_code=bare.parent(code)) for code, name in orphans.items()}
+    below: defaultdict[str, list[str]] = defaultdict(list)
+    for code, name in names.items():
+        if name.parent_code is not None:
+            below[name.parent_code].append(code)
+    return replace(bare, names=names, below={code: tuple(under) for code, under in below.items()})
+
+
+def _successors(session: Session, on: date) -> dict[str, str]:
+    """old → new for every unit that became exactly one other by `on`; the latest act counts."""
+    pairs = (
+        select(AreaSuccession.old, AreaSuccession.new)
+        .where(
+            AreaSuccession.on <= on, AreaSuccession.kind != "split", AreaSuccession.old != AreaSuccession.new
+        )
+        .order_by(AreaSuccession.on, AreaSuccession.id)
+    )
+    return dict(session.execute(pairs).all())

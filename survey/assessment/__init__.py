@@ -1,0 +1,1 @@
+"""ASSESS: the engine's results kept, with the facts and the law release they came from."""

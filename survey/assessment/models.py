@@ -1,0 +1,67 @@
+"""Tables of the assessments (kết quả đối chiếu tiêu chí) and the releases of the law they used."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey.db import Base, Sha256, Uuid, Vnd
+
+
+class LawText(Base):
+    """The whole law as data, all dates, under the SHA-256 of its canonical text; never changed."""
+
+    __tablename__ = "law_texts"
+
+    sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
+    canonical: Mapped[str] = mapped_column(Text)
+
+
+class LawRelease(Base):
+    """From when on the server assesses by which law; the newest row counts, going back is one more row."""
+
+    __tablename__ = "law_releases"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(Sha256, ForeignKey("law_texts.sha256"))
+    released_at: Mapped[datetime]
+    released_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class AssessmentRow(Base):
+    """One assessment of one household: facts, release and engine version replay it for ever.
+
+    Advice, never a decision. `result` is the whole assessment, its facts too; the columns beside it serve
+    lists and sums.
+    The newest is current; the old ones stay.
+    """
+
+    __tablename__ = "assessments"
+    __table_args__ = (
+        Index(
+            "uq_assessments_current",
+            "household_id",
+            unique=True,
+            sqlite_where=text("is_current"),
+            postgresql_where=text("is_current"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[str] = mapped_column(Uuid, ForeignKey("households.id"), index=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id"), index=True)
+    is_current: Mapped[bool] = mapped_column(default=True)
+    assessed_on: Mapped[date]
+    assessed_at: Mapped[datetime]
+    release_sha256: Mapped[str] = mapped_column(Sha256, ForeignKey("law_texts.sha256"))
+    engine_version: Mapped[str] = mapped_column(String(20))
+    result: Mapped[dict[str, Any]]
+    outcome: Mapped[str] = mapped_column(String(20), index=True)
+    house_class: Mapped[str] = mapped_column(String(30))
+    programme: Mapped[str | None] = mapped_column(String(40))
+    works_kind: Mapped[str | None] = mapped_column(String(10))
+    amount_vnd: Mapped[int | None] = mapped_column(Vnd)
+    is_provisional: Mapped[bool]

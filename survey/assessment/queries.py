@@ -1,0 +1,183 @@
+"""Reads: houses with their current assessment, counts, history. Each takes the viewer's condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from survey import law
+from survey.assessment.models import AssessmentRow, LawRelease, LawText
+from survey.assessment.rows import Count, CurrentFacts, HouseRow
+from survey.problems import Problem
+from survey.registry.models import Household, Person, Survey
+
+NOT_ASSESSED = "not_assessed"
+_books: dict[str, law.Book] = {}
+"""Parsed laws by hash: immutable, few, and 10 ms each to parse."""
+
+
+def outcome() -> ColumnElement[str]:
+    """The outcome of a household's current assessment, or `not_assessed`."""
+    return func.coalesce(AssessmentRow.outcome, NOT_ASSESSED)
+
+
+def counted(visible: ColumnElement[bool]) -> Select[tuple[Household, AssessmentRow]]:
+    """Every real (not training) household one may see, with its current assessment if it has one."""
+    return (
+        select(Household, AssessmentRow)
+        .outerjoin(AssessmentRow, (AssessmentRow.household_id == Household.id) & AssessmentRow.is_current)
+        .where(visible, ~Household.is_training)
+    )
+
+
+def houses(
+    session: Session,
+    visible: ColumnElement[bool],
+    *conditions: ColumnElement[bool],
+    names: bool,
+    amounts: bool,
+    offset: int = 0,
+    limit: int | None = None,
+) -> list[HouseRow]:
+    """Households in Vietnamese order of their heads' names (village first); names and amounts by right."""
+    statement = (
+        counted(visible)
+        .outerjoin(Person, Person.id == Household.head_person_id)
+        .outerjoin(Survey, Survey.id == AssessmentRow.survey_id)
+        .with_only_columns(Household, AssessmentRow, Person.full_name, Survey.captured_at, Survey.flags)
+        .where(*conditions)
+        .order_by(Household.area_code, Household.sort_key, Household.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [_house_row(*row, names=names, amounts=amounts) for row in session.execute(statement)]
+
+
+def _house_row(
+    household: Household,
+    assessment: AssessmentRow | None,
+    full_name: str | None,
+    captured_at: object,
+    flags: list[dict[str, object]] | None,
+    *,
+    names: bool,
+    amounts: bool,
+) -> HouseRow:
+    """One row, without what the viewer has no right to."""
+    return HouseRow(
+        household_id=household.id,
+        head_name=full_name if names else None,
+        village_code=household.area_code,
+        lon=household.lon,
+        lat=household.lat,
+        accuracy_m=household.accuracy_m,
+        point_source=household.point_source,
+        outcome=assessment.outcome if assessment else NOT_ASSESSED,
+        house_class=assessment.house_class if assessment else None,
+        programme=assessment.programme if assessment else None,
+        works_kind=assessment.works_kind if assessment else None,
+        amount_vnd=assessment.amount_vnd if assessment and amounts else None,
+        is_provisional=bool(assessment and assessment.is_provisional),
+        surveyed_at=captured_at,  # type: ignore[arg-type]
+        flags=tuple(flags or ()),
+    )
+
+
+def count_houses(session: Session, visible: ColumnElement[bool], *conditions: ColumnElement[bool]) -> int:
+    """How many households the same conditions list."""
+    statement = counted(visible).where(*conditions).with_only_columns(func.count())
+    return session.scalar(statement) or 0
+
+
+def counts(session: Session, visible: ColumnElement[bool], *conditions: ColumnElement[bool]) -> list[Count]:
+    """Households and money by outcome, programme and works kind; they add up to the whole list."""
+    keys = (outcome(), AssessmentRow.programme, AssessmentRow.works_kind)
+    statement = (
+        counted(visible)
+        .where(*conditions)
+        .with_only_columns(*keys, func.count(), func.coalesce(func.sum(AssessmentRow.amount_vnd), 0))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return [Count(*row[:4], amount_vnd=int(row[4])) for row in session.execute(statement)]
+
+
+def current(session: Session, household_id: str) -> AssessmentRow | None:
+    """The current assessment of one household."""
+    return session.scalar(
+        select(AssessmentRow).where(AssessmentRow.household_id == household_id, AssessmentRow.is_current)
+    )
+
+
+def history(session: Session, household_id: str) -> list[AssessmentRow]:
+    """All assessments of one household, newest first."""
+    statement = select(AssessmentRow).where(AssessmentRow.household_id == household_id)
+    return list(session.scalars(statement.order_by(AssessmentRow.id.desc())))
+
+
+def release(session: Session, sha256: str) -> law.Book:
+    """A kept law by its hash. Problem 5002 when it is not there."""
+    book = _books.get(sha256)
+    if book is None:
+        row = session.get(LawText, sha256)
+        if row is None:
+            raise Problem(5002, release=sha256[:12])
+        book = _books[sha256] = law.Book.from_canonical(row.canonical)
+    return book
+
+
+def in_force(session: Session) -> law.Book | None:
+    """The law released last, by which the server assesses; None when none was released yet."""
+    sha256 = session.scalar(select(LawRelease.sha256).order_by(LawRelease.id.desc()).limit(1))
+    return release(session, sha256) if sha256 else None
+
+
+def releases(session: Session) -> list[LawRelease]:
+    """All releases, newest first."""
+    return list(session.scalars(select(LawRelease).order_by(LawRelease.id.desc())))
+
+
+def current_facts(session: Session) -> Iterator[CurrentFacts]:
+    """The facts of every current assessment, for `law compare`."""
+    statement = select(AssessmentRow).where(AssessmentRow.is_current).order_by(AssessmentRow.household_id)
+    for row in session.scalars(statement.execution_options(yield_per=1000)):
+        known = law.Assessment.from_dict(row.result)
+        yield CurrentFacts(row.household_id, dict(known.facts), known.area_codes, known.on)
+
+
+def replay(session: Session, row: AssessmentRow) -> law.Assessment:
+    """The stored assessment computed again from its own facts and release; must equal what is stored."""
+    return law.replay(law.Assessment.from_dict(row.result), release(session, row.release_sha256))
+
+
+def grouped(
+    session: Session,
+    visible: ColumnElement[bool],
+    keys: tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...],
+    *conditions: ColumnElement[bool],
+) -> list[tuple[Any, ...]]:
+    """How many households there are for each combination of `keys`: rows of (*keys, households)."""
+    statement = counted(visible).where(*conditions).with_only_columns(*keys, func.count()).group_by(*keys)
+    return [tuple(row) for row in session.execute(statement)]
+
+
+def newest_survey(
+    session: Session, visible: ColumnElement[bool], *conditions: ColumnElement[bool]
+) -> datetime | None:
+    """When the newest survey behind a current assessment was recorded: how fresh the figures are."""
+    statement = (
+        counted(visible)
+        .join(Survey, Survey.id == AssessmentRow.survey_id)
+        .where(*conditions)
+        .with_only_columns(func.max(Survey.captured_at))
+    )
+    return session.scalar(statement)
+
+
+def household_ids(session: Session, *conditions: ColumnElement[bool]) -> list[str]:
+    """The ids of all households that fit, training ones included."""
+    return list(session.scalars(select(Household.id).where(*conditions).order_by(Household.id)))

@@ -1,0 +1,57 @@
+"""What the assessment room hands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRow:
+    """One household as lists and maps show it; `head_name` and `amount_vnd` are None without the right."""
+
+    household_id: str
+    head_name: str | None
+    village_code: str | None
+    lon: float | None
+    lat: float | None
+    accuracy_m: float | None
+    point_source: str | None
+    outcome: str
+    house_class: str | None
+    programme: str | None
+    works_kind: str | None
+    amount_vnd: int | None
+    is_provisional: bool
+    surveyed_at: datetime | None
+    flags: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentFacts:
+    """What the current assessment of a household was told: enough to try another law on it."""
+
+    household_id: str
+    facts: dict[str, Any]
+    area_codes: tuple[str, ...]
+    assessed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many households have an outcome, programme and works kind, and their amounts together."""
+
+    outcome: str
+    programme: str | None
+    works_kind: str | None
+    households: int
+    amount_vnd: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reassessed:
+    """A household that was assessed again, and whether outcome, programme or amount changed."""
+
+    household_id: str
+    has_changed: bool

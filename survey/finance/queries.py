@@ -1,0 +1,112 @@
+"""Reads of the money: the estimate from current assessments, rolled up to the units under an area."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from survey.areas import queries as areas
+from survey.assessment.models import AssessmentRow
+from survey.assessment.queries import counted, outcome
+from survey.finance.rows import Estimate, EstimateLine, OutsideEstimate
+from survey.problems import Problem
+from survey.registry.models import Household
+
+ENTITLED = "entitled"
+
+
+def estimate(session: Session, visible: ColumnElement[bool], area_code: str, as_of: date) -> Estimate:
+    """The need of an area (dự toán nhu cầu): entitled households by sub-area × programme × works kind.
+
+    Boundaries are those of `as_of`. `visible` is the viewer's condition and must already be limited to
+    the area. Problem 3001's kin: raises 1004 for an area unknown on that day.
+    """
+    tree = areas.tree(session, as_of)
+    name = tree.names.get(area_code)
+    if name is None:
+        raise Problem(1004, what=area_code)
+    under = _unit_under(tree.path, area_code)
+    lines: Counter[tuple[str | None, str, str]] = Counter()
+    amounts: Counter[tuple[str | None, str, str]] = Counter()
+    for code, programme, works_kind, households, amount_vnd in _entitled(session, visible):
+        key = (under(code), programme, works_kind)
+        lines[key] += households
+        amounts[key] += int(amount_vnd)
+    order = {code: place for place, code in enumerate(tree.below.get(area_code, ()))}
+    return Estimate(
+        area_code=area_code,
+        area_name=name.name,
+        as_of=as_of,
+        release_sha256s=_releases(session, visible),
+        lines=tuple(
+            EstimateLine(code, tree.names[code].name if code else None, programme, kind, number, amounts[key])
+            for key, number in sorted(lines.items(), key=lambda item: _rank(item[0], order))
+            for code, programme, kind in [key]
+        ),
+        outside=_outside(session, visible),
+        provisional_households=_provisional(session, visible),
+    )
+
+
+def _rank(key: tuple[str | None, str, str], order: dict[str, int]) -> tuple[int, str, str]:
+    """Sub-areas in Vietnamese order, the area itself after them, unknown areas last."""
+    code, programme, works_kind = key
+    place = len(order) + 1 if code is None else order.get(code, len(order))
+    return place, programme, works_kind
+
+
+def _unit_under(path: Callable[[str], tuple[str, ...]], area_code: str) -> Callable[[str | None], str | None]:
+    """Which unit directly under `area_code` a household's area belongs to (or the area itself)."""
+
+    def under(code: str | None) -> str | None:
+        way = path(code) if code else ()
+        if area_code not in way:
+            return None
+        place = way.index(area_code)
+        return way[place - 1] if place else area_code
+
+    return under
+
+
+def _entitled(session: Session, visible: ColumnElement[bool]) -> list[tuple[str | None, str, str, int, int]]:
+    keys = (Household.area_code, AssessmentRow.programme, AssessmentRow.works_kind)
+    statement = (
+        counted(visible)
+        .where(AssessmentRow.outcome == ENTITLED)
+        .with_only_columns(*keys, func.count(), func.coalesce(func.sum(AssessmentRow.amount_vnd), 0))
+        .group_by(*keys)
+    )
+    return [tuple(row) for row in session.execute(statement)]
+
+
+def _outside(session: Session, visible: ColumnElement[bool]) -> tuple[OutsideEstimate, ...]:
+    """Everyone who is not in the lines, by outcome."""
+    found = outcome()
+    statement = (
+        counted(visible)
+        .where(found != ENTITLED)
+        .with_only_columns(found, func.count())
+        .group_by(found)
+        .order_by(found)
+    )
+    return tuple(OutsideEstimate(*row) for row in session.execute(statement))
+
+
+def _provisional(session: Session, visible: ColumnElement[bool]) -> int:
+    """Entitled households whose amount still depends on an act to come (start of building, …)."""
+    statement = (
+        counted(visible)
+        .where(AssessmentRow.outcome == ENTITLED, AssessmentRow.is_provisional)
+        .with_only_columns(func.count())
+    )
+    return session.scalar(statement) or 0
+
+
+def _releases(session: Session, visible: ColumnElement[bool]) -> tuple[str, ...]:
+    """The law releases the counted assessments used."""
+    chosen = counted(visible).where(AssessmentRow.outcome == ENTITLED).with_only_columns(AssessmentRow.release_sha256)
+    return tuple(session.scalars(select(chosen.distinct().subquery().c[0]).order_by("release_sha256")))

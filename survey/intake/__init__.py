@@ -1,0 +1,1 @@
+"""RECEIVE: the single door. Envelope -> checks -> registry -> assessment -> receipt; the inbox."""

@@ -1,0 +1,158 @@
+"""The single door: receive an envelope, run it, mend it. Nothing a person recorded is refused.
+
+What cannot be processed yet waits in the inbox with its faults; what is sent twice gets its first receipt.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from survey import law
+from survey.access.audit import record
+from survey.db import add_once
+from survey.intake import queries
+from survey.intake.conflict import conflict
+from survey.intake.envelope import canonical, read
+from survey.intake.models import ReceivedEnvelope
+from survey.intake.processing import process
+from survey.intake.rows import Envelope, Receipt
+from survey.problems import Problem
+from survey.questionnaire import Fault
+from survey.registry.actions import announce_photo
+
+STORED, WAITING = "stored", "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who receives, when, and by which law: what the intake may not look up itself."""
+
+    sender_id: int | None
+    today: date
+    now: datetime
+    book: law.Book
+
+
+def receive(session: Session, raw: Any, desk: Desk) -> Receipt:
+    """Take one envelope (parsed JSON) and answer with its receipt (biên nhận).
+
+    Equal content gets the receipt of its version again, however late. Problems: 4101 when it cannot be
+    read at all, 4102 when its version exists with other content.
+    """
+    envelope = read(raw)
+    known = queries.same_content(session, envelope)
+    if known is not None:
+        return queries.receipt(session, known)
+    row = _insert(session, envelope, desk)
+    if row is None:
+        # Another request stored this version between our look and our insert.
+        known = queries.same_content(session, envelope)
+        if known is None:
+            raise conflict(session, envelope)
+        return queries.receipt(session, known)
+    _run(session, row, envelope, desk)
+    _run_held(session, envelope, desk)
+    return replace(queries.receipt(session, row), is_new=True)
+
+
+def _insert(session: Session, envelope: Envelope, desk: Desk) -> ReceivedEnvelope | None:
+    """Keep the envelope as it came; None when its version is taken (the database decides, not a look)."""
+    row = ReceivedEnvelope(
+        envelope_id=envelope.id,
+        version=envelope.version,
+        content_sha256=envelope.content_sha256,
+        body=envelope.text,
+        kind=envelope.kind,
+        state=WAITING,
+        faults=[],
+        photos=envelope.photos,
+        sender_id=desk.sender_id,
+        device_id=envelope.device,
+        captured_at=envelope.captured_at,
+        received_at=desk.now,
+    )
+    if not add_once(session, row):
+        return None
+    for photo in envelope.photos:
+        announce_photo(session, photo["sha256"])
+    return row
+
+
+def _run(session: Session, row: ReceivedEnvelope, envelope: Envelope, desk: Desk) -> None:
+    """Process what was kept; faults leave it waiting, and either way the trail says so."""
+    if envelope.base_version and not queries.has_version(session, envelope.id, envelope.base_version):
+        row.faults = [Fault("base_version", Problem(4103, base=envelope.base_version)).to_dict()]
+    else:
+        done = process(session, envelope, row, desk)
+        row.faults, row.area_code, row.household_id = done.faults, done.area_code, done.household_id
+        row.state = WAITING if done.faults else STORED
+    session.flush()
+    record(
+        session,
+        at=desk.now,
+        actor_id=desk.sender_id,
+        action=f"envelope.{row.state}",
+        subject_kind="envelope",
+        subject_id=row.envelope_id,
+        area_code=row.area_code,
+        version=row.version,
+        content_sha256=row.content_sha256,
+    )
+
+
+def _run_held(session: Session, envelope: Envelope, desk: Desk) -> None:
+    """A correction that arrived before what it corrects is run once its base is here."""
+    row = queries.version(session, envelope.id, envelope.version + 1)
+    if row is not None and row.state == WAITING and row.body:
+        held = read(json.loads(row.body))
+        _run(session, row, held, desk)
+        _run_held(session, held, desk)
+
+
+def run_again(session: Session, row_id: int, desk: Desk) -> Receipt:
+    """Run a waiting envelope again, for instance after its village was imported."""
+    row = session.get_one(ReceivedEnvelope, row_id)
+    if row.state == WAITING and row.settled_at is None and row.body:
+        _run(session, row, read(json.loads(row.body)), desk)
+    return queries.receipt(session, row)
+
+
+def mend(session: Session, row_id: int, changes: Mapping[str, Any], desk: Desk) -> Receipt:
+    """Correct a waiting envelope: the corrected content becomes its next version, the first one stays.
+
+    `changes` maps question codes to new values; None removes an answer.
+    """
+    row = session.get_one(ReceivedEnvelope, row_id)
+    raw = json.loads(row.body or "{}")
+    payload = {**raw["payload"], **changes}
+    raw["payload"] = {code: value for code, value in payload.items() if value is not None}
+    raw["base_version"] = row.version
+    receipt = receive(session, json.loads(canonical(raw)), desk)
+    row.settled_at = desk.now
+    session.flush()
+    return receipt
+
+
+def set_aside(session: Session, row_id: int, reason: str, desk: Desk, *, undo: bool = False) -> None:
+    """Take a waiting envelope out of the inbox with a reason, or put it back; its content stays kept."""
+    row = session.get_one(ReceivedEnvelope, row_id)
+    row.settled_at = None if undo else desk.now
+    session.flush()
+    record(
+        session,
+        at=desk.now,
+        actor_id=desk.sender_id,
+        action="envelope.put_back" if undo else "envelope.set_aside",
+        subject_kind="envelope",
+        subject_id=row.envelope_id,
+        area_code=row.area_code,
+        version=row.version,
+        reason=reason,
+    )
+

@@ -1,0 +1,149 @@
+"""From a kept envelope to a stored, assessed survey: check, flag, keep, assess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.orm import Session
+
+from survey.areas import queries as areas
+from survey.assessment.actions import assess_survey
+from survey.intake import checks, queries
+from survey.intake.models import ReceivedEnvelope
+from survey.intake.rows import Envelope
+from survey.problems import Problem
+from survey.questionnaire import Fault, Form, check, load_form, split_personal, survey_facts
+from survey.registry.actions import keep_survey
+from survey.registry.models import Household
+from survey.registry.rows import NewStatus, NewSurvey, Point
+
+if TYPE_CHECKING:
+    from survey.intake.actions import Desk
+
+KINDS = ("survey",)
+META = ("visit", "training", "household", "area_code", "point")
+"""Questions of the form that are columns of their own, not answers about the household."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What processing came to: faults (then nothing was kept), or the household it belongs to."""
+
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    area_code: str | None = None
+    household_id: str | None = None
+
+
+def process(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: Desk) -> Done:
+    """Check one envelope and, if nothing is wrong with it, keep and assess it."""
+    try:
+        if envelope.kind not in KINDS:
+            raise Problem(4106, kind=envelope.kind, known=", ".join(KINDS))
+        form = load_form(envelope.form, envelope.form_version)
+    except Problem as problem:
+        return Done([Fault("form", problem).to_dict()])
+    checked = check(form, envelope.payload)
+    values = checked.values
+    faults = [*checked.faults, *_reference_faults(session, values, desk)]
+    if faults:
+        return Done([fault.to_dict() for fault in faults], area_code=_known_area(session, values, desk))
+    new = _new_survey(session, envelope, form, values, row)
+    survey = keep_survey(session, new)
+    if survey.visit == "interviewed":
+        assess_survey(session, survey, desk.book, desk.today, desk.now)
+    return Done([], new.area_code, new.household_id)
+
+
+def _reference_faults(session: Session, values: dict[str, Any], desk: Desk) -> list[Fault]:
+    """An area or household the record names and we do not know."""
+    faults = []
+    code, household = values.get("area_code"), values.get("household")
+    if code and _known_area(session, values, desk) is None:
+        faults.append(Fault("area_code", Problem(4105, area_code=code), code))
+    if household and session.get(Household, household) is None:
+        faults.append(Fault("household", Problem(4104, household=household), household))
+    return faults
+
+
+def _known_area(session: Session, values: dict[str, Any], desk: Desk) -> str | None:
+    """The stated area if we know it today or knew it when the record was made."""
+    code = values.get("area_code")
+    return code if code and areas.path(session, code, desk.today) else None
+
+
+def _new_survey(
+    session: Session, envelope: Envelope, form: Form, values: dict[str, Any], row: ReceivedEnvelope
+) -> NewSurvey:
+    """The checked answers as the registry takes them, personal values apart, flags added."""
+    household_id = values.get("household") or _household_of(session, envelope) or envelope.id
+    answers, persons = split_personal(form, values)
+    facts = survey_facts(form, values)
+    point = _point(values.get("point"))
+    on = envelope.captured_at.date()
+    flags, area_code = checks.place_flags(session, point, values.get("area_code"), on)
+    flags += checks.point_flags(point, bool((values.get("point") or {}).get("mock")))
+    flags += checks.time_flags(envelope.captured_at, row.received_at)
+    flags += checks.duplicate_flags(session, household_id, area_code, persons)
+    return NewSurvey(
+        envelope_id=envelope.id,
+        version=envelope.version,
+        household_id=household_id,
+        form=form.code,
+        form_version=form.version,
+        visit=values["visit"],
+        is_training=bool(values.get("training")),
+        area_code=area_code,
+        point=point,
+        captured_at=envelope.captured_at,
+        received_at=row.received_at,
+        officer_id=row.sender_id,
+        device_id=envelope.device,
+        answers={code: value for code, value in answers.items() if code not in META},
+        facts=_plain(facts),
+        flags=flags,
+        persons=persons,
+        photos=envelope.photos,
+        statuses=_statuses(facts, values.get("status_records", [])),
+    )
+
+
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    """A survey's own facts as JSON; the dated ones are kept as records."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in sorted(facts.items())
+        if not isinstance(value, tuple)
+    }
+
+
+def _statuses(facts: dict[str, Any], told: list[dict[str, Any]]) -> list[NewStatus]:
+    """The dated facts of a survey as records, each with the body and number its row names."""
+    statuses = []
+    for fact, periods in facts.items():
+        for first, last, value in periods if isinstance(periods, tuple) else ():
+            row = next((row for row in told if row["kind"] == fact and _begins(row, first)), {})
+            body, number = row.get("deciding_body"), row.get("decision_number")
+            statuses.append(NewStatus(fact, str(value), first, last, body, number))
+    return statuses
+
+
+def _begins(row: dict[str, Any], first: date) -> bool:
+    """Whether a status row is the one whose period begins on this day."""
+    return row.get("decided_on") == first.isoformat() or row.get("year") == first.year
+
+
+def _household_of(session: Session, envelope: Envelope) -> str | None:
+    """The household an earlier version of this envelope belongs to."""
+    base = queries.version(session, envelope.id, envelope.base_version) if envelope.base_version else None
+    return base.household_id if base else None
+
+
+def _point(value: dict[str, Any] | None) -> Point | None:
+    """The answer to the point question as a position; none when the house was not placed."""
+    if not value:
+        return None
+    return Point(value["lon"], value["lat"], value.get("accuracy_m"), value.get("source", "gnss"))
+
+

@@ -1,0 +1,117 @@
+"""Reads of the intake: receipts, versions, the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from survey.access.models import User
+from survey.intake.models import ReceivedEnvelope
+from survey.intake.rows import Envelope, Receipt, Waiting
+from survey.registry.models import Photo
+
+
+def same_content(session: Session, envelope: Envelope) -> ReceivedEnvelope | None:
+    """The stored version of this id with exactly this content."""
+    return session.scalar(
+        select(ReceivedEnvelope).where(
+            ReceivedEnvelope.envelope_id == envelope.id,
+            ReceivedEnvelope.content_sha256 == envelope.content_sha256,
+        )
+    )
+
+
+def version(session: Session, envelope_id: str, number: int) -> ReceivedEnvelope | None:
+    """One version of an envelope."""
+    return session.scalar(
+        select(ReceivedEnvelope).where(
+            ReceivedEnvelope.envelope_id == envelope_id, ReceivedEnvelope.version == number
+        )
+    )
+
+
+def has_version(session: Session, envelope_id: str, number: int) -> bool:
+    """Whether that version was received."""
+    return version(session, envelope_id, number) is not None
+
+
+def newest(session: Session, envelope_id: str) -> ReceivedEnvelope | None:
+    """The newest version received of an id."""
+    statement = select(ReceivedEnvelope).where(ReceivedEnvelope.envelope_id == envelope_id)
+    return session.scalar(statement.order_by(ReceivedEnvelope.version.desc()).limit(1))
+
+
+def receipt(session: Session, row: ReceivedEnvelope) -> Receipt:
+    """The receipt of one version, with the photos still missing at this moment."""
+    announced = [photo["sha256"] for photo in row.photos]
+    return Receipt(
+        id=row.envelope_id,
+        version=row.version,
+        content_sha256=row.content_sha256,
+        received_at=row.received_at.astimezone(UTC),
+        state=row.state,
+        faults=row.faults,
+        household_id=row.household_id,
+        photos=announced,
+        missing_photos=missing_photos(session, announced),
+    )
+
+
+def missing_photos(session: Session, announced: Sequence[str]) -> list[str]:
+    """Which of these announced photos have not arrived."""
+    if not announced:
+        return []
+    arrived = set(
+        session.scalars(
+            select(Photo.received_sha256).where(
+                Photo.received_sha256.in_(announced), Photo.stored_sha256.is_not(None)
+            )
+        )
+    )
+    return [sha256 for sha256 in announced if sha256 not in arrived]
+
+
+def in_inbox(visible: ColumnElement[bool], sender_id: int | None) -> ColumnElement[bool]:
+    """What waits for somebody who sees `visible` areas; everyone also sees what they sent themselves."""
+    mine = ReceivedEnvelope.sender_id == sender_id
+    return (ReceivedEnvelope.state == "waiting") & ReceivedEnvelope.settled_at.is_(None) & or_(visible, mine)
+
+
+def inbox(session: Session, condition: ColumnElement[bool], offset: int, limit: int) -> list[Waiting]:
+    """The inbox (hộp chờ xử lý), oldest first."""
+    statement = (
+        select(ReceivedEnvelope, User.full_name)
+        .outerjoin(User, User.id == ReceivedEnvelope.sender_id)
+        .where(condition)
+        .order_by(ReceivedEnvelope.received_at, ReceivedEnvelope.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [_waiting(row, name) for row, name in session.execute(statement)]
+
+
+def _waiting(row: ReceivedEnvelope, sender_name: str | None) -> Waiting:
+    return Waiting(
+        row_id=row.id,
+        envelope_id=row.envelope_id,
+        version=row.version,
+        kind=row.kind,
+        area_code=row.area_code,
+        sender_name=sender_name,
+        captured_at=row.captured_at,
+        received_at=row.received_at,
+        faults=row.faults,
+    )
+
+
+def count_inbox(session: Session, condition: ColumnElement[bool]) -> int:
+    """How many wait."""
+    return session.scalar(select(func.count()).select_from(ReceivedEnvelope).where(condition)) or 0
+
+
+def waiting_row(session: Session, condition: ColumnElement[bool], row_id: int) -> ReceivedEnvelope | None:
+    """One waiting envelope, if the viewer may see it."""
+    return session.scalar(select(ReceivedEnvelope).where(condition, ReceivedEnvelope.id == row_id))

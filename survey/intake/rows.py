@@ -1,0 +1,64 @@
+"""What the intake hands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Everything a phone sends, once it could be read (see `intake.envelope`)."""
+
+    id: str
+    kind: str
+    form: str
+    form_version: str
+    base_version: int
+    captured_at: datetime
+    officer: str | None
+    device: str | None
+    payload: dict[str, Any]
+    photos: list[dict[str, Any]]
+    content_sha256: str
+    text: str
+
+    @property
+    def version(self) -> int:
+        """The version this content becomes: one after the one it is based on."""
+        return self.base_version + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The promise given for one version (biên nhận): it is stored and will not be lost.
+
+    `missing_photos` are the announced photos whose bytes have not arrived yet.
+    """
+
+    id: str
+    version: int
+    content_sha256: str
+    received_at: datetime
+    state: str
+    faults: list[dict[str, Any]]
+    household_id: str | None
+    photos: list[str] = field(default_factory=list)
+    missing_photos: list[str] = field(default_factory=list)
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One envelope in the inbox, as its list shows it."""
+
+    row_id: int
+    envelope_id: str
+    version: int
+    kind: str
+    area_code: str | None
+    sender_name: str | None
+    captured_at: datetime | None
+    received_at: datetime
+    faults: list[dict[str, Any]]

@@ -1,0 +1,275 @@
+"""The whole law of all dates, as read from the files: facts, sources, dated values, clauses and programmes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from survey.law.expressions import Node
+from survey.law.facts import Fact, unknown_environment
+
+if TYPE_CHECKING:
+    from survey.law.rules import Law, Rules
+
+_ARTICLE = {"vi": ("Điều", "khoản", "điểm"), "en": ("article", "clause", "point")}
+KEY_DATES = ("surveyed_on", "approved_on", "started_on")
+Words = Mapping[str, str]  # language -> text
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One legal document, once. read: text (the document itself), quoted (press or legal site), not_read."""
+
+    key: str
+    cite: Words
+    title: Words
+    issuer: str
+    read: str
+    where: tuple[str, ...]
+    signed: date | None = None
+    in_force: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """A place in a source: `at` is article, clause and point ("5.2.a"). verified=False: not confirmed, say
+    so.
+    """
+
+    source: str
+    at: str = ""
+    verified: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from first to last, both included; an open end is None."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def covers(self, on: date) -> bool:
+        """Whether the day lies in the span."""
+        return (self.first is None or self.first <= on) and (self.last is None or on <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What a value is during a span, and where that is written; value None is a repeal."""
+
+    span: Span
+    value: float | None
+    cite: Cite
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A dated legal quantity. Its key date says which of a household's dates picks the period.
+
+    kind: number, truth or date (days since 1970-01-01). An area (by code) may have its own periods.
+    """
+
+    name: str
+    kind: str
+    unit: str
+    key_date: str
+    label: Words
+    dated: tuple[Period, ...]
+    areas: Mapping[str, tuple[Period, ...]]
+
+    def on(self, on: date, area_codes: Sequence[str] = ()) -> Period | None:
+        """The period that holds on a day; areas are asked deepest first, then the nation."""
+        for periods in (*(self.areas.get(code, ()) for code in area_codes), self.dated):
+            for period in periods:
+                if period.span.covers(on):
+                    return period
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A named condition. A derived one is only a step of reasoning: it has no text of its own for people.
+
+    Outside its span (judged on its key date) a clause is false: it is not law then.
+    """
+
+    code: str
+    when: str
+    tree: Node
+    cite: Cite
+    text: Words | None
+    span: Span = Span()
+    key_date: str = "surveyed_on"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The amount for one kind of works in đồng; where it depends on facts, `at_most` bounds it while they
+    are unknown.
+    """
+
+    tree: Node
+    at_most: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Tranche:
+    """A share of the amount (whole percent), due after a stage."""
+
+    after: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """One programme: whom it entitles, from when to when, with how much; the smallest rank is chosen first."""
+
+    id: str
+    title: Words
+    rank: int
+    span: Span
+    key_date: str
+    cite: Cite
+    all: tuple[str, ...]
+    any: tuple[str, ...]
+    none: tuple[str, ...]
+    entitled: Node
+    prices: Mapping[str, Price]
+    price: Node
+    tranches: Mapping[str, tuple[Tranche, ...]]
+    tranches_cite: Cite
+    priority: tuple[str, ...]
+    tie_break: tuple[str, ...]
+    priority_cite: Cite | None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every clause its entitlement names, in reading order."""
+        return self.all + self.any + self.none
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Which clauses make the class of the house, which explain it, and which only raise a doubt for the
+    meeting.
+    """
+
+    temporary: str
+    no_house: str
+    because: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """The law of all dates. Build one with `loader.load_book` or `Book.from_canonical`."""
+
+    facts: Mapping[str, Fact]
+    sources: Mapping[str, Source]
+    values: Mapping[str, Value]
+    clauses: Mapping[str, Clause]  # derived conditions too, each after those it uses
+    programmes: tuple[Programme, ...]  # by rank
+    frame: Frame
+    raw: Mapping[str, Any]
+    compiled: dict[Any, Rules] = field(default_factory=dict, repr=False)
+
+    def canonical(self) -> str:
+        """The whole law as one JSON text with a fixed order: equal laws give equal texts."""
+        return json.dumps(
+            self.raw, default=_date_json, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+        )
+
+    @cached_property
+    def release(self) -> str:
+        """SHA-256 (hex) of the canonical text: the name of this state of the law."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+    @staticmethod
+    def from_canonical(text: str) -> Book:
+        """The book of a stored canonical text. Raises: Problem 2xxx as the loader does."""
+        from survey.law.loader import build  # the loader builds books, so it imports this module
+
+        return build(json.loads(text, object_hook=_date_hook), {})
+
+    def law_on(self, on: date, area_codes: Sequence[str] = ()) -> Law:
+        """The law as it concerns a place (its path of codes, deepest first) surveyed on a day."""
+        from survey.law.rules import Law  # rules compile books, so they import this module
+
+        return Law(self, on, tuple(area_codes))
+
+    @cached_property
+    def clause_codes(self) -> tuple[str, ...]:
+        """Codes of the clauses that people read, sorted: their places are the bits of the bulk masks."""
+        return tuple(sorted(code for code, clause in self.clauses.items() if clause.text))
+
+    @cached_property
+    def fact_names(self) -> tuple[str, ...]:
+        """Names of the facts, sorted: their places are the bits of missing-fact masks."""
+        return tuple(sorted(self.facts))
+
+    @cached_property
+    def unknowns(self) -> dict[str, Any]:
+        """The environment of a household of which nothing is known."""
+        return unknown_environment(self.facts)
+
+    @cached_property
+    def choices(self) -> dict[str, tuple[str, ...]]:
+        """The codes of every choice fact; a code's place is its number in columns."""
+        return {fact.name: fact.choices for fact in self.facts.values() if fact.choices}
+
+    @cached_property
+    def override_areas(self) -> frozenset[str]:
+        """Codes of the areas that have any value of their own."""
+        return frozenset(code for value in self.values.values() for code in value.areas)
+
+    @cached_property
+    def breakpoints(self) -> tuple[date, ...]:
+        """Every day on which something begins or has just ended, ascending: between two of them nothing
+        changes.
+        """
+        lists = [
+            periods for value in self.values.values() for periods in (value.dated, *value.areas.values())
+        ]
+        spans = [period.span for periods in lists for period in periods]
+        spans += [clause.span for clause in self.clauses.values()] + [one.span for one in self.programmes]
+        firsts = {span.first for span in spans if span.first}
+        return tuple(sorted(firsts | {_next_day(span.last) for span in spans if span.last}))
+
+    @cached_property
+    def _citations(self) -> dict[tuple[Cite, str], str]:
+        return {}
+
+    def citation(self, cite: Cite, lang: str) -> str:
+        """ "Quyết định 55/QĐ-BXD, Điều 1 khoản 2" or "Decision 55/QĐ-BXD, article 1, clause 2"."""
+        found = self._citations.get((cite, lang))
+        if found is None:
+            parts = zip(_ARTICLE[lang], filter(None, cite.at.split(".")), strict=False)
+            place = (" " if lang == "vi" else ", ").join(f"{level} {number}" for level, number in parts)
+            found = ", ".join(filter(None, (self.sources[cite.source].cite[lang], place)))
+            self._citations[cite, lang] = found
+        return found
+
+    def epoch(self, on: date) -> int:
+        """The number of the unchanging stretch of time a day lies in."""
+        return bisect_right(self.breakpoints, on)
+
+
+def _next_day(day: date) -> date:
+    return date.fromordinal(day.toordinal() + 1)
+
+
+def _date_json(value: Any) -> Any:
+    if isinstance(value, date):
+        return {"$date": value.isoformat()}
+    raise TypeError(f"{value!r} cannot stand in a law file")
+
+
+def _date_hook(value: dict[str, Any]) -> Any:
+    return date.fromisoformat(value["$date"]) if set(value) == {"$date"} else value

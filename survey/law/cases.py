@@ -1,0 +1,81 @@
+"""Worked cases: a sentence, a date, facts and the assessment a lawyer expects. Kept beside the law, checked
+with it.
+
+A case file is TOML. `[base]` holds the facts its cases start from; each `[[case]]` changes some of them
+("unknown" takes one away) and says what is expected, of the fields of an `Assessment`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from survey.law.assess import assess
+from survey.law.book import Book
+from survey.problems import Problem
+
+EXPECTABLE = frozenset(
+    "outcome house_class programme works_kind amount_vnd amount_low_vnd amount_high_vnd provisional priority"
+    " tie_breaks missing_facts house_reasons doubts tranches_vnd".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One worked case."""
+
+    file: str
+    say: str
+    on: date
+    areas: tuple[str, ...]
+    facts: dict[str, Any]
+    expect: dict[str, Any]
+    source: str
+
+
+def read_cases(folder: Path) -> list[Case]:
+    """Every case of every TOML file in a folder. Raises: Problem 2043 (a case that cannot be read), 2050."""
+    if not folder.is_dir():
+        raise Problem(2050, folder=str(folder))
+    return [case for path in sorted(folder.rglob("*.toml")) for case in _cases_of(path)]
+
+
+def _cases_of(path: Path) -> Iterator[Case]:
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Problem(2043, file=path.name, entry="-", reason=str(error)) from None
+    for entry in content.get("case", []):
+        say = str(entry.get("say", "-"))
+        missing = {"say", "on", "expect", "source"} - set(entry)
+        unknown = set(entry.get("expect", {})) - EXPECTABLE
+        if missing or unknown or set(entry) - {"say", "on", "area", "facts", "expect", "source"}:
+            raise Problem(
+                2043, file=path.name, entry=say, reason=f"missing {missing}, not expectable {unknown}"
+            )
+        given = content.get("base", {}) | entry.get("facts", {})
+        facts = {name: None if value == "unknown" else value for name, value in given.items()}
+        areas = tuple(entry.get("area", ()))
+        yield Case(path.name, say, entry["on"], areas, facts, entry["expect"], entry["source"])
+
+
+def differences(case: Case, book: Book) -> list[str]:
+    """What the law gives otherwise than the case expects; empty when they agree."""
+    made = assess(case.facts, book.law_on(case.on, case.areas))
+    got = {name: getattr(made, name, None) for name in case.expect}
+    if "tranches_vnd" in case.expect:
+        got["tranches_vnd"] = tuple(part.amount_vnd for part in made.tranches)
+    return [
+        f"{name}: expected {_plain(wanted)!r}, got {_plain(got[name])!r}"
+        for name, wanted in case.expect.items()
+        if _plain(wanted) != _plain(got[name])
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """Tuples as lists and the word "none" for nothing: TOML has neither."""
+    return "none" if value is None else list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,138 @@
+"""Checks of meaning that go over more than one line of a law file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from survey.law import shapes
+from survey.law.book import Book, Cite, Period, Programme, Source
+from survey.law.expressions import Node, names
+from survey.law.rules import Rules
+from survey.problems import Problem
+
+MAX_BITS = 64  # clauses and facts are bits of one machine word in the bulk result
+PLACEHOLDER = re.compile(r"\{([\w.]+)\}")
+_LAST_DAY = date.max
+
+FileOf = Callable[[str, str], str]
+
+
+def check_words(words: Mapping[str, Any], key: str) -> None:
+    """Both languages are there. Raises: Problem 2003, 2004, 2005."""
+    shapes.check(words, shapes.WORDS, file="", name=key)
+
+
+def check_cite(cite: Cite, sources: Mapping[str, Source]) -> None:
+    """The source exists. Raises: Problem 2007."""
+    if cite.source not in sources:
+        raise Problem(2007, source=cite.source)
+
+
+def check_periods(periods: Sequence[Period]) -> None:
+    """No two periods share a day, and none ends before it begins. Raises: Problem 2008."""
+    spans = sorted((each.span.first or date.min, each.span.last or _LAST_DAY) for each in periods)
+    for first, last in spans:
+        if last < first:
+            raise Problem(2008, got=f"{first} > {last}")
+    for (_, last), (following, _) in pairwise(spans):
+        if following <= last:
+            raise Problem(2008, got=f"{following} ≤ {last}")
+
+
+def check_book(book: Book, file_of: FileOf) -> None:
+    """Everything that can only be seen with the whole law in hand. Raises: Problem 2013, 2015, 2017, 2018,
+    2020, 2021.
+    """
+    _check_sizes(book)
+    _check_facts_used(book, file_of)
+    _check_placeholders(book, file_of)
+    _check_ranks(book, file_of)
+    _check_price_key_dates(book, file_of)
+    _check_values_in_force(book, file_of)
+
+
+def _check_sizes(book: Book) -> None:
+    for got in (len(book.facts), len(book.clause_codes)):
+        if got > MAX_BITS:
+            raise Problem(2013, text="facts, clauses", got=got, limit=MAX_BITS)
+
+
+def _all_trees(book: Book) -> Iterator[Node]:
+    yield from (clause.tree for clause in book.clauses.values())
+    for programme in book.programmes:
+        yield from (programme.entitled, programme.price)
+
+
+def _check_facts_used(book: Book, file_of: FileOf) -> None:
+    used = {name for tree in _all_trees(book) for name in names(tree)}
+    used |= {"registered", "works_kind", "approved_on", "started_on"}  # the engine's own questions
+    for fact in book.facts:
+        if fact not in used:
+            raise Problem(2015, file=file_of("facts", fact), entry=fact)
+
+
+def _check_placeholders(book: Book, file_of: FileOf) -> None:
+    known = {*book.facts, *book.values, "surveyed_year"}
+    for code, clause in book.clauses.items():
+        for text in (clause.text or {}).values():
+            for name in PLACEHOLDER.findall(text):
+                if name not in known:
+                    raise Problem(2018, file=file_of("clauses", code), entry=code, name=name)
+
+
+def _check_ranks(book: Book, file_of: FileOf) -> None:
+    for one, other in pairwise(book.programmes):
+        if one.rank == other.rank:
+            file = file_of("programmes", other.id)
+            raise Problem(2021, file=file, entry=other.id, other=one.id, rank=one.rank)
+
+
+def _check_price_key_dates(book: Book, file_of: FileOf) -> None:
+    for programme in book.programmes:
+        for name in names(programme.price):
+            value = book.values.get(name)
+            if value is not None and value.key_date != programme.key_date:
+                raise Problem(
+                    2020,
+                    file=file_of("programmes", programme.id),
+                    entry=programme.id,
+                    value=name,
+                    got=value.key_date,
+                    expected=programme.key_date,
+                )
+
+
+def _check_values_in_force(book: Book, file_of: FileOf) -> None:
+    """Whatever a programme in force needs has a value on every day: seen on each day on which anything
+    changes.
+    """
+    for on in book.breakpoints:
+        for areas in ((), *((code,) for code in sorted(book.override_areas))):
+            rules = Rules(book, (on, on, on), areas)
+            for programme, *trees in zip(rules.programmes, rules.status, rules.prices, strict=True):
+                missing = _unset(rules, trees)
+                if missing:
+                    _raise_missing(programme, missing, on, file_of)
+
+
+def _raise_missing(programme: Programme, value: str, on: date, file_of: FileOf) -> None:
+    file = file_of("values", value)
+    raise Problem(2017, file=file, entry=value, programme=programme.id, on=on.isoformat())
+
+
+def _unset(rules: Rules, trees: Iterable[Node]) -> str | None:
+    """The first value without an amount that the trees still lean on."""
+    seen: set[str] = set()
+    waiting = [name for tree in trees for name in names(tree)]
+    while waiting:
+        name = waiting.pop()
+        if name in rules.unset:
+            return name
+        if name in rules.definitions and name not in seen:
+            seen.add(name)
+            waiting += names(rules.definitions[name])
+    return None

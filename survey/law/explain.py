@@ -1,0 +1,242 @@
+"""Why: sentences a householder can read, each with the document, article and clause it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from survey.law.assessment import Assessment, ProgrammeResult
+from survey.law.book import KEY_DATES, Cite, Clause, Programme, Value
+from survey.law.checks import PLACEHOLDER
+from survey.law.expressions import FALSE, TRUE, names
+from survey.law.facts import Fact, as_dated, day
+from survey.law.rules import Law
+from survey.words import word
+
+_FRAMES = {
+    "met": {"vi": "{text}.", "en": "{text}."},
+    "not_met": {"vi": "Chưa đáp ứng: {text}.", "en": "Not met: {text}."},
+    "unknown": {"vi": "Chưa rõ: {text}.", "en": "Not known: {text}."},
+    "excludes": {"vi": "Không được xét vì: {text}.", "en": "Ruled out: {text}."},
+    "doubt": {"vi": "Lưu ý: {text}.", "en": "Note: {text}."},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One sentence. role: house, met, not_met, unknown, excludes, amount, priority, doubt, missing,
+    provisional.
+
+    code: the clause, value, programme or fact it speaks of. citation is "" where the sentence rests on no
+    document.
+    """
+
+    role: str
+    code: str
+    text: str
+    citation: str
+    verified: bool = True
+
+
+def explain(assessment: Assessment, law: Law, lang: str = "vi") -> list[Reason]:
+    """The reasons of an assessment made under this law: house, programme, amount, priority, doubts, what is
+    missing.
+    """
+    telling = _Telling(assessment, law, lang)
+    return [
+        *telling.house(),
+        *telling.programmes(),
+        *telling.amount(),
+        *telling.priority(),
+        *telling.doubts(),
+        *telling.missing(),
+        *telling.provisional(),
+    ]
+
+
+class _Telling:
+    """One assessment told in one language."""
+
+    def __init__(self, assessment: Assessment, law: Law, lang: str) -> None:
+        self.of = assessment
+        self.law = law
+        self.book = law.book
+        self.lang = lang
+        self.by_id = {one.id: one for one in self.book.programmes}
+
+    def house(self) -> Iterator[Reason]:
+        """The clauses that made the class of the house."""
+        for code in self.of.house_reasons:
+            if code == "house.excluded":
+                yield self.clause(code, "excludes", "excludes")
+            elif code != "land.undisputed":
+                yield self.clause(code, "house", "met")
+
+    def programmes(self) -> Iterator[Reason]:
+        """The chosen programme's clauses; where none is chosen, what keeps each programme away or open."""
+        for result in self.of.programmes:
+            programme = self.by_id[result.id]
+            if self.of.programme in (None, result.id):
+                yield from self.programme(programme, result)
+
+    def programme(self, programme: Programme, result: ProgrammeResult) -> Iterator[Reason]:
+        """One programme: all that is met when it entitles, otherwise one sentence with what stands in the
+        way.
+        """
+        if result.entitles == TRUE:
+            yield from (self.clause(code, "met", "met") for code in result.met if code not in programme.none)
+        elif result.entitles != FALSE:
+            yield self.together("unknown", programme, list(result.unknown))
+        elif excluding := [code for code in result.met if code in programme.none]:
+            yield self.together("excludes", programme, excluding)
+        else:
+            lacking = [code for code in result.not_met if code in programme.all]
+            if programme.any and set(programme.any) <= set(result.not_met):
+                lacking += programme.any
+            yield self.together("not_met", programme, lacking)
+
+    def together(self, role: str, programme: Programme, codes: list[str]) -> Reason:
+        """One sentence over several clauses of a programme; of its "one of these" list each is an
+        alternative.
+        """
+        either = [_lowered(self.fill(self.text(code))) for code in codes if code in programme.any]
+        texts = [_lowered(self.fill(self.text(code))) for code in codes if code not in programme.any]
+        texts += [{"vi": " hoặc ", "en": " or "}[self.lang].join(either)] if either else []
+        said = _FRAMES[role][self.lang].format(text="; ".join(texts))
+        cites = dict.fromkeys(self.book.citation(self.book.clauses[code].cite, self.lang) for code in codes)
+        verified = all(self.book.clauses[code].cite.verified for code in codes)
+        return Reason(
+            role, programme.id, f"{programme.title[self.lang]} – {_lowered(said)}", "; ".join(cites), verified
+        )
+
+    def amount(self) -> Iterator[Reason]:
+        """The amount, with the value it follows from."""
+        if self.of.programme is None or self.of.amount_vnd is None:
+            return
+        programme = self.by_id[self.of.programme]
+        words = {"vi": "{title}: {kind}, {amount} đồng", "en": "{title}: {kind}, {amount} đồng"}[self.lang]
+        kind = word(f"works_kind.{self.of.works_kind}", self.lang) if self.of.works_kind else "-"
+        text = words.format(
+            title=programme.title[self.lang], kind=kind, amount=_number(self.of.amount_vnd, self.lang)
+        )
+        yield self.reason("amount", programme.id, text + ".", self.amount_cite(programme))
+
+    def amount_cite(self, programme: Programme) -> Cite:
+        """Where the amount is written: its last value's period, or the programme's own source."""
+        price = programme.prices.get(self.of.works_kind or "")
+        dates = dict(zip(KEY_DATES, self.key_dates(), strict=True))
+        for name in names(price.tree) if price else ():
+            value = self.book.values.get(name)
+            period = value.on(dates[value.key_date], self.law.relevant_areas) if value else None
+            if period is not None and period.value:
+                return period.cite
+        return programme.cite
+
+    def key_dates(self) -> tuple[date, date, date]:
+        """The key dates the assessment used."""
+        known = {key: self.of.facts.get(key) for key in ("approved_on", "started_on")}
+        approved, started = (_date(known[key]) or self.of.on for key in ("approved_on", "started_on"))
+        return self.of.on, approved, started
+
+    def priority(self) -> Iterator[Reason]:
+        """The place in the priority order."""
+        if self.of.priority is None or self.of.programme is None:
+            return
+        code = self.by_id[self.of.programme].priority[self.of.priority - 1]
+        words = {"vi": "Thứ tự ưu tiên {n}: {text}.", "en": "Priority {n}: {text}."}[self.lang]
+        text = words.format(n=self.of.priority, text=self.fill(self.text(code)))
+        yield self.reason("priority", code, text, self.book.clauses[code].cite)
+
+    def doubts(self) -> Iterator[Reason]:
+        """Doubts about the works asked for, for the meeting."""
+        yield from (self.clause(code, "doubt", "doubt") for code in self.of.doubts)
+
+    def missing(self) -> Iterator[Reason]:
+        """The facts that are still needed, and the range they leave open."""
+        words = {"vi": "Cần biết thêm: {label}.", "en": "Still needed: {label}."}[self.lang]
+        for name in self.of.missing_facts:
+            text = words.format(label=self.book.facts[name].label[self.lang])
+            yield Reason("missing", name, text, "")
+        if self.of.outcome == "needs_information":
+            words = {
+                "vi": "Mức có thể: từ {low} đến {high} đồng.",
+                "en": "Possible: from {low} to {high} đồng.",
+            }[self.lang]
+            low, high = (
+                _number(each, self.lang) for each in (self.of.amount_low_vnd, self.of.amount_high_vnd)
+            )
+            yield Reason("missing", "amount", words.format(low=low, high=high), "")
+
+    def provisional(self) -> Iterator[Reason]:
+        """Said when the survey date stood in for a key date."""
+        if self.of.provisional:
+            words = {
+                "vi": "Tạm tính theo ngày khảo sát; sẽ tính lại khi có ngày khởi công.",
+                "en": "Provisional, by the survey date; renewed when building starts.",
+            }
+            yield Reason("provisional", "started_on", words[self.lang], "")
+
+    # --- one sentence
+
+    def clause(self, code: str, role: str, frame: str) -> Reason:
+        """The sentence of one clause."""
+        text = _FRAMES[frame][self.lang].format(text=self.fill(self.text(code)))
+        return self.reason(role, code, text, self.book.clauses[code].cite)
+
+    def reason(self, role: str, code: str, text: str, cite: Cite) -> Reason:
+        """A sentence with its citation."""
+        return Reason(role, code, text, self.book.citation(cite, self.lang), cite.verified)
+
+    def text(self, code: str) -> str:
+        """The text of a clause."""
+        clause: Clause = self.book.clauses[code]
+        return clause.text[self.lang] if clause.text else code
+
+    def fill(self, text: str) -> str:
+        """Names in braces replaced by the household's answers and the law's values."""
+        return PLACEHOLDER.sub(lambda found: self.shown(found[1]), text) if "{" in text else text
+
+    def shown(self, name: str) -> str:
+        """A fact or value as a person reads it; an unknown is an ellipsis."""
+        if name in self.book.facts:
+            return _fact_text(self.book.facts[name], self.of.facts.get(name), self.of.on, self.lang)
+        value: Value = self.book.values[name]
+        dates = dict(zip(KEY_DATES, self.key_dates(), strict=True))
+        period = value.on(dates[value.key_date], self.law.relevant_areas)
+        if period is None or period.value is None:
+            return "…"
+        return _day(day(period.value)) if value.kind == "date" else _number(period.value, self.lang)
+
+
+def _fact_text(fact: Fact, value: Any, on: date, lang: str) -> str:
+    history = as_dated(value)
+    value = history.at(on) if history is not None else value
+    if value is None:
+        return "…"
+    if fact.kind == "choice":
+        return word(f"{fact.name}.{value}", lang)
+    if fact.kind == "date":
+        return _day(_date(value) or on)
+    if isinstance(value, bool):
+        return {"vi": ("không", "có"), "en": ("no", "yes")}[lang][value]
+    return str(value) if fact.unit == "year" else _number(value, lang)
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _date(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _day(on: date) -> str:
+    return f"{on:%d/%m/%Y}"
+
+
+def _number(number: float, lang: str) -> str:
+    """1.234,5 in Vietnamese, 1,234.5 in English."""
+    text = f"{number:,.10g}" if number % 1 else f"{int(number):,}"
+    return text.translate(str.maketrans(",.", ".,")) if lang == "vi" else text

@@ -1,0 +1,108 @@
+"""Law files -> one raw dictionary, with the file of each entry remembered for problem texts. No checks of
+meaning.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from survey.problems import Problem
+
+MAX_BYTES = 300_000
+SECTIONS = ("facts", "sources", "values", "derived", "clauses", "programmes", "frame")
+
+Raw = dict[str, dict[str, Any]]  # section -> name -> entry
+Origins = dict[tuple[str, str], str]  # (section, name) -> file
+
+
+def shipped_folder() -> Path:
+    """The folder of the law that ships with the program."""
+    return Path(__file__).parent
+
+
+def read_folders(folders: list[Path]) -> tuple[Raw, Origins]:
+    """Read folders in order; an entry of a later folder takes the place of an earlier one of the same name.
+
+    A later value that gives only `area` adds those areas to the earlier value and keeps the rest.
+
+    Raises: Problem 2001 (unreadable), 2002 (too large), 2003 (unknown part), 2006 (twice in one folder),
+    2050 (no folder).
+    """
+    raw: Raw = {section: {} for section in SECTIONS}
+    origins: Origins = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise Problem(2050, folder=str(folder))
+        seen: Origins = {}
+        for section, name, entry, file in _entries(folder):
+            if (section, name) in seen:
+                raise Problem(2006, file=file, name=name, other=seen[section, name])
+            seen[section, name] = file
+            raw[section][name] = _laid_over(section, raw[section].get(name), entry)
+        origins |= seen
+    return raw, origins
+
+
+def _laid_over(section: str, below: Any, entry: Any) -> Any:
+    only_areas = section == "values" and set(entry) <= {"area"}
+    if below is None or not only_areas:
+        return entry
+    return {**below, "area": {**below.get("area", {}), **entry["area"]}}
+
+
+def _entries(folder: Path) -> Iterator[tuple[str, str, Any, str]]:
+    for path in sorted(folder.rglob("*.toml")):
+        file = path.relative_to(folder).as_posix()
+        content = _read(path, file)
+        for section, name, entry in _split(file, content):
+            yield section, name, entry, file
+
+
+def _read(path: Path, file: str) -> dict[str, Any]:
+    if path.stat().st_size > MAX_BYTES:
+        raise Problem(2002, file=file, got=path.stat().st_size, limit=MAX_BYTES)
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
+        raise Problem(2001, file=file, reason=str(error)) from None
+
+
+def _split(file: str, content: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """The entries of one file: which section it belongs to is told by its place."""
+    top = file.split("/")[0]
+    if file in ("facts.toml", "sources.toml"):
+        yield from ((file.removesuffix(".toml"), name, entry) for name, entry in content.items())
+    elif file == "frame.toml":
+        yield "frame", "frame", content
+    elif top == "values":
+        yield from (("values", name, entry) for name, entry in _dotted(content))
+    elif top == "clauses":
+        yield from _conditions(file, content)
+    elif top == "programmes":
+        yield "programmes", str(content.get("id", file)), content
+    else:
+        raise Problem(
+            2003, file=file, entry="-", key=file, expected="facts.toml, values/, clauses/, programmes/ …"
+        )
+
+
+def _dotted(content: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """`[support.xnt_new]` arrives as nested tables; an entry is the table that has a unit, periods or areas."""
+    for key, entry in content.items():
+        if isinstance(entry, dict) and not {"unit", "dated", "area"} & set(entry):
+            yield from _dotted(entry, f"{before}{key}.")
+        else:
+            yield before + key, entry
+
+
+def _conditions(file: str, content: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    for key in set(content) - {"derived", "clause"}:
+        raise Problem(2003, file=file, entry="-", key=key, expected="derived, clause")
+    yield from (("derived", name, entry) for name, entry in content.get("derived", {}).items())
+    for entry in content.get("clause", []):
+        if "code" not in entry:
+            raise Problem(2004, file=file, entry="clause", key="code")
+        yield "clauses", str(entry["code"]), entry

@@ -1,0 +1,322 @@
+"""Raw law files -> a checked `Book`. Every fault is a numbered problem that names file and entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from survey.law import shapes
+from survey.law.book import (
+    Book,
+    Cite,
+    Clause,
+    Frame,
+    Period,
+    Price,
+    Programme,
+    Source,
+    Span,
+    Tranche,
+    Value,
+)
+from survey.law.checks import check_book, check_cite, check_periods, check_words
+from survey.law.expressions import Kind, Node, const, name, names, parse, typed
+from survey.law.facts import Fact, days
+from survey.law.files import Origins, read_folders, shipped_folder
+from survey.problems import Problem
+
+BUILT_IN = {"surveyed_year": Kind("number")}  # the year of the survey, for ages
+
+
+def load_book(folder: Path | None = None) -> Book:
+    """The shipped law with an operator's folder (if any) laid over it.
+
+    Raises: Problem 2001 to 2050; every text names the file and the entry.
+    """
+    raw, origins = read_folders([shipped_folder(), *([Path(folder)] if folder else [])])
+    return build(raw, origins)
+
+
+def build(raw: Mapping[str, Any], origins: Origins) -> Book:
+    """Check raw sections and build the book. `origins` says which file an entry came from, for problem
+    texts.
+    """
+    return _Builder(raw, origins).book()
+
+
+class _Builder:
+    """Builds the sections in order, each from those before it."""
+
+    def __init__(self, raw: Mapping[str, Any], origins: Origins) -> None:
+        self.raw = raw
+        self.origins = origins
+
+    def book(self) -> Book:
+        """All sections, then the checks that need all of them."""
+        self.facts = self.section("facts", shapes.FACT, self.fact)
+        self.sources = self.section("sources", shapes.SOURCE, self.source)
+        self.values = self.section("values", shapes.VALUE, self.value)
+        self.kinds = self.all_kinds()
+        conditions = self.section("derived", shapes.DERIVED, self.derived)
+        conditions |= self.section("clauses", shapes.CLAUSE, self.clause)
+        self.clauses = self.in_order(conditions)
+        programmes = self.section("programmes", shapes.PROGRAMME, self.programme)
+        by_rank = tuple(sorted(programmes.values(), key=lambda one: one.rank))
+        book = Book(self.facts, self.sources, self.values, self.clauses, by_rank, self.frame(), self.raw)
+        check_book(book, self.file)
+        return book
+
+    def file(self, section: str, entry: str) -> str:
+        """The file of an entry, for problem texts."""
+        return self.origins.get((section, entry), section)
+
+    def section(self, section: str, shape: shapes.Shape, make: Any) -> dict[str, Any]:
+        """Every entry of a section, checked against its shape and made."""
+        made = {}
+        for key, entry in self.raw.get(section, {}).items():
+            with _naming(self.file(section, key), key):
+                shapes.check(entry, shape, file=self.file(section, key), name=key)
+                made[key] = make(key, entry)
+        return made
+
+    def all_kinds(self) -> dict[str, Kind]:
+        """What every name means in expressions. Raises: Problem 2006 for a name used twice."""
+        kinds = dict(BUILT_IN)
+        found: list[tuple[str, str, Kind]] = []
+        found += [("facts", fact.name, Kind(fact.kind, fact.choices)) for fact in self.facts.values()]
+        found += [("values", value.name, Kind(value.kind)) for value in self.values.values()]
+        found += [
+            (part, code, Kind("truth")) for part in ("derived", "clauses") for code in self.raw.get(part, {})
+        ]
+        for section, key, kind in found:
+            if key in kinds:
+                raise Problem(
+                    2006, file=self.file(section, key), name=key, other="another section of the law"
+                )
+            kinds[key] = kind
+        return kinds
+
+    # --- one entry each
+
+    def fact(self, key: str, entry: Mapping[str, Any]) -> Fact:
+        """A fact; a choice fact has choices, and only that."""
+        if (entry["type"] == "choice") != bool(entry.get("choices")):
+            raise Problem(
+                2005, key="choices", got=str(entry.get("choices")), expected="choices for type choice only"
+            )
+        return Fact(
+            key,
+            entry["type"],
+            entry["origin"],
+            {"vi": entry["vi"], "en": entry["en"]},
+            tuple(entry.get("choices", ())),
+            entry.get("unit", ""),
+            entry.get("minimum"),
+            entry.get("maximum"),
+        )
+
+    def source(self, key: str, entry: Mapping[str, Any]) -> Source:
+        """A legal document."""
+        check_words(entry["cite"], "cite")
+        check_words(entry["title"], "title")
+        return Source(
+            key,
+            entry["cite"],
+            entry["title"],
+            entry["issuer"],
+            entry["read"],
+            tuple(entry["where"]),
+            entry.get("signed"),
+            entry.get("in_force"),
+        )
+
+    def value(self, key: str, entry: Mapping[str, Any]) -> Value:
+        """A dated value; its unit says whether it is a number, a truth or a date."""
+        kind = {"true/false": "truth", "date": "date"}.get(entry["unit"], "number")
+        areas = {code: self.periods(periods, kind) for code, periods in entry.get("area", {}).items()}
+        dated = self.periods(entry["dated"], kind)
+        label = {"vi": entry["vi"], "en": entry["en"]}
+        return Value(key, kind, entry["unit"], entry["key_date"], label, dated, areas)
+
+    def periods(self, entries: Iterable[Mapping[str, Any]], kind: str) -> tuple[Period, ...]:
+        """Dated entries, none overlapping."""
+        made = []
+        for entry in entries:
+            shapes.check(entry, shapes.PERIOD, file="", name="dated")
+            span = Span(entry.get("from"), entry.get("until"))
+            made.append(Period(span, _amount(entry, kind), self.cite(entry)))
+        check_periods(made)
+        return tuple(made)
+
+    def cite(self, entry: Mapping[str, Any]) -> Cite:
+        """Where an entry is written. Raises: Problem 2007 for a source that sources.toml lacks."""
+        found = Cite(entry["source"], entry.get("at", ""), entry.get("verified", True), entry.get("note", ""))
+        check_cite(found, self.sources)
+        return found
+
+    def derived(self, code: str, entry: Mapping[str, Any]) -> Clause:
+        """A step of reasoning."""
+        return Clause(code, entry["when"], self.condition(entry["when"]), self.cite(entry), None)
+
+    def clause(self, code: str, entry: Mapping[str, Any]) -> Clause:
+        """A condition with a text for people."""
+        check_words(entry["text"], "text")
+        return Clause(
+            code,
+            entry["when"],
+            self.condition(entry["when"]),
+            self.cite(entry),
+            entry["text"],
+            Span(entry.get("from"), entry.get("until")),
+            entry.get("key_date", "surveyed_on"),
+        )
+
+    def condition(self, text: str) -> Node:
+        """Clause text as a checked truth tree."""
+        return typed(parse(text), self.kinds, "truth")
+
+    def in_order(self, conditions: dict[str, Clause]) -> dict[str, Clause]:
+        """Each condition after those it uses. Raises: Problem 2014 for a circle."""
+        graph = {
+            code: {used for used in names(one.tree) if used in conditions} for code, one in conditions.items()
+        }
+        try:
+            order = list(TopologicalSorter(dict(sorted(graph.items()))).static_order())
+        except CycleError as error:
+            first = error.args[1][0]
+            section = "clauses" if conditions[first].text else "derived"
+            raise Problem(2014, file=self.file(section, first), circle=" → ".join(error.args[1])) from None
+        return {code: conditions[code] for code in order}
+
+    def programme(self, key: str, entry: Mapping[str, Any]) -> Programme:
+        """A programme, with its entitlement and amount made into trees."""
+        check_words(entry["title"], "title")
+        for part, shape in (("in_force", shapes.IN_FORCE), ("entitled", shapes.ENTITLED)):
+            shapes.check(entry[part], shape, file=self.file("programmes", key), name=f"{key}.{part}")
+        groups = {group: self.codes(entry["entitled"].get(group, ())) for group in ("all", "any", "none")}
+        prices = self.prices(entry["amount"])
+        tranches, tranches_cite = self.tranches(entry["tranches"])
+        priority = entry.get("priority")
+        if priority is not None:
+            shapes.check(priority, shapes.PRIORITY, file=self.file("programmes", key), name=f"{key}.priority")
+        return Programme(
+            id=key,
+            title=entry["title"],
+            rank=entry["rank"],
+            span=Span(entry["in_force"]["from"], entry["in_force"].get("until")),
+            key_date=entry["key_date"],
+            cite=self.cite(entry),
+            **groups,
+            entitled=_entitled(**groups),
+            prices=prices,
+            price=_by_works(prices),
+            tranches=tranches,
+            tranches_cite=tranches_cite,
+            priority=self.codes(priority["order"]) if priority else (),
+            tie_break=self.codes(priority["tie_break"]) if priority else (),
+            priority_cite=self.cite(priority) if priority else None,
+        )
+
+    def codes(self, entries: Iterable[str]) -> tuple[str, ...]:
+        """Names of clauses. Raises: Problem 2016 for one that no clause file has."""
+        for code in entries:
+            if code not in self.raw.get("clauses", {}):
+                raise Problem(2016, code=code)
+        return tuple(entries)
+
+    def prices(self, amount: Mapping[str, Any]) -> dict[str, Price]:
+        """The amount of each kind of works. Raises: Problem 2022 where facts decide and no bound is given."""
+        kinds = self.facts["works_kind"].choices
+        if set(amount) != set(kinds):
+            raise Problem(2005, key="amount", got=", ".join(amount), expected=", ".join(kinds))
+        return {kind: self.price(amount[kind]) for kind in kinds}
+
+    def price(self, entry: Any) -> Price:
+        """A formula; when facts stand in it, with the most it can be."""
+        if isinstance(entry, dict):
+            shapes.check(entry, shapes.AMOUNT, file="", name="amount")
+        texts = entry if isinstance(entry, dict) else {"formula": entry, "at_most": entry}
+        formula, at_most = (
+            typed(parse(str(texts[part])), self.kinds, "number") for part in ("formula", "at_most")
+        )
+        if any(used not in self.values for used in names(at_most)):
+            raise Problem(2022, text=str(texts["at_most"]))
+        return Price(formula, at_most)
+
+    def tranches(self, entry: Mapping[str, Any]) -> tuple[dict[str, tuple[Tranche, ...]], Cite]:
+        """Tranches of each kind of works and where they are written. Raises: Problem 2019 unless they make
+        100 %.
+        """
+        cited = {key: value for key, value in entry.items() if not isinstance(value, list)}
+        made = {
+            kind: tuple(self.tranche(each) for each in entry.get(kind, ()))
+            for kind in self.facts["works_kind"].choices
+        }
+        for kind, shares in made.items():
+            if sum(share.percent for share in shares) != 100:
+                raise Problem(2019, works_kind=kind, got=sum(share.percent for share in shares))
+        shapes.check(cited, shapes.CITE, file="", name="tranches")
+        return made, self.cite(cited)
+
+    def tranche(self, entry: Mapping[str, Any]) -> Tranche:
+        """One share."""
+        shapes.check(entry, shapes.TRANCHE, file="", name="tranches")
+        return Tranche(entry["after"], entry["percent"])
+
+    def frame(self) -> Frame:
+        """The frame of an assessment."""
+        entry = self.raw.get("frame", {}).get("frame", {})
+        with _naming("frame.toml", "frame"):
+            shapes.check(entry, shapes.FRAME, file="frame.toml", name="frame")
+            self.codes([entry["temporary"], entry["no_house"]])
+            return Frame(
+                entry["temporary"],
+                entry["no_house"],
+                self.codes(entry["because"]),
+                self.codes(entry["doubts"]),
+            )
+
+
+@contextmanager
+def _naming(file: str, entry: str) -> Iterator[None]:
+    """Whatever is wrong inside is told with the file and the entry it stands in."""
+    try:
+        yield
+    except Problem as problem:
+        raise Problem(problem.number, **(problem.details | {"file": file, "entry": entry})) from None
+
+
+def _amount(entry: Mapping[str, Any], kind: str) -> float | None:
+    """The number of a dated entry; `none = true` is a repeal."""
+    if ("value" in entry) == entry.get("none", False):
+        raise Problem(2005, key="value", got=str(dict(entry))[:80], expected="value, or none = true")
+    value = entry.get("value")
+    if value is None:
+        return None
+    kind_of_value = "truth" if isinstance(value, bool) else "date" if isinstance(value, date) else "number"
+    if kind_of_value != kind:
+        raise Problem(2005, key="value", got=str(value), expected=kind)
+    return {"truth": lambda: 2.0 * value, "date": lambda: days(value), "number": lambda: float(value)}[kind]()
+
+
+def _entitled(all: tuple[str, ...], any: tuple[str, ...], none: tuple[str, ...]) -> Node:
+    """All of these, one of those, and none of the last."""
+    parts = [name(code, "truth") for code in all]
+    if any:
+        parts.append(Node("or", tuple(name(code, "truth") for code in any), None, "truth"))
+    parts += [Node("not", (name(code, "truth"),), None, "truth") for code in none]
+    return Node("and", tuple(parts), None, "truth") if parts else const(0, "truth")
+
+
+def _by_works(prices: Mapping[str, Price]) -> Node:
+    """One amount tree: the price of the kind of works asked for."""
+    kinds = list(prices)
+    tree = prices[kinds[-1]].tree
+    for kind in reversed(kinds[:-1]):
+        asked = Node("in", (name("works_kind", "choice"),), (kind,), "truth")
+        tree = Node("if", (asked, prices[kind].tree, tree), None, "number")
+    return tree

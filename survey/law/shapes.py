@@ -1,0 +1,134 @@
+"""Which keys each kind of entry in a law file has, and of what type: checked before anything is built from
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from survey.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of an entry: its type, whether it must be there, and the only values it may have (if limited)."""
+
+    type: type | tuple[type, ...]
+    required: bool = True
+    only: tuple[str, ...] = ()
+
+
+Shape = Mapping[str, Key]
+
+KEY_DATE = Key(str, only=("surveyed_on", "approved_on", "started_on"))
+_TEXT, _NOTE, _WORDS = Key(str), Key(str, required=False), Key(dict)
+_MAYBE_DATE = Key(date, required=False)
+CITE: Shape = {
+    "source": _TEXT,
+    "at": Key(str, required=False),
+    "verified": Key(bool, required=False),
+    "note": _NOTE,
+}
+
+WORDS: Shape = {"vi": _TEXT, "en": _TEXT}
+FACT: Shape = {
+    "type": Key(str, only=("boolean", "integer", "decimal", "choice", "date")),
+    "origin": Key(str, only=("survey", "area", "record", "act")),
+    "vi": _TEXT,
+    "en": _TEXT,
+    "choices": Key(list, required=False),
+    "unit": Key(str, required=False),
+    "minimum": Key((int, float), required=False),
+    "maximum": Key((int, float), required=False),
+    "note": _NOTE,
+}
+SOURCE: Shape = {
+    "cite": _WORDS,
+    "title": _WORDS,
+    "issuer": _TEXT,
+    "signed": _MAYBE_DATE,
+    "in_force": _MAYBE_DATE,
+    "read": Key(str, only=("text", "quoted", "not_read")),
+    "where": Key(list),
+    "note": _NOTE,
+}
+VALUE: Shape = {
+    "unit": _TEXT,
+    "key_date": KEY_DATE,
+    "vi": _TEXT,
+    "en": _TEXT,
+    "dated": Key(list),
+    "area": Key(dict, required=False),
+    "note": _NOTE,
+}
+PERIOD: Shape = {
+    "from": _MAYBE_DATE,
+    "until": _MAYBE_DATE,
+    "value": Key((bool, int, float, date), required=False),
+    "none": Key(bool, required=False),
+    **CITE,
+    "verified": Key(bool),
+}
+DERIVED: Shape = {"when": _TEXT, **CITE}
+CLAUSE: Shape = {
+    "code": _TEXT,
+    "when": _TEXT,
+    "text": _WORDS,
+    "from": _MAYBE_DATE,
+    "until": _MAYBE_DATE,
+    "key_date": Key(str, required=False, only=KEY_DATE.only),
+    **CITE,
+}
+PROGRAMME: Shape = {
+    "id": _TEXT,
+    "title": _WORDS,
+    "rank": Key(int),
+    "in_force": _WORDS,
+    "key_date": KEY_DATE,
+    **CITE,
+    "entitled": _WORDS,
+    "amount": _WORDS,
+    "tranches": _WORDS,
+    "priority": Key(dict, required=False),
+}
+IN_FORCE: Shape = {"from": Key(date), "until": _MAYBE_DATE}
+ENTITLED: Shape = {
+    "all": Key(list, required=False),
+    "any": Key(list, required=False),
+    "none": Key(list, required=False),
+}
+AMOUNT: Shape = {"formula": _TEXT, "at_most": _TEXT}
+TRANCHE: Shape = {"after": _TEXT, "percent": Key(int)}
+PRIORITY: Shape = {"order": Key(list), "tie_break": Key(list), **CITE}
+FRAME: Shape = {"temporary": _TEXT, "no_house": _TEXT, "because": Key(list), "doubts": Key(list)}
+
+
+def check(entry: Any, shape: Shape, *, file: str, name: str) -> None:
+    """Refuse an entry that does not fit its shape.
+
+    Raises: Problem 2003 (unknown key), 2004 (missing key), 2005 (wrong type or value).
+    """
+    if not isinstance(entry, dict):
+        raise Problem(2005, file=file, entry=name, key="-", got=repr(entry)[:80], expected="table")
+    for key, value in entry.items():
+        if key not in shape:
+            raise Problem(2003, file=file, entry=name, key=key, expected=", ".join(shape))
+        _check_value(value, shape[key], file=file, name=name, key=key)
+    for key, wanted in shape.items():
+        if wanted.required and key not in entry:
+            raise Problem(2004, file=file, entry=name, key=key)
+
+
+def _check_value(value: Any, wanted: Key, *, file: str, name: str, key: str) -> None:
+    types = wanted.type if isinstance(wanted.type, tuple) else (wanted.type,)
+    fits = isinstance(value, types) and not isinstance(value, datetime)
+    if isinstance(value, bool) and bool not in types:
+        fits = False  # Python counts true as the number 1; a law file must not
+    if fits and wanted.only and value not in wanted.only:
+        raise Problem(2005, file=file, entry=name, key=key, got=value, expected=" | ".join(wanted.only))
+    if not fits:
+        expected = " | ".join(each.__name__ for each in types)
+        raise Problem(2005, file=file, entry=name, key=key, got=repr(value)[:80], expected=expected)

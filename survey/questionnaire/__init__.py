@@ -1,0 +1,26 @@
+"""ASK: the forms as data, the checking of what was answered, and the facts it gives the law."""
+
+from survey.questionnaire.describe import answers, describe
+from survey.questionnaire.facts import survey_facts
+from survey.questionnaire.loader import forms, load_form
+from survey.questionnaire.people import split_personal
+from survey.questionnaire.rows import Answer, Checked, Described, Fault, Form, PersonInput, Question, Section
+from survey.questionnaire.schema import check
+
+__all__ = [
+    "Answer",
+    "Checked",
+    "Described",
+    "Fault",
+    "Form",
+    "PersonInput",
+    "Question",
+    "Section",
+    "answers",
+    "check",
+    "describe",
+    "forms",
+    "load_form",
+    "split_personal",
+    "survey_facts",
+]

@@ -1,0 +1,1 @@
+"""KEEP: households (hộ gia đình), persons, surveys with their versions, photos, status records."""

@@ -1,0 +1,139 @@
+"""Writes of the registry: a survey version with its persons, records and photos."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.areas.names import folded_name, person_sort_key
+from survey.db import add_once
+from survey.questionnaire import PersonInput
+from survey.registry.models import Household, Person, Photo, StatusRecord, Survey, SurveyPhoto
+from survey.registry.rows import NewStatus, NewSurvey
+from survey.sealed import keyed_hash
+
+
+def keep_survey(session: Session, new: NewSurvey) -> Survey:
+    """Store one survey version (phiếu khảo sát), making its household when it is the first."""
+    household = session.get(Household, new.household_id)
+    if household is None:
+        household = Household(
+            id=new.household_id, area_code=new.area_code, is_training=new.is_training, created_at=new.received_at
+        )
+        session.add(household)
+        session.flush()
+    persons = [_keep_person(session, new, person) for person in new.persons]
+    if new.visit == "interviewed":
+        _update_household(household, new, persons)
+    survey = _survey_row(new, persons)
+    session.add(survey)
+    session.flush()
+    _keep_photos(session, new)
+    _keep_statuses(session, new)
+    return survey
+
+
+def _survey_row(new: NewSurvey, persons: list[Person]) -> Survey:
+    """The row of a survey version; `facts` and `answers` are plain JSON already."""
+    return Survey(
+        envelope_id=new.envelope_id,
+        version=new.version,
+        household_id=new.household_id,
+        form=new.form,
+        form_version=new.form_version,
+        visit=new.visit,
+        is_training=new.is_training,
+        area_code=new.area_code,
+        captured_at=new.captured_at,
+        received_at=new.received_at,
+        officer_id=new.officer_id,
+        device_id=new.device_id,
+        answers=new.answers,
+        facts=new.facts,
+        flags=new.flags,
+        person_ids=[person.id for person in persons],
+    )
+
+
+def _update_household(household: Household, new: NewSurvey, persons: list[Person]) -> None:
+    """The household follows its newest interview; a visit that met nobody changes nothing."""
+    household.area_code = new.area_code or household.area_code
+    if new.point:
+        household.lon, household.lat = new.point.lon, new.point.lat
+        household.accuracy_m, household.point_source = new.point.accuracy_m, new.point.source
+    head = next((person for person in persons if person.role == "head"), None)
+    if head:
+        household.head_person_id = head.id
+        household.sort_key = person_sort_key(head.full_name or "")
+
+
+def _keep_person(session: Session, new: NewSurvey, told: PersonInput) -> Person:
+    """One person of this survey version; personal values stand nowhere else."""
+    person = Person(
+        id=str(uuid.uuid4()),
+        household_id=new.household_id,
+        created_at=new.received_at,
+        folded_name=folded_name(told.full_name) if told.full_name else None,
+        national_id_hash=keyed_hash(told.national_id) if told.national_id else None,
+        **asdict(told),
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def _keep_photos(session: Session, new: NewSurvey) -> None:
+    """Announce the photos of a version; their bytes may come later, or may be there already."""
+    for photo in new.photos:
+        announce_photo(session, photo["sha256"])
+        session.add(
+            SurveyPhoto(
+                envelope_id=new.envelope_id, version=new.version, received_sha256=photo["sha256"], slot=photo["slot"]
+            )
+        )
+    session.flush()
+
+
+def announce_photo(session: Session, received_sha256: str) -> None:
+    """Expect a photo: only announced photos are taken, or anyone could fill the disk."""
+    if session.get(Photo, received_sha256) is None:
+        add_once(session, Photo(received_sha256=received_sha256))
+
+
+def photo_arrived(session: Session, received_sha256: str, stored: Any, received_at: datetime) -> None:
+    """Note that an announced photo is kept; `stored` has its sha256, size_bytes, width_px, height_px."""
+    photo = session.get_one(Photo, received_sha256)
+    photo.stored_sha256, photo.size_bytes = stored.sha256, stored.size_bytes
+    photo.width_px, photo.height_px = stored.width_px, stored.height_px
+    photo.received_at = received_at
+    session.flush()
+
+
+def _keep_statuses(session: Session, new: NewSurvey) -> None:
+    """Status told in a survey becomes dated records beside those of the yearly lists."""
+    for status in new.statuses:
+        source = f"survey:{new.envelope_id}/{new.version}"
+        keep_status(session, new.household_id, status, source=source, recorded_at=new.received_at)
+
+
+def keep_status(
+    session: Session, household_id: str, status: NewStatus, *, source: str, recorded_at: datetime
+) -> bool:
+    """Add one dated status of a household (diện hộ); False when the same source said it before."""
+    known = select(StatusRecord.id).where(
+        StatusRecord.household_id == household_id,
+        StatusRecord.fact == status.fact,
+        StatusRecord.valid_from == status.valid_from,
+        StatusRecord.source == source,
+    )
+    if session.scalar(known):
+        return False
+    row = StatusRecord(household_id=household_id, source=source, recorded_at=recorded_at, **asdict(status))
+    session.add(row)
+    session.flush()
+    return True

@@ -1,0 +1,60 @@
+"""Which household a row of an official list means: by national id, else by name, birth year and area."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.areas.names import folded_name, normal_name
+from survey.registry.models import Household, Person
+from survey.sealed import keyed_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list says of a head of household; `area_codes` are the codes of the unit it names and below."""
+
+    name: str
+    birth_year: int | None
+    national_id: str | None
+    area_codes: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One sure household, or the candidates a person has to choose from."""
+
+    household_id: str | None
+    candidates: tuple[str, ...] = ()
+
+
+def match(session: Session, wanted: Wanted) -> Found:
+    """Find the household of a list's row.
+
+    The national id decides alone. Without it the name must be the same letter by letter (tone placement
+    aside) in the same area, the birth year must not differ, and there must be only one; look-alikes are
+    candidates: Nông Văn Lang and Nông Văn Lăng are two people.
+    """
+    if wanted.national_id:
+        same = _heads(session).where(Person.national_id_hash == keyed_hash(wanted.national_id))
+        ids = tuple(session.execute(same).scalars())
+        if ids:
+            return Found(ids[0]) if len(ids) == 1 else Found(None, ids)
+    alike = (
+        _heads(session)
+        .add_columns(Person.full_name, Person.birth_year)
+        .where(Person.folded_name == folded_name(wanted.name), Household.area_code.in_(wanted.area_codes))
+    )
+    rows = [row for row in session.execute(alike) if row[2] in (None, wanted.birth_year) or wanted.birth_year is None]
+    exact = [row[0] for row in rows if normal_name(row[1] or "") == normal_name(wanted.name)]
+    if len(exact) == 1:
+        return Found(exact[0])
+    return Found(None, tuple(row[0] for row in rows))
+
+
+def _heads(session: Session):  # type: ignore[no-untyped-def]
+    """Households by their present heads."""
+    return select(Household.id).join(Person, Person.id == Household.head_person_id).order_by(Household.id)

@@ -1,0 +1,90 @@
+"""Reads of the registry: one household with its persons, surveys, records and photos."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from survey.access.models import User
+from survey.registry.models import Household, Person, Photo, StatusRecord, Survey, SurveyPhoto
+from survey.registry.rows import PhotoEntry, StatusEntry, SurveyVersion
+
+
+def household(session: Session, visible: ColumnElement[bool], household_id: str) -> Household | None:
+    """One household, if the viewer may see it."""
+    return session.scalar(select(Household).where(visible, Household.id == household_id))
+
+
+def survey_versions(session: Session, household_id: str) -> list[SurveyVersion]:
+    """Every survey version of a household, newest first."""
+    statement = (
+        select(Survey, User.full_name)
+        .outerjoin(User, User.id == Survey.officer_id)
+        .where(Survey.household_id == household_id)
+        .order_by(Survey.captured_at.desc(), Survey.id.desc())
+    )
+    photos = _photo_counts(session, household_id)
+    return [_version(row, name, photos) for row, name in session.execute(statement)]
+
+
+def _version(row: Survey, officer: str | None, photos: dict[tuple[str, int], tuple[int, int]]) -> SurveyVersion:
+    announced, arrived = photos.get((row.envelope_id, row.version), (0, 0))
+    return SurveyVersion(
+        envelope_id=row.envelope_id,
+        version=row.version,
+        visit=row.visit,
+        captured_at=row.captured_at,
+        received_at=row.received_at,
+        officer_name=officer,
+        form=row.form,
+        form_version=row.form_version,
+        is_training=row.is_training,
+        answers=row.answers,
+        flags=row.flags,
+        person_ids=tuple(row.person_ids),
+        photos_announced=announced,
+        photos_arrived=arrived,
+    )
+
+
+def _photo_counts(session: Session, household_id: str) -> dict[tuple[str, int], tuple[int, int]]:
+    """(announced, arrived) photos by survey version."""
+    statement = (
+        select(SurveyPhoto.envelope_id, SurveyPhoto.version, func.count(), func.count(Photo.stored_sha256))
+        .join(Survey, (Survey.envelope_id == SurveyPhoto.envelope_id) & (Survey.version == SurveyPhoto.version))
+        .join(Photo, Photo.received_sha256 == SurveyPhoto.received_sha256)
+        .where(Survey.household_id == household_id)
+        .group_by(SurveyPhoto.envelope_id, SurveyPhoto.version)
+    )
+    return {(row[0], row[1]): (row[2], row[3]) for row in session.execute(statement)}
+
+
+def photos(session: Session, household_id: str) -> list[PhotoEntry]:
+    """The photos of a household that have arrived, newest survey first."""
+    statement = (
+        select(SurveyPhoto.slot, Photo.stored_sha256, Survey.captured_at)
+        .join(Survey, (Survey.envelope_id == SurveyPhoto.envelope_id) & (Survey.version == SurveyPhoto.version))
+        .join(Photo, Photo.received_sha256 == SurveyPhoto.received_sha256)
+        .where(Survey.household_id == household_id, Photo.stored_sha256.is_not(None))
+        .order_by(Survey.captured_at.desc(), SurveyPhoto.slot)
+    )
+    return [PhotoEntry(*row) for row in session.execute(statement)]
+
+
+def persons(session: Session, ids: Sequence[str]) -> list[Person]:
+    """The persons of a survey version, the head first."""
+    return list(session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.position)))
+
+
+def status_records(session: Session, household_id: str) -> list[StatusEntry]:
+    """The dated statuses of a household, newest first."""
+    statement = (
+        select(StatusRecord).where(StatusRecord.household_id == household_id).order_by(StatusRecord.valid_from.desc())
+    )
+    return [
+        StatusEntry(row.fact, row.value, row.valid_from, row.valid_to, row.deciding_body, row.decision_number, row.source)
+        for row in session.scalars(statement)
+    ]
+

@@ -1,0 +1,62 @@
+"""Every route stands behind a declared guard, and the guard means what it says."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Blueprint
+from flask.testing import FlaskClient
+
+from api import auth
+
+PUBLIC = {"static", "session", "api-docs"}
+
+
+def test_every_route_has_a_guard(app):
+    without = {rule.rule for rule in app.url_map.iter_rules() if auth.guard_of(app, rule.endpoint) is None}
+    assert without == set()
+
+
+def test_only_signing_in_and_descriptions_are_public(app):
+    assert {name for name, guard in auth.guards(app).items() if guard.public} == PUBLIC
+
+
+def test_a_stranger_gets_into_no_route_that_is_not_public(world, client: FlaskClient):
+    for rule in world.url_map.iter_rules():
+        if auth.guard_of(world, rule.endpoint).public or "GET" not in rule.methods:
+            continue
+        values = dict.fromkeys(rule.arguments, "1")
+        with world.test_request_context():
+            path = world.url_for(rule.endpoint, **values)
+        answer = client.get(path)
+        assert answer.status_code == 401 or "/sign-in" in (answer.location or ""), path
+
+
+def test_a_blueprint_nobody_declared_lets_nobody_in(world, enter, make_account):
+    forgotten = Blueprint("forgotten", __name__)
+    forgotten.add_url_rule("/forgotten", "page", lambda: "inside")
+    world._got_first_request = False
+    world.register_blueprint(forgotten)
+    make_account("nga", "admin", "06")
+    assert enter("nga").get("/forgotten").status_code == 403
+
+
+def test_a_guard_for_an_action_nobody_defined_is_refused_at_the_start(app):
+    with pytest.raises(ValueError, match=r"everything\.do"):
+        auth.guard(app, "somewhere", "everything.do")
+
+
+def test_no_page_of_ours_carries_inline_script_or_style(sign_in):
+    client = sign_in("admin")
+    for path in ("/accounts", "/accounts/new", "/accounts/list", "/accounts/1", "/devices", "/password"):
+        page = client.get(path).text
+        assert "style=" not in page, path
+        assert "<style" not in page, path
+        assert " onclick" not in page, path
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_pages_stand_in_both_languages(sign_in, language):
+    client = sign_in("admin")
+    client.post("/language", data={"language": language, "next": "/"})
+    title = {"vi": "Tài khoản", "en": "Accounts"}[language]
+    assert f"<h1>{title}</h1>" in client.get("/accounts").text

@@ -1,0 +1,143 @@
+"""The real files of Bac Kan and Thai Nguyen: nothing lost on the way in, old and new reconcile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pyogrio
+import pytest
+import shapely
+from sqlalchemy.orm import Session
+
+from api.imports.areas import AreaOptions, take_areas
+from api.imports.successions import SuccessionOptions, take_succession
+from api.imports.tables import read_table
+from api.imports.villages import VillageOptions, take_villages
+from survey.areas import queries
+from survey.areas.locate import locator
+from survey.areas.names import same_name
+from survey.areas.shapes import project
+
+OLD, LAST, NEW = date(2020, 2, 1), date(2025, 6, 30), date(2025, 7, 1)
+Find = Callable[[str], Path]
+MAPPING = "thai_nguyen_commune_mapping_2025.csv"
+
+
+@pytest.fixture
+def bac_kan(session: Session, real_data: Find) -> Session:
+    """Province, districts and communes of 2024, and the 954 populated places."""
+    path = real_data("bac_kan_2024.gpkg")
+    for level, until in (("province", None), ("district", LAST), ("commune", None)):
+        take_areas(session, path, AreaOptions(OLD, level, until=until, uncertainty_m=500))
+    take_villages(session, real_data("bac_kan_villages.geojson"), VillageOptions(OLD))
+    return session
+
+
+@pytest.fixture
+def thai_nguyen(bac_kan: Session, real_data: Find) -> Session:
+    """The same after 1 July 2025."""
+    for level in ("province", "commune"):
+        take_areas(bac_kan, real_data("thai_nguyen_2025.gpkg"), AreaOptions(NEW, level, uncertainty_m=50))
+    for level in ("commune", "province"):
+        take_succession(bac_kan, real_data(MAPPING), SuccessionOptions(NEW, "1683/NQ-UBTVQH15", level))
+    return bac_kan
+
+
+def levels(session: Session, on: date) -> dict[str, int]:
+    names = queries.tree(session, on).names.values()
+    return {
+        level: sum(name.level == level for name in names)
+        for level in ("province", "district", "commune", "village")
+    }
+
+
+def test_old_bac_kan_is_complete_on_its_last_day(bac_kan: Session):
+    assert levels(bac_kan, LAST) == {"province": 1, "district": 8, "commune": 108, "village": 954}
+    assert len(bac_kan.scalars(queries.subtree(["06"], LAST)).all()) == 1071
+
+
+def test_the_places_lie_in_the_commune_they_are_listed_under(bac_kan: Session):
+    known = locator(bac_kan, OLD)
+    villages = queries.areas(bac_kan, None, OLD, "village")
+    assert all(known.place(*village.point).commune_code == village.parent_code for village in villages)
+
+
+def test_every_spot_of_a_commune_lies_in_one_cell(bac_kan: Session):
+    for commune in queries.areas(bac_kan, None, OLD, "commune")[::12]:
+        cells = [
+            area.boundary
+            for area in queries.areas(bac_kan, None, OLD, "village")
+            if area.parent_code == commune.code
+        ]
+        assert sum(cell.area for cell in cells) == pytest.approx(commune.boundary.area, rel=1e-6)
+
+
+def test_the_108_communes_become_37(thai_nguyen: Session):
+    before = [name.code for name in queries.tree(thai_nguyen, LAST).names.values() if name.level == "commune"]
+    after = {queries.path(thai_nguyen, code, NEW)[0] for code in before}
+    assert (len(before), len(after)) == (108, 37)
+    assert levels(thai_nguyen, NEW) == {"province": 1, "district": 0, "commune": 92, "village": 954}
+
+
+def test_old_and_new_communes_hold_the_same_villages_once(thai_nguyen: Session):
+    names = queries.tree(thai_nguyen, NEW).names.values()
+    villages = {name.code for name in names if name.level == "village"}
+    counted = []
+    for name in names:
+        if name.level == "commune":
+            counted += [
+                code for code in thai_nguyen.scalars(queries.subtree([name.code], NEW)) if code in villages
+            ]
+    assert sorted(set(counted)) == sorted(villages)
+    assert len(set(counted)) == 954
+
+
+def test_each_row_of_the_mapping_is_accounted_for(thai_nguyen: Session, real_data: Find):
+    """Old Thai Nguyen was not taken in here: its rows are refused, each with its reason."""
+    report = take_succession(thai_nguyen, real_data(MAPPING), SuccessionOptions(NEW, "1683/NQ-UBTVQH15"))
+    assert report.total == 283
+    assert report.counts == {"unchanged": 108, "refused": 175}
+    assert {refused.problem.number for refused in report.refused} == {3019}
+
+
+def test_a_second_import_of_everything_changes_nothing(thai_nguyen: Session, real_data: Find):
+    before = queries.revision(thai_nguyen)
+    take_areas(thai_nguyen, real_data("thai_nguyen_2025.gpkg"), AreaOptions(NEW, "commune", uncertainty_m=50))
+    report = take_villages(thai_nguyen, real_data("bac_kan_villages.geojson"), VillageOptions(OLD))
+    assert report.counts == {"unchanged": 954}
+    assert queries.revision(thai_nguyen) == before
+
+
+def test_van_lang_and_van_lang_with_a_breve_are_two_communes(thai_nguyen: Session):
+    lang, breve = queries.find(thai_nguyen, "Văn Lang", NEW), queries.find(thai_nguyen, "Văn Lăng", NEW)
+    assert len(lang.exact) == len(breve.exact) == 1
+    assert lang.exact != breve.exact
+    assert breve.exact[0] in lang.candidates
+
+
+def test_the_named_villages_are_found_under_their_commune(bac_kan: Session, real_data: Find):
+    path = real_data("bac_kan_villages_named.csv")
+    report = take_villages(bac_kan, path, VillageOptions(OLD, parent="commune_code_2024"))
+    assert report.total == 36
+    assert report.counts["refused"] == 0
+    for row in read_table(path).rows:
+        under = queries.children(bac_kan, row.values["commune_code_2024"], OLD)
+        assert any(same_name(row.values["village_name"], name.name) for name in under)
+
+
+def test_two_sources_of_a_district_disagree_within_a_few_percent(bac_kan: Session, real_data: Find):
+    """The government's own outlines: near the border a point may be on the other side, so it is only said."""
+    meta, _, shapes, fields = pyogrio.raw.read(real_data("bac_kan_2024.gpkg"), layer="district_gov")
+    codes = fields[list(meta["fields"]).index("district_code")]
+    for code, shape in zip(codes, shapely.from_wkb(shapes), strict=True):
+        ours, theirs = project([queries.area(bac_kan, code, OLD).boundary, shape])
+        assert ours.intersection(theirs).area / ours.union(theirs).area > 0.96
+
+
+def test_points_of_other_countries_are_outside_every_area(bac_kan: Session):
+    known = locator(bac_kan, OLD)
+    assert known.place(92.15, 21.2).outside
+    assert known.place(33.48, -19.11).outside
+    assert known.place(85.5, 27.6).outside

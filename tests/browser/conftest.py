@@ -1,0 +1,85 @@
+"""Headless Chromium for browser tests: one for the run, a fresh context a test, a watch on what pages do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+OURS = {"127.0.0.1", "localhost", ""}
+
+
+@dataclass
+class Watch:
+    """A page, every address it asked for, and every fault: errors, console lines, dialogs."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def foreign(self) -> list[str]:
+        """The addresses asked of any other host than the test's own."""
+        return [url for url in self.requests if (urlsplit(url).hostname or "") not in OURS]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for the run: the one named by NHAVUNG_TEST_CHROMIUM, or the system's."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: install the dev extra")
+    path = (
+        os.environ.get("NHAVUNG_TEST_CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+    )
+    if not path:
+        pytest.skip("no Chromium: install it, or name it in NHAVUNG_TEST_CHROMIUM")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A context of the test's own, 1280 by 900 px."""
+    made = chromium.new_context(viewport={"width": 1280, "height": 900})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def watch(context: BrowserContext) -> Watch:
+    """A new page that writes down what it asks for and what goes wrong."""
+    seen = Watch(context.new_page())
+    page = seen.page
+    page.on("request", lambda request: seen.requests.append(request.url))
+    page.on("pageerror", lambda error: seen.faults.append(f"error: {error}"))
+    page.on(
+        "console", lambda line: seen.faults.append(line.text) if line.type in ("error", "warning") else None
+    )
+    page.on("dialog", lambda dialog: (seen.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    return seen
+
+
+@pytest.fixture
+def browser_page(watch: Watch) -> Iterator[Page]:
+    """A page that fails its test afterwards if it met a fault or asked another host for anything."""
+    yield watch.page
+    assert watch.faults == []
+    assert watch.foreign() == []

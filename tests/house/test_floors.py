@@ -1,0 +1,145 @@
+"""The plan of the house: imports go down only, sizes stay readable, the clock and commits stand in one place."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("survey", "maps", "api")
+
+# Module prefix -> floor. The longest prefix that fits counts; a module may import its own floor's
+# room and anything below; rooms of one floor number must not import each other.
+FLOORS = {
+    "survey": 0,
+    "survey.db": 0,
+    "survey.sealed": 0,
+    "survey.problems": 0,
+    "survey.words": 0,
+    "survey.law": 1,
+    "survey.questionnaire": 2,
+    "survey.areas": 3,
+    "survey.access": 4,
+    "survey.registry": 5,
+    "survey.assessment": 6,
+    "survey.intake": 7,
+    "survey.finance": 8,
+    "maps": 9,
+    "api": 10,
+    "api.desk": 11,
+    "api.resources": 12,
+    "api.pages": 12,
+    "api.demo": 12,
+    "api.app": 13,
+    "api.cli": 14,
+}
+HIDDEN = {("api.cli.context", "api.app")}
+MAPS_MAY_SEE = ("survey.problems", "survey.words", "maps")
+NO_WEB = ("flask", "flask_sqlalchemy", "flask_login", "werkzeug", "marshmallow_sqlalchemy")
+
+
+def modules() -> list[Path]:
+    """Every module of the program."""
+    return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")) if "node_modules" not in path.parts]
+
+
+def name_of(path: Path) -> str:
+    """The dotted name of a module."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def floor_of(module: str) -> tuple[int, str]:
+    """(floor, room) of a module."""
+    room = max((prefix for prefix in FLOORS if module == prefix or module.startswith(prefix + ".")), key=len)
+    return FLOORS[room], room
+
+
+def imports_of(path: Path) -> list[tuple[str, int]]:
+    """Every module that is imported anywhere in a file (also inside functions), with its line."""
+    found = []
+    known = {name_of(module) for module in modules()}
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, node.lineno) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                found.append((inner if inner in known else node.module, node.lineno))
+    return found
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_a_module_imports_only_its_own_room_and_the_floors_below(path: Path) -> None:
+    name = name_of(path)
+    floor, room = floor_of(name)
+    for imported, line in imports_of(path):
+        if imported.split(".")[0] not in PACKAGES:
+            continue
+        other_floor, other_room = floor_of(imported)
+        assert other_room == room or other_floor < floor, f"{path}:{line} imports {imported} from above"
+
+
+def test_the_domain_and_the_maps_know_nothing_of_the_web() -> None:
+    for path in modules():
+        if name_of(path).startswith(("survey", "maps")):
+            used = {imported.split(".")[0] for imported, _ in imports_of(path)}
+            assert not used & set(NO_WEB), path
+
+
+def test_maps_are_drawn_from_rows_alone() -> None:
+    for path in modules():
+        if name_of(path).startswith("maps"):
+            ours = [imported for imported, _ in imports_of(path) if imported.split(".")[0] in PACKAGES]
+            assert all(imported.startswith(MAPS_MAY_SEE) or imported.endswith(".rows") for imported in ours), path
+
+
+def calls(path: Path) -> list[tuple[str, int]]:
+    """(attribute or name called, line) of every call."""
+    tree = ast.parse(path.read_text("utf-8"))
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func
+            found.append((getattr(called, "attr", getattr(called, "id", "")), node.lineno))
+    return found
+
+
+def test_only_one_module_commits() -> None:
+    committing = {name_of(path) for path in modules() for call, _ in calls(path) if call == "commit"}
+    assert committing == {"api.transaction"}
+
+
+def test_only_one_module_reads_the_clock() -> None:
+    reading = {
+        name_of(path)
+        for path in modules()
+        for call, line in calls(path)
+        if call in {"now", "today", "utcnow"} and f"clock.{call}" not in path.read_text("utf-8").splitlines()[line - 1]
+    }
+    assert reading <= {"api.clock"}
+
+
+def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Every function of a file."""
+    tree = ast.parse(path.read_text("utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_files_and_functions_stay_readable(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 400
+    for function in functions(path):
+        assert (function.end_lineno or 0) - function.lineno < 60, function.name
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_modules_and_public_functions_say_what_they_are_for(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    assert ast.get_docstring(tree), path
+    for function in functions(path):
+        is_inner = any(function in ast.walk(outer) for outer in functions(path) if outer is not function)
+        if not function.name.startswith("_") and not is_inner:
+            assert ast.get_docstring(function), f"{path}:{function.name}"

@@ -1,0 +1,22 @@
+"""Every worked case under tests/cases holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from law.made_facts import BOOK
+
+from survey.law.cases import differences, read_cases
+
+CASES = read_cases(Path(__file__).parents[1] / "cases")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.file}: {case.say}")
+def test_case(case):
+    assert differences(case, BOOK) == []
+
+
+def test_there_are_at_least_eighty_cases_and_each_says_something_else():
+    assert len(CASES) >= 80
+    assert len({case.say for case in CASES}) == len(CASES)

@@ -1,0 +1,95 @@
+"""Scalar, NumPy and JSON readings of the law give one answer, unknowns included."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from law.made_facts import BOOK, DAYS, PLACES, facts
+
+from survey.law import Assessment, assess, assess_many, json_law, replay
+from survey.law.evaluation import run_json, scalar, vector
+from survey.law.expressions import to_json
+from survey.law.facts import read
+from survey.law.phone import assess_json
+
+SHARED = (
+    "outcome",
+    "house_class",
+    "programme",
+    "works_kind",
+    "amount_vnd",
+    "amount_low_vnd",
+    "amount_high_vnd",
+    "provisional",
+    "priority",
+    "missing_facts",
+)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(facts(), min_size=1, max_size=12), DAYS, PLACES)
+def test_columns_and_single_households_agree(households, on, place):
+    law = BOOK.law_on(on, place)
+    columns = assess_many(
+        {name: np.array([one[name] for one in households], object) for name in BOOK.facts}, law
+    )
+    for row, household in enumerate(households):
+        single = asdict(assess(household, law))
+        assert columns.row(row) == {name: single[name] for name in SHARED}
+
+
+@settings(deadline=None, max_examples=100)
+@given(facts(), DAYS, PLACES)
+def test_columns_name_the_same_clauses_as_a_single_household(household, on, place):
+    law = BOOK.law_on(on, place)
+    columns = assess_many({name: np.array([value], object) for name, value in household.items()}, law)
+    single = assess(household, law)
+    named = {code for one in single.programmes for code in one.met}
+    told = {code for one in single.programmes for code in (*one.not_met, *one.unknown)}
+    assert named <= set(columns.clauses_met(0))
+    assert not told & set(columns.clauses_met(0))
+
+
+@settings(deadline=None, max_examples=100)
+@given(facts(without=("approved_on", "started_on")), DAYS, PLACES)
+def test_the_phone_and_the_server_agree(household, on, place):
+    law = BOOK.law_on(on, place)
+    document = json.loads(json.dumps(json_law(law)))
+    answer = assess_json(document, household, BOOK.facts)
+    single = asdict(assess(household, law))
+    assert answer == {name: single[name] for name in answer}
+
+
+@settings(deadline=None, max_examples=100)
+@given(facts())
+def test_every_tree_means_the_same_three_times(household):
+    law = BOOK.law_on(household["started_on"] or BOOK.breakpoints[-3])
+    env, _ = read(household, BOOK.facts, BOOK.unknowns)
+    rules = law.today
+    env = rules.run(env)
+    columns = {name: _column(name, value) for name, value in env.items()}
+    for code, tree in rules.definitions.items():
+        by_vector = int(np.ravel(vector(tree, BOOK.choices)(columns))[0])
+        assert scalar(tree)(env) == run_json(to_json(tree), env) == by_vector, code
+
+
+def _column(name, value):
+    fact = BOOK.facts.get(name)
+    if fact is None or fact.kind == "truth":
+        return np.array([value], np.uint8) if value is not None else np.array([np.nan])
+    if fact.kind == "choice":
+        return np.array([-1 if value is None else fact.choices.index(value)], np.int8)
+    return np.array([np.nan if value is None else value], np.float64)
+
+
+@settings(deadline=None, max_examples=60)
+@given(facts(), DAYS, PLACES)
+def test_a_stored_assessment_is_read_back_and_replayed_equal(household, on, place):
+    made = assess(household, BOOK.law_on(on, place))
+    stored = json.loads(json.dumps(made.to_dict()))
+    assert Assessment.from_dict(stored) == made
+    assert replay(made, type(BOOK).from_canonical(BOOK.canonical())) == made
