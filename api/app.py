@@ -49,4 +49,3 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     errors.init_app(app)  # after the resources: flask-smorest brings a handler of its own, in another shape
     register_pages(app)
     return app
-

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import flask_migrate
-import migrations
 from flask import Flask
+
+import migrations
 
 MIGRATIONS = str(Path(migrations.__file__).parent)
 

@@ -26,11 +26,54 @@ POOR_DISTRICTS = ("Ngân Sơn", "Pác Nặm")
 NOT_REGISTERED, INCOMPLETE, SOUND = 37, 24, 60
 """Beside the published list: eligible but not registered, an answer missing, a durable house."""
 
-FAMILY = ("Hoàng", "Nông", "Triệu", "Lý", "Bàn", "Đặng", "Ma", "Lường", "Hà", "Nguyễn", "Dương", "Lục", "Phùng", "Vi")
+FAMILY = (
+    "Hoàng",
+    "Nông",
+    "Triệu",
+    "Lý",
+    "Bàn",
+    "Đặng",
+    "Ma",
+    "Lường",
+    "Hà",
+    "Nguyễn",
+    "Dương",
+    "Lục",
+    "Phùng",
+    "Vi",
+)
 MIDDLE = {"male": ("Văn", "Đức", "Quốc", "Minh"), "female": ("Thị", "Thu", "Bích", "Ngọc")}
 GIVEN = {
-    "male": ("An", "Bình", "Chiến", "Dũng", "Hùng", "Khánh", "Long", "Nam", "Quân", "Sơn", "Thắng", "Tùng", "Ỏn"),
-    "female": ("Ánh", "Chi", "Dung", "Hạnh", "Huệ", "Lan", "Mai", "Nga", "Phương", "Thảo", "Vân", "Xuân", "Yến"),
+    "male": (
+        "An",
+        "Bình",
+        "Chiến",
+        "Dũng",
+        "Hùng",
+        "Khánh",
+        "Long",
+        "Nam",
+        "Quân",
+        "Sơn",
+        "Thắng",
+        "Tùng",
+        "Ỏn",
+    ),
+    "female": (
+        "Ánh",
+        "Chi",
+        "Dung",
+        "Hạnh",
+        "Huệ",
+        "Lan",
+        "Mai",
+        "Nga",
+        "Phương",
+        "Thảo",
+        "Vân",
+        "Xuân",
+        "Yến",
+    ),
 }
 
 
@@ -95,7 +138,10 @@ def _quota(communes: dict[str, list[Village]], place: int, total: int) -> dict[s
     quota = dict(fixed)
     for district, numbers in PUBLISHED_DISTRICTS.items():
         inside = [key for key in communes if key.startswith(f"{district}/")]
-        quota |= _even([key for key in inside if key not in fixed], numbers[place] - sum(fixed.get(key, 0) for key in inside))
+        quota |= _even(
+            [key for key in inside if key not in fixed],
+            numbers[place] - sum(fixed.get(key, 0) for key in inside),
+        )
     return quota | _even([key for key in communes if key not in quota], total - sum(quota.values()))
 
 
@@ -126,8 +172,10 @@ def _answers(group: str, works_kind: str, chance: random.Random) -> dict[str, An
         "has_social_protection": chance.random() < 0.15,
         "has_special_hardship": chance.random() < 0.2,
         "house_tenure": "own",
-        # Under 8 m² a person is what Circular 01/2022 asks for in poor districts; elsewhere the houses are larger.
-        "area_m2": round(people * (chance.uniform(5, 7.9) if group == "ntp_spr" else chance.uniform(8.1, 12)), 1),
+        # Under 8 m² a person: what Circular 01/2022 asks for in poor districts; elsewhere houses are larger.
+        "area_m2": round(
+            people * (chance.uniform(5, 7.9) if group == "ntp_spr" else chance.uniform(8.1, 12)), 1
+        ),
         **_house(works_kind, chance),
         "year_built": chance.randint(1978, 2012),
         "ever_repaired": False,

@@ -23,9 +23,11 @@ STATUS = {
     5002: 404,
 }
 
+
 def status_of(number: int) -> int:
     """The HTTP status of a problem number."""
     return STATUS.get(number, 400)
+
 
 def payload(problem: Problem) -> dict[str, Any]:
     """The one shape of every error: number, message and next step in both languages, details."""
@@ -36,6 +38,7 @@ def payload(problem: Problem) -> dict[str, Any]:
         "details": problem.details,
     }
 
+
 def answer(problem: Problem, status: int | None = None) -> Any:
     """The answer to a request that met `problem`, for a program or for a person."""
     status = status or status_of(problem.number)
@@ -43,11 +46,13 @@ def answer(problem: Problem, status: int | None = None) -> Any:
         return jsonify(payload(problem)), status
     return render_template("problem.html", problem=problem, lang=current(), status=status), status
 
+
 def init_app(app: Flask) -> None:
     """Register the handlers; nothing leaves as a bare stack trace."""
     app.register_error_handler(Problem, answer)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
+
 
 def _http(error: HTTPException) -> Any:
     """Werkzeug's own refusals, in the words of the catalogue; `Allow` and redirects are kept."""
@@ -55,7 +60,9 @@ def _http(error: HTTPException) -> Any:
         return error
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
-        response = current_app.make_response(answer(Problem(1006, method=request.method, allowed=allowed), 405))
+        response = current_app.make_response(
+            answer(Problem(1006, method=request.method, allowed=allowed), 405)
+        )
         response.headers["Allow"] = allowed
         return response
     if isinstance(error, RequestEntityTooLarge):
@@ -64,6 +71,7 @@ def _http(error: HTTPException) -> Any:
     if error.code == 404:
         return answer(Problem(1004, what=request.path))
     return answer(Problem(1001, reason=error.description or error.name), error.code or 400)
+
 
 def _unexpected(error: Exception) -> Any:
     """A fault of ours: logged with a code that the person can name, told without internals."""

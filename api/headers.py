@@ -23,7 +23,8 @@ def policy() -> str:
     scripts = "".join(f" 'sha256-{digest}'" for digest in g.get("script_hashes", []))
     styles = "".join(f" 'sha256-{digest}'" for digest in g.get("style_hashes", []))
     return (
-        f"default-src 'none'; script-src 'self'{scripts}; style-src 'self'{styles}; img-src 'self' data: blob:; "
+        f"default-src 'none'; script-src 'self'{scripts}; style-src 'self'{styles}; "
+        "img-src 'self' data: blob:; "
         "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )

@@ -96,8 +96,7 @@ def law_view(book: law.Book, on: date, path: Sequence[str]) -> dict[str, Any]:
         "house": [_clause(book, code) for code in book.frame.because],
         "values": [_value(value, on, path, lang) for value in book.values.values() if value.on(on, path)],
         "sources": [
-            {"cite": source.cite[lang], "title": source.title[lang], "issuer": source.issuer, "read": source.read,
-             "signed": source.signed, "in_force": source.in_force}
+            {"cite": source.cite[lang], "title": source.title[lang], "source": source}
             for source in book.sources.values()
         ],
     }  # fmt: skip
@@ -154,4 +153,6 @@ def _amount(value: Any, number: float | None) -> str:
 
 def init_app(app: Flask) -> None:
     """Give templates the law's words."""
-    app.jinja_env.globals.update(programme_title=programme_title, fact_label=fact_label, fact_value=fact_value)
+    app.jinja_env.globals.update(
+        programme_title=programme_title, fact_label=fact_label, fact_value=fact_value
+    )

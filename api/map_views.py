@@ -19,12 +19,13 @@ from survey.assessment.rows import HouseRow
 from survey.registry.models import Household
 from survey.words import word
 
-
 POINT_SOURCES = {"gnss": "device", "manual": "map", "import": "imported"}
 """Where the survey says the point came from -> the map's word for it."""
 
 
-def area_view(name: Name, visible: ColumnElement[bool] | None = None, *, names: bool | None = None) -> AreaView:
+def area_view(
+    name: Name, visible: ColumnElement[bool] | None = None, *, names: bool | None = None
+) -> AreaView:
     """Everything the map of one area shows on today's boundaries; by default with the viewer's rights."""
     condition = auth.visible(Household.area_code, "map.read") if visible is None else visible
     sees_names = auth.may("person.read", name.code) if names is None else names

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from urllib.parse import urlencode
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request
 from flask_login import current_user
 
 from api import clock
@@ -55,9 +55,9 @@ def here(**changes: object) -> str:
     rule = request.url_rule
     if rule is None or "GET" not in (rule.methods or ()):
         return "/"
-    arguments: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), **changes}
-    kept = {name: value for name, value in arguments.items() if value is not None}
-    return url_for(rule.endpoint, **kept)
+    arguments: dict[str, object] = {**request.args.to_dict(flat=False), **changes}
+    kept = urlencode({name: value for name, value in arguments.items() if value is not None}, doseq=True)
+    return f"{request.path}?{kept}" if kept else request.path
 
 
 def band() -> str | None:

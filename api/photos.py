@@ -62,7 +62,13 @@ def _decode(received: bytes) -> Image.Image:
             if image.width * image.height > MAX_PIXELS:
                 raise Problem(4109, reason=f"{image.width}×{image.height} px", limit_mb=limit_mb)
             return ImageOps.exif_transpose(image)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombWarning) as error:
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombWarning,
+    ) as error:
         raise Problem(4109, reason=type(error).__name__, limit_mb=limit_mb) from None
 
 

@@ -66,8 +66,10 @@ class LocalMap(folium.Map):
     )
     default_js = [  # noqa: RUF012  folium declares them so
         ("leaflet", "/static/vendor/leaflet/leaflet.js"),
-        ("houses", "/static/houses.js"),
-        ("map", "/static/map.js"),
+        ("map_frame", "/static/map_frame.js"),
+        ("map_dots", "/static/map_dots.js"),
+        ("map_houses", "/static/map_houses.js"),
+        ("map_list", "/static/map_list.js"),
     ]
     default_css = [  # noqa: RUF012
         ("leaflet_css", "/static/vendor/leaflet/leaflet.css"),

@@ -35,25 +35,26 @@ class Label:
 def place(outlines: Sequence[Outline], frame: Frame, houses: NDArray[np.float64]) -> list[Label | None]:
     """A label for each outline, None where it does not reach into the frame or its name finds no room.
 
-    `houses` is an (n, 2) array of lon, lat to keep clear of. Earlier outlines choose first, and the first,
-    the map's own area, is named in any case.
+    `houses` is an (n, 2) array of lon, lat to keep clear of where that is possible. Earlier outlines choose
+    first, and the first, the map's own area, is named in any case.
     """
-    taken = houses[:: max(1, len(houses) // MOST_HOUSES)]
+    houses = houses[:: max(1, len(houses) // MOST_HOUSES)]
+    placed = np.empty((0, 2))
     labels: list[Label | None] = []
     for outline in outlines:
-        spot, fit = _spot(outline, frame, taken)
+        spot, fit = _spot(outline, frame, houses, placed)
         if spot is None or (labels and fit < LEAST_FIT):
             labels.append(None)
             continue
         labels.append(Label(outline.name, float(spot[0]), float(spot[1])))
-        taken = np.vstack([taken, spot])
+        placed = np.vstack([placed, spot])
     return labels
 
 
 def _spot(
-    outline: Outline, frame: Frame, taken: NDArray[np.float64]
+    outline: Outline, frame: Frame, houses: NDArray[np.float64], placed: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64] | None, float]:
-    """The best place for a name and how well it fits: 1 is one line's height of room on every side."""
+    """The best place for a name and how well it fits: 1 is one line's height from borders and other names."""
     ground = frame.polygon()
     if outline.boundary is None or outline.boundary.is_empty:
         point = outline.point
@@ -66,13 +67,14 @@ def _spot(
     if part.is_empty or part.area == 0:
         return None, 0.0
     candidates = _candidates(part)
-    quiet = _distances(candidates, taken) if len(taken) else np.full(len(candidates), np.inf)
-    room = _room(candidates, part, _half_width(outline.name, frame))
-    # The tighter of the two decides; a little is given for height, where a reader looks first.
+    room = _room(candidates, part, _half_width(outline.name, frame)) / _line_height_deg(frame)
+    fit = np.minimum(2 * room, _distances(candidates, placed) / _line_height_m(frame))
+    # The tightest decides; houses count, but no name goes missing for them. A little is given for height,
+    # where a reader looks first.
+    score = np.minimum(np.minimum(fit, 4.0), _distances(candidates, houses) / _line_height_m(frame))
     height = (candidates[:, 1] - candidates[:, 1].min()) / (frame.north - frame.south)
-    score = np.minimum(quiet / _line_height_m(frame), 2 * room / _line_height_deg(frame))
-    best = int(np.argmax(np.minimum(score, 4.0) + height))
-    return candidates[best], float(score[best])
+    best = int(np.argmax(np.where(fit < LEAST_FIT, fit - 10, score) + height))
+    return candidates[best], float(fit[best])
 
 
 def _candidates(part: BaseGeometry) -> NDArray[np.float64]:
@@ -115,6 +117,8 @@ def _line_height_m(frame: Frame) -> float:
 
 def _distances(candidates: NDArray[np.float64], taken: NDArray[np.float64]) -> NDArray[np.float64]:
     """Metres from each candidate to the nearest thing in the way, sideways counted `WIDE` times less."""
+    if not len(taken):
+        return np.full(len(candidates), np.inf)
     away = points_to_metres(candidates)[:, None, :] - points_to_metres(taken)[None, :, :]
     nearest: NDArray[np.float64] = np.sqrt((away * away @ np.array([WIDE**-2, 1.0])).min(axis=1))
     return nearest

@@ -1,6 +1,6 @@
 """The layers of a map: outlines with names, houses, the list beside them, and an operator's tiles if given.
 
-Each takes plain data made from rows and draws with `api/static/houses.js` and `map.js`. Houses travel as
+Each takes plain data made from rows and draws with the scripts `api/static/map_*.js`. Houses travel as
 columns (one array a field, repeated texts once), which is what keeps 10,000 of them small and fast.
 """
 
@@ -22,7 +22,7 @@ from maps.states import state_index, states
 from maps.wording import flag_text
 
 NO_POINT = ("missing", "unusable", "withheld")
-DEGREE_DIGITS = 6  # 0.1 m
+DEGREE_DIGITS = 5  # 1 m, finer than any phone measures; houses nearer than that share a point
 LINE_DIGITS = 5  # 1 m
 LINES_PER_FRAME = 2500  # lines keep detail down to this share of the frame's width
 
@@ -109,7 +109,8 @@ def house_points(houses: Iterable[House]) -> NDArray[np.float64]:
 def house_data(houses: Sequence[House], lang: str) -> dict[str, Any]:
     """The houses as columns, in list order; columns that hold nothing are left out.
 
-    Texts that repeat (village, programme, date, source of the point, flags) are numbers into their own list.
+    Values that repeat (village, programme, amount, date, source of the point, flags) stand once, in a list of
+    their own, and the column holds numbers into it.
     """
     points = [house.point or (None, None) for house in houses]
     columns: dict[str, Any] = {
@@ -123,11 +124,11 @@ def house_data(houses: Sequence[House], lang: str) -> dict[str, Any]:
     plain: dict[str, Callable[[House], Any]] = {
         "name": lambda house: house.head_name,
         "accuracy": lambda house: None if house.accuracy_m is None else round(house.accuracy_m),
-        "amount": lambda house: house.amount_vnd,
     }
     coded: dict[str, Callable[[House], Any]] = {
         "village": lambda house: house.village_name,
         "programme": lambda house: house.programme,
+        "amount": lambda house: house.amount_vnd,
         "day": lambda house: house.surveyed_on and house.surveyed_on.strftime("%d/%m/%Y"),
         "source": source_code,
         "flags": lambda house: tuple(flag_text(flag, lang) for flag in house.flags) or None,

@@ -20,7 +20,7 @@ from maps.wording import text
 from survey.problems import Problem
 
 STATIC = Path(__file__).resolve().parents[1] / "api" / "static"
-SCRIPTS = ("vendor/leaflet/leaflet.js", "houses.js", "map.js")
+SCRIPTS = ("vendor/leaflet/leaflet.js", "map_frame.js", "map_dots.js", "map_houses.js", "map_list.js")
 STYLES = ("vendor/leaflet/leaflet.css", "map.css")
 
 _PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(

@@ -24,7 +24,10 @@ def run() -> None:
     """Migrate within one transaction; SQLite tables are rebuilt in batches."""
     with engine.connect() as connection:
         context.configure(
-            connection=connection, target_metadata=Base.metadata, render_as_batch=True, render_item=render_item
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=True,
+            render_item=render_item,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -32,7 +32,7 @@ def catalogue() -> dict[int, Kind]:
     }
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818  the field's word: a problem is told to a person, an error is ours
     """A numbered problem with its details: what was got, what was expected, where.
 
     Details fill the `{names}` of the catalogue's text; `rows` (a list of dicts) is kept for lists of

@@ -15,7 +15,6 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from makers import FIRST_DAY, make_world, password_of
-from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from api import transaction
@@ -27,7 +26,9 @@ from api.extensions import db
 hypothesis_settings.register_profile(
     "nhavung", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-hypothesis_settings.register_profile("prove", parent=hypothesis_settings.get_profile("nhavung"), max_examples=2000)
+hypothesis_settings.register_profile(
+    "prove", parent=hypothesis_settings.get_profile("nhavung"), max_examples=2000
+)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "nhavung"))
 
 DATA = Path(os.environ.get("NHAVUNG_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
@@ -49,10 +50,29 @@ def real_data() -> Callable[[str], Path]:
 
 @dataclass(frozen=True)
 class Storage:
-    """A migrated database: where it is, and how to get a fresh one for a test."""
+    """A migrated database: the application on it, and how it becomes empty again."""
 
-    url: str
+    app: Flask
+    folder: Path
     template: Path | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the database is."""
+        return self.app.config["SQLALCHEMY_DATABASE_URI"]
+
+    def empty(self) -> None:
+        """No rows, no photos: SQLite gets its migrated file back, PostgreSQL loses its rows."""
+        shutil.rmtree(self.folder / "photos", ignore_errors=True)
+        if self.template:
+            db.engine.dispose()
+            for leftover in self.folder.glob("test.sqlite-*"):
+                leftover.unlink()
+            shutil.copy(self.template, self.folder / "test.sqlite")
+            return
+        with db.engine.begin() as connection:
+            for table in reversed(db.metadata.sorted_tables):
+                connection.execute(table.delete())
 
 
 @pytest.fixture(scope="session")
@@ -66,21 +86,25 @@ def postgres_url() -> Iterator[str]:
     # Not below pytest's own folder: PostgreSQL refuses root and runs as a user who may not enter that.
     with tempfile.TemporaryDirectory() as folder:
         server = pgserver.get_server(Path(folder) / "postgres", cleanup_mode="delete")
+        for setting in ("fsync", "synchronous_commit"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off;")  # a test's rows need not outlive a power cut
+        server.psql("SELECT pg_reload_conf();")
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         server.cleanup()
 
 
 @pytest.fixture(scope="session", params=ENGINES)
-def storage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
+def storage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Storage:
     """One migrated database an engine, for the whole run."""
     folder = tmp_path_factory.mktemp(request.param)
-    template = folder / "template.sqlite"
-    url = f"sqlite:///{template}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    app = create_app(settings(folder, url))
+    is_sqlite = request.param == "sqlite"
+    url = f"sqlite:///{folder / 'test.sqlite'}" if is_sqlite else request.getfixturevalue("postgres_url")
+    app = create_app(settings(folder, url), TESTING=True, RATELIMIT_ENABLED=False)
     upgrade(app)
     with app.app_context():
         db.engine.dispose()  # SQLite folds its write-ahead log into the file when the last connection closes
-    yield Storage(url, template if request.param == "sqlite" else None)
+    template = shutil.copy(folder / "test.sqlite", folder / "template.sqlite") if is_sqlite else None
+    return Storage(app, folder, template)
 
 
 def settings(folder: Path, url: str, **more: str):
@@ -97,31 +121,12 @@ def settings(folder: Path, url: str, **more: str):
 
 
 @pytest.fixture
-def database_url(storage: Storage, tmp_path: Path) -> Iterator[str]:
-    """An empty migrated database of this test's own."""
-    if storage.template:
-        shutil.copy(storage.template, tmp_path / "test.sqlite")
-        yield f"sqlite:///{tmp_path / 'test.sqlite'}"
-        return
-    yield storage.url
-    _empty(storage.url)
-
-
-def _empty(url: str) -> None:
-    """Take every row out of a PostgreSQL database; the tables stay as migrated."""
-    engine = create_engine(url)
-    tables = ", ".join(f'"{name}"' for name in db.metadata.tables)
-    with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-    engine.dispose()
-
-
-@pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(storage: Storage) -> Iterator[Flask]:
     """The application on an empty database."""
-    application = create_app(settings(tmp_path, database_url), TESTING=True, RATELIMIT_ENABLED=False)
-    with application.app_context():
-        yield application
+    storage.app.config["WTF_CSRF_ENABLED"] = True
+    with storage.app.app_context():
+        storage.empty()
+        yield storage.app
         db.session.remove()
         db.engine.dispose()
 

@@ -1,7 +1,7 @@
 """Makers of test things with sensible defaults, and a small province with named people.
 
-The province: Bắc Kạn (06) with the communes Nam Mẫu and Xuân Lạc, two villages in the first, one in the second;
-square boundaries near the real place. People: one a role, the password of each is `mật khẩu <username>`.
+The province: Bắc Kạn (06) with the communes Nam Mẫu (two villages) and Xuân Lạc (one), square boundaries near
+the real place. People: one a role, the password of each is `mật khẩu <username>`.
 """
 
 from __future__ import annotations

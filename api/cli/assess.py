@@ -31,4 +31,6 @@ def command(area_code: str | None) -> None:
                     ):
                         changed += done.has_changed
                 bar.update(len(ids[start : start + CHUNK]))
-        click.echo(f"Đã đối chiếu lại {len(ids)} hộ theo bản luật {book.release[:8]}; {changed} hộ đổi kết quả.")
+        click.echo(
+            f"Đã đối chiếu lại {len(ids)} hộ theo bản luật {book.release[:8]}; {changed} hộ đổi kết quả."
+        )

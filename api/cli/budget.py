@@ -11,7 +11,9 @@ from api.cli.context import app_context
 
 @click.command("budget")
 @click.argument("area_code")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The .xlsx file to write.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help="The .xlsx file to write."
+)
 def command(area_code: str, output: Path) -> None:
     """Write the estimate of an area's need, with the households behind every figure."""
     from sqlalchemy import and_, true
@@ -28,5 +30,6 @@ def command(area_code: str, output: Path) -> None:
         estimate = finance.estimate(db.session(), condition, area_code, clock.today())
         write_workbook(output, estimate, "nhavung budget", condition, names=True)
         click.echo(
-            f"Đã ghi dự toán {estimate.area_name}: {estimate.households} hộ, {num(estimate.amount_vnd)} đồng, {output}"
+            f"Đã ghi dự toán {estimate.area_name}: {estimate.households} hộ, "
+            f"{num(estimate.amount_vnd)} đồng, {output}"
         )

@@ -19,15 +19,28 @@ OUTCOMES = {
 
 @click.command("status")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--fact", type=click.Choice(["poverty_status", "merit_status"]), default="poverty_status", show_default=True)
+@click.option(
+    "--fact",
+    type=click.Choice(["poverty_status", "merit_status"]),
+    default="poverty_status",
+    show_default=True,
+)
 @click.option("--area", "area_code", required=True, help="The unit the list is about.")
-@click.option("--from", "valid_from", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day it holds.")
+@click.option(
+    "--from", "valid_from", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day it holds."
+)
 @click.option("--until", "valid_to", type=click.DateTime(["%Y-%m-%d"]), help="Last day it holds.")
 @click.option("--body", "deciding_body", required=True, help="Who decided it.")
 @click.option("--number", "decision_number", required=True, help="Number of the decision.")
 @click.option("--dry-run", is_flag=True, help="Match and report only.")
 def command(
-    file: Path, fact: str, area_code: str, valid_from: datetime, valid_to: datetime | None, dry_run: bool, **by: str
+    file: Path,
+    fact: str,
+    area_code: str,
+    valid_from: datetime,
+    valid_to: datetime | None,
+    dry_run: bool,
+    **by: str,
 ) -> None:
     """Match an official list to households, keep it as dated records and assess those households again."""
     from api import clock, transaction
@@ -68,7 +81,10 @@ def command(
 def _say(plan) -> None:  # type: ignore[no-untyped-def]
     """Counts first, then every row that did not match, with its line."""
     counts = plan.counts()
-    click.echo(f"{len(plan.lines)} dòng / rows: " + ", ".join(f"{counts[key]} {text}" for key, text in OUTCOMES.items()))
+    click.echo(
+        f"{len(plan.lines)} dòng / rows: "
+        + ", ".join(f"{counts[key]} {text}" for key, text in OUTCOMES.items())
+    )
     for line in plan.lines:
         if line.problem is not None:
             click.echo(f"  dòng {line.line}: {line.problem.message('vi')}")

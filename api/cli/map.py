@@ -11,7 +11,9 @@ from api.cli.context import app_context
 
 @click.command("map")
 @click.argument("area_code")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The HTML file to write.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help="The HTML file to write."
+)
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
 @click.option("--without-names", is_flag=True, help="Leave the heads' names out, to hand the file on.")
 def command(area_code: str, output: Path, lang: str, without_names: bool) -> None:

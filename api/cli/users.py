@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from api.cli.context import app_context
+
+if TYPE_CHECKING:
+    from survey.access.rows import Account, Actor, Slip
 
 DAY = click.DateTime(["%d/%m/%Y", "%Y-%m-%d"])
 
@@ -115,7 +119,7 @@ def list_accounts(search: str, role: str) -> None:
         click.echo(f"{len(found)} tài khoản.", err=True)
 
 
-def _operator():  # type: ignore[no-untyped-def]
+def _operator() -> Actor:
     """The operator at the server: may do everything, and the audit log says it was no account."""
     from api import clock
     from survey.access.rows import Actor
@@ -123,7 +127,7 @@ def _operator():  # type: ignore[no-untyped-def]
     return Actor(None, clock.today(), clock.now())
 
 
-def _find(username: str):  # type: ignore[no-untyped-def]
+def _find(username: str) -> Account:
     """The account of a username. Raises: Problem 6018."""
     from api.extensions import db
     from survey.access import queries
@@ -135,7 +139,7 @@ def _find(username: str):  # type: ignore[no-untyped-def]
     return found
 
 
-def _print_slips(slips) -> None:  # type: ignore[no-untyped-def]
+def _print_slips(slips: list[Slip]) -> None:
     """The slips to cut apart; the passwords are kept nowhere else."""
     for slip in slips:
         click.echo("-" * 60)

@@ -91,7 +91,15 @@ def _write_lines(
     sheet: Worksheet, estimate: Estimate, formats: dict[str, Any], programme_name: Callable[[str], str]
 ) -> None:
     """Area × programme × works kind; the totals are formulas, with their values kept for viewers."""
-    titles = ("Mã địa bàn", "Địa bàn", "Chương trình", "Tên chương trình", "Hình thức", "Số hộ", "Kinh phí (đồng)")
+    titles = (
+        "Mã địa bàn",
+        "Địa bàn",
+        "Chương trình",
+        "Tên chương trình",
+        "Hình thức",
+        "Số hộ",
+        "Kinh phí (đồng)",
+    )
     _head(sheet, titles, (14, 26, 16, 44, 14, 10, 20), formats)
     row = 0
     for row, line in enumerate(estimate.lines, 1):
@@ -109,7 +117,9 @@ def _write_lines(
     sheet.write_string(row + 1, 0, "Tổng cộng", formats["total"])
     for column, letter, value in ((5, "F", estimate.households), (6, "G", estimate.amount_vnd)):
         if row:
-            sheet.write_formula(row + 1, column, f"=SUM({letter}2:{letter}{row + 1})", formats["total"], value)
+            sheet.write_formula(
+                row + 1, column, f"=SUM({letter}2:{letter}{row + 1})", formats["total"], value
+            )
         else:
             sheet.write_number(row + 1, column, 0, formats["total"])
     if row:
@@ -124,7 +134,17 @@ def _write_houses(
     programme_name: Callable[[str], str],
 ) -> None:
     """Every counted household with its outcome, so that each figure opens down to its houses."""
-    titles = ("Mã hộ", "Chủ hộ", "Mã địa bàn", "Địa bàn", "Kết quả", "Chương trình", "Hình thức", "Kinh phí (đồng)", "Tạm tính")
+    titles = (
+        "Mã hộ",
+        "Chủ hộ",
+        "Mã địa bàn",
+        "Địa bàn",
+        "Kết quả",
+        "Chương trình",
+        "Hình thức",
+        "Kinh phí (đồng)",
+        "Tạm tính",
+    )
     _head(sheet, titles, (38, 28, 14, 26, 24, 40, 14, 18, 10), formats)
     for row, house in enumerate(houses, 1):
         texts = (
@@ -143,7 +163,9 @@ def _write_houses(
         sheet.write_string(row, 8, "x" if house.is_provisional else "", formats["text"])
 
 
-def _head(sheet: Worksheet, titles: tuple[str, ...], widths: tuple[int, ...], formats: dict[str, Any]) -> None:
+def _head(
+    sheet: Worksheet, titles: tuple[str, ...], widths: tuple[int, ...], formats: dict[str, Any]
+) -> None:
     for column, (title, width) in enumerate(zip(titles, widths, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, title, formats["head"])

@@ -11,8 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.imports.report import Repaired, Report
-from api.imports.sources import Source, SourceRow, chosen_column, read_source
-from survey.areas import names
+from api.imports.sources import Source, SourceRow, chosen_column, plain_title, read_source
 from survey.areas.actions import put_areas
 from survey.areas.rows import Given
 from survey.areas.shapes import mended
@@ -115,7 +114,7 @@ def _parent_level(parent: str | None, level: str) -> str | None:
     """The level a parent column speaks of, as far as its title tells."""
     if parent is None:
         return None
-    known = (above for above in PARENT_LEVELS[level] if names.folded_name(parent) in CODE_TITLES[above])
+    known = (above for above in PARENT_LEVELS[level] if plain_title(parent) in CODE_TITLES[above])
     return next(known, None)
 
 

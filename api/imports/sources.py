@@ -90,7 +90,9 @@ def _from_map(path: Path, layer: str | None, crs: str | None, likely_layer: str 
         info = pyogrio.read_info(path, layer=layer)
         _, _, shapes, fields = pyogrio.raw.read(path, layer=layer, force_2d=True)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
-        raise Problem(3001, file=path.name, reason=str(error)) from error
+        raise Problem(
+            3001, file=path.name, reason=str(error).split(";")[0].replace(str(path), path.name)
+        ) from error
     columns = [names.nfc(str(name)) for name in info["fields"]]
     move, said = to_lon_lat(crs or info["crs"], path.name, declared=info["crs"])
     rows = [
@@ -168,11 +170,12 @@ def title_among(columns: Sequence[str], wanted: Sequence[str]) -> str | None:
     >>> title_among(["STT", "Mã xã"], ("code", "ma_xa"))
     'Mã xã'
     """
-    plain = {_plain(column): column for column in reversed(columns)}
+    plain = {plain_title(column): column for column in reversed(columns)}
     return next((plain[title] for title in wanted if title in plain), None)
 
 
-def _plain(title: str) -> str:
+def plain_title(title: str) -> str:
+    """A column's title without marks, signs and capitals: Mã xã is ma_xa."""
     folded = names.folded_name(title)
     return "_".join("".join(letter if letter.isalnum() else " " for letter in folded).split())
 

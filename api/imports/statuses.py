@@ -1,4 +1,4 @@
-"""The yearly list of poor and near-poor households (or of merit): matched to households, kept as dated records."""
+"""The yearly list of poor and near-poor households (or of merit), matched and kept as dated records."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COLUMNS = {
 VALUES = {
     "poverty_status": {
         "ho ngheo": "poor", "ngheo": "poor", "poor": "poor",
-        "ho can ngheo": "near_poor", "can ngheo": "near_poor", "near_poor": "near_poor", "near poor": "near_poor",
+        "ho can ngheo": "near_poor", "can ngheo": "near_poor", "near_poor": "near_poor",
         "khong": "none", "thoat ngheo": "none", "none": "none",
     },
     "merit_status": {"co": "True", "nguoi co cong": "True", "yes": "True", "khong": "False", "no": "False"},
@@ -50,7 +50,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the list: matched to a household, or why not. `outcome`: matched, ambiguous, not_found, refused."""
+    """One row of the list: matched to a household, or why not.
+
+    `outcome` is matched, ambiguous, not_found or refused.
+    """
 
     line: int
     outcome: str
@@ -74,7 +77,7 @@ class Plan:
 
 
 def plan(session: Session, path: Path, decision: Decision, on: date) -> Plan:
-    """Read and match the list without writing. Problems 300x (file), 4290 (a column is missing), 1004 (area)."""
+    """Read and match the list without writing. Problems 300x, 4290 (a column is missing), 1004."""
     if decision.area_code not in areas.tree(session, on).names:
         raise Problem(1004, what=decision.area_code)
     table = read_table(path)
@@ -89,9 +92,7 @@ def plan(session: Session, path: Path, decision: Decision, on: date) -> Plan:
 def _columns(given: list[str], file: str) -> dict[str, str]:
     """Our name -> the file's column. Problem 4290 when name or value is missing."""
     folded = {folded_name(column): column for column in given}
-    columns = {
-        ours: folded[name] for ours, names in COLUMNS.items() for name in names if name in folded
-    }
+    columns = {ours: folded[name] for ours, names in COLUMNS.items() for name in names if name in folded}
     for needed in ("name", "value"):
         if needed not in columns:
             raise Problem(4290, file=file, needed=" | ".join(COLUMNS[needed]), got=", ".join(given)[:200])
@@ -106,6 +107,7 @@ class _AreaCodes:
         self._kept: dict[str, list[str]] = {}
 
     def under(self, code: str) -> list[str]:
+        """The unit's code and those below it."""
         if code not in self._kept:
             self._kept[code] = list(self._session.scalars(areas.subtree([code], self._on)))
         return self._kept[code]
@@ -129,7 +131,12 @@ def _line(session: Session, row: Row, columns: dict[str, str], decision: Decisio
     if found.household_id is None:
         return Line(row.line, "ambiguous" if found.candidates else "not_found", candidates=found.candidates)
     status = NewStatus(
-        decision.fact, value, decision.valid_from, decision.valid_to, decision.deciding_body, decision.decision_number
+        decision.fact,
+        value,
+        decision.valid_from,
+        decision.valid_to,
+        decision.deciding_body,
+        decision.decision_number,
     )
     return Line(row.line, "matched", found.household_id, status)
 

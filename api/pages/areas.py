@@ -54,12 +54,12 @@ def _children(code: str, visible: Any) -> list[dict[str, Any]]:
             row = sums.setdefault(way[way.index(code) - 1], Counter())
             row["households"] += households
             row[outcome if outcome != "entitled" else f"entitled_{kind}"] += households
-    return [{"area": tree.names[child], "sums": sums.get(child, Counter())} for child in tree.below.get(code, ())]
+    return [
+        {"area": tree.names[child], "sums": sums.get(child, Counter())} for child in tree.below.get(code, ())
+    ]
 
 
 def _grouped(visible: Any, code: str) -> list[tuple[str, str, str, int]]:
     outcome = assessment.outcome()
     keys = (Household.area_code, outcome, AssessmentRow.works_kind)
     return assessment.grouped(db.session, visible, keys, *places.inside(code))
-
-

@@ -12,7 +12,7 @@ from api import auth, clock, places
 from api.budgets import write_workbook
 from api.extensions import db
 from api.language import t
-from api.law_texts import programme_title, unverified_notes
+from api.law_texts import unverified_notes
 from survey.finance import queries as finance
 from survey.finance.rows import Estimate
 from survey.registry.models import Household
@@ -35,7 +35,6 @@ def page(code: str) -> Any:
         "budget/budget.html",
         estimate=estimate,
         crumbs=places.crumbs(code, t("Dự toán", "Budget")),
-        programme_title=programme_title,
         notes=unverified_notes(estimate.release_sha256s),
     )
 
@@ -63,7 +62,9 @@ def workbook(code: str) -> Any:
     """The estimate as a workbook with the households behind it."""
     estimate = _estimate(code)
     buffer = io.BytesIO()
-    write_workbook(buffer, estimate, current_user.full_name, _condition(code), names=auth.may("person.read", code))
+    write_workbook(
+        buffer, estimate, current_user.full_name, _condition(code), names=auth.may("person.read", code)
+    )
     buffer.seek(0)
     name = f"du-toan-{code}-{estimate.as_of:%Y%m%d}.xlsx"
     return send_file(buffer, as_attachment=True, download_name=name)

@@ -26,7 +26,9 @@ def index() -> Any:
     known = [code for code in codes if places.exists(code)]
     if len(known) == 1:
         return show_area(known[0], waiting=waits_for_me())
-    return render_template("home/choose.html", areas=[places.named(code) for code in known], waiting=waits_for_me())
+    return render_template(
+        "home/choose.html", areas=[places.named(code) for code in known], waiting=waits_for_me()
+    )
 
 
 def waits_for_me() -> list[dict[str, Any]]:
@@ -50,7 +52,7 @@ def waits_for_me() -> list[dict[str, Any]]:
         ("not_assessed", "hộ chưa đối chiếu được", "households not assessed"),
     ):
         count = assessment.count_houses(db.session, visible, assessment.outcome() == outcome)
-        items.append({"count": count, "label": t(vi, en), "href": f"/households?outcome={outcome}", "tone": "warn"})
+        items.append(
+            {"count": count, "label": t(vi, en), "href": f"/households?outcome={outcome}", "tone": "warn"}
+        )
     return [item for item in items if item["count"]]
-
-

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement
 
 from api import auth, clock, photos, places, transaction
 from api.extensions import db
-from api.language import current, t
+from api.language import current, minute, t, word
 from api.law_texts import programme_title, reasons
 from api.paging import page_of
 from survey.access.audit import record
@@ -20,6 +20,7 @@ from survey.problems import Problem
 from survey.questionnaire import answers, load_form
 from survey.registry import queries as registry
 from survey.registry.models import Household, Person
+from survey.registry.rows import SurveyVersion
 
 blueprint = Blueprint("households", __name__, url_prefix="/households")
 
@@ -50,10 +51,9 @@ def index() -> Any:
         houses=houses,
         page=page,
         area_code=area_code,
-        outcomes=OUTCOMES,
-        programmes=_programmes(visible),
+        outcome_options=[(code, word(f"outcome.{code}")) for code in OUTCOMES],
+        programme_options=[(code, programme_title(code)) for code in _programmes(visible)],
         area_name=places.area_name,
-        programme_title=programme_title,
     )
 
 
@@ -106,9 +106,29 @@ def household(household_id: str) -> Any:
         persons=registry.persons(db.session, interview.person_ids) if interview and sees_names else [],
         statuses=registry.status_records(db.session, house.id),
         photos=registry.photos(db.session, house.id),
-        history=assessment.history(db.session, house.id),
-        programme_title=programme_title,
+        events=_events(surveys, assessment.history(db.session, house.id)),
     )
+
+
+def _events(surveys: list[SurveyVersion], assessments: list[AssessmentRow]) -> list[dict[str, str | None]]:
+    """What happened to a household, newest first."""
+    events = [
+        (
+            row.received_at,
+            f"{word('visit.' + row.visit)} · {t('phiên bản', 'version')} {row.version}",
+            f"{row.photos_arrived}/{row.photos_announced} {t('ảnh', 'photos')}"
+            if row.photos_announced
+            else None,
+            row.officer_name,
+        )
+        for row in surveys
+    ]
+    events += [
+        (row.assessed_at, t("Đối chiếu tiêu chí", "Assessed"), word(f"outcome.{row.outcome}"), None)
+        for row in assessments
+    ]
+    ordered = sorted(events, key=lambda event: event[0], reverse=True)
+    return [{"at": minute(at), "title": title, "text": text, "who": who} for at, title, text, who in ordered]
 
 
 def _visible_household(household_id: str) -> Household:

@@ -76,7 +76,9 @@ def mend(row_id: int) -> Any:
     with transaction.write() as session:
         working = desk(session, current_user.id)
         receipt = (
-            actions.mend(session, row_id, changes, working) if changes else actions.run_again(session, row_id, working)
+            actions.mend(session, row_id, changes, working)
+            if changes
+            else actions.run_again(session, row_id, working)
         )
     return _told(receipt)
 

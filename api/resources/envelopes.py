@@ -16,7 +16,9 @@ from survey.intake import actions, queries
 from survey.intake.rows import Receipt
 from survey.problems import Problem
 
-blueprint = Blueprint("envelopes", __name__, url_prefix="/api/v1/envelopes", description="Surveys from the field")
+blueprint = Blueprint(
+    "envelopes", __name__, url_prefix="/api/v1/envelopes", description="Surveys from the field"
+)
 
 MAX_BATCH = 200
 
@@ -72,7 +74,11 @@ def _one_of_batch(index: int, raw: Any) -> dict[str, Any]:
     try:
         receipt = _receive(raw)
     except Problem as problem:
-        return {"index": index, "status": errors.status_of(problem.number), "problem": errors.payload(problem)}
+        return {
+            "index": index,
+            "status": errors.status_of(problem.number),
+            "problem": errors.payload(problem),
+        }
     return {"index": index, "status": 201 if receipt.is_new else 200, "receipt": ReceiptOut().dump(receipt)}
 
 

@@ -13,7 +13,9 @@ from survey.problems import Problem
 from survey.registry.actions import photo_arrived
 from survey.registry.models import Photo
 
-blueprint = Blueprint("photos", __name__, url_prefix="/api/v1/photos", description="Photos of announced surveys")
+blueprint = Blueprint(
+    "photos", __name__, url_prefix="/api/v1/photos", description="Photos of announced surveys"
+)
 
 
 @blueprint.put("/<string(length=64):sha256>")

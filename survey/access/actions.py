@@ -17,7 +17,7 @@ from survey.areas import queries as areas
 from survey.areas.names import folded_name, nfc, person_sort_key
 from survey.problems import Problem
 
-USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 FREE_ATTEMPTS = 5
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)

@@ -192,12 +192,16 @@ def count_devices(session: Session, scope: ColumnElement[bool]) -> int:
 
 
 def root_administrators(session: Session, on: date) -> frozenset[int]:
-    """Ids of active accounts that may manage accounts at a root area on that day."""
+    """Ids of active accounts that may manage accounts at a root area on that day.
+
+    Their rows are locked, so that two of them cannot shut each other out at the same moment.
+    """
     roots = [root.code for root in areas.roots(session, on)]
     query = (
         select(Post.user_id)
         .join(User, User.id == Post.user_id)
         .where(User.is_active, Post.area_code.in_(roots), Post.role.in_(rights.RIGHTS["accounts.manage"]))
         .where(Post.valid_from <= on, or_(Post.valid_to.is_(None), Post.valid_to >= on))
+        .with_for_update()
     )
     return frozenset(session.scalars(query))

@@ -61,9 +61,10 @@ class _Layer:
 
     def holding(self, point: Point) -> list[int]:
         """Numbers of the areas the point lies in or on, in their order."""
-        near = np.sort(self.index.query(point))
+        near = self.index.query(point)
         # The index would test unprepared polygons; prepared ones answer ten times faster.
-        return [int(number) for number in near[shapely.intersects_xy(self.shapes[near], point.x, point.y)]]
+        inside: list[int] = near[shapely.intersects_xy(self.shapes[near], point.x, point.y)].tolist()
+        return sorted(inside)
 
 
 def _layer(shaped: Sequence[Area], crs: str) -> _Layer:
@@ -99,8 +100,8 @@ class Locator:
 
     def place(self, lon: float, lat: float) -> Place:
         """Where the point lies. Both numbers in degrees; anything finite is answered."""
-        point = Point(lon, lat)
-        spot = Point(project_point(lon, lat, self.crs))
+        point = shapely.points(lon, lat)
+        spot = shapely.points(*project_point(lon, lat, self.crs))
         found = self.communes.holding(point)
         if found:
             return self._in_commune(found[0], point, spot)

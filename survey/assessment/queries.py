@@ -25,7 +25,7 @@ def outcome() -> ColumnElement[str]:
     return func.coalesce(AssessmentRow.outcome, NOT_ASSESSED)
 
 
-def counted(visible: ColumnElement[bool]) -> Select[tuple[Household, AssessmentRow]]:
+def counted(visible: ColumnElement[bool]) -> Select[Household, AssessmentRow]:
     """Every real (not training) household one may see, with its current assessment if it has one."""
     return (
         select(Household, AssessmentRow)
@@ -103,7 +103,7 @@ def counts(session: Session, visible: ColumnElement[bool], *conditions: ColumnEl
         .group_by(*keys)
         .order_by(*keys)
     )
-    return [Count(*row[:4], amount_vnd=int(row[4])) for row in session.execute(statement)]
+    return [Count(*row[:4], amount_vnd=int(row[4] or 0)) for row in session.execute(statement).tuples()]
 
 
 def current(session: Session, household_id: str) -> AssessmentRow | None:

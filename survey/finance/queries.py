@@ -22,8 +22,8 @@ ENTITLED = "entitled"
 def estimate(session: Session, visible: ColumnElement[bool], area_code: str, as_of: date) -> Estimate:
     """The need of an area (dự toán nhu cầu): entitled households by sub-area × programme × works kind.
 
-    Boundaries are those of `as_of`. `visible` is the viewer's condition and must already be limited to
-    the area. Problem 3001's kin: raises 1004 for an area unknown on that day.
+    Boundaries are those of `as_of`. `visible` is the viewer's condition, limited to the area already.
+    Problem 1004 for an area unknown on that day.
     """
     tree = areas.tree(session, as_of)
     name = tree.names.get(area_code)
@@ -80,7 +80,8 @@ def _entitled(session: Session, visible: ColumnElement[bool]) -> list[tuple[str 
         .with_only_columns(*keys, func.count(), func.coalesce(func.sum(AssessmentRow.amount_vnd), 0))
         .group_by(*keys)
     )
-    return [tuple(row) for row in session.execute(statement)]
+    rows = session.execute(statement)
+    return [(row[0], row[1] or "", row[2] or "", row[3], int(row[4] or 0)) for row in rows]
 
 
 def _outside(session: Session, visible: ColumnElement[bool]) -> tuple[OutsideEstimate, ...]:
@@ -108,5 +109,9 @@ def _provisional(session: Session, visible: ColumnElement[bool]) -> int:
 
 def _releases(session: Session, visible: ColumnElement[bool]) -> tuple[str, ...]:
     """The law releases the counted assessments used."""
-    chosen = counted(visible).where(AssessmentRow.outcome == ENTITLED).with_only_columns(AssessmentRow.release_sha256)
+    chosen = (
+        counted(visible)
+        .where(AssessmentRow.outcome == ENTITLED)
+        .with_only_columns(AssessmentRow.release_sha256)
+    )
     return tuple(session.scalars(select(chosen.distinct().subquery().c[0]).order_by("release_sha256")))

@@ -155,4 +155,3 @@ def set_aside(session: Session, row_id: int, reason: str, desk: Desk, *, undo: b
         version=row.version,
         reason=reason,
     )
-

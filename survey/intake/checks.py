@@ -22,25 +22,30 @@ POOR_ACCURACY_M = 50.0
 CLOCK_TOLERANCE = timedelta(minutes=10)
 
 
-def place_flags(session: Session, point: Point | None, area_code: str | None, on: date) -> tuple[list[Flag], str | None]:
+def place_flags(
+    session: Session, point: Point | None, area_code: str | None, on: date
+) -> tuple[list[Flag], str | None]:
     """What the point says about the place, and the area to keep when none was stated.
 
+    Boundaries are those of `on` (the day of receipt: a unit named by its old code is what it became).
     Inside a boundary's uncertainty nobody is alarmed; outside every area it is said with the distance.
     """
     if point is None:
         return [{"code": "no_point"}], area_code
-    found = locate.locate(session, point.lon, point.lat, on)
-    flags: list[Flag] = []
-    if found.outside:
-        flags.append({"code": "outside", "distance_m": _whole(found.border_distance_m)})
-    elif found.near_border:
-        flags.append({"code": "near_border", "distance_m": _whole(found.border_distance_m)})
-    elif area_code and found.commune_code and found.commune_code not in areas.path(session, area_code, on):
-        flags.append({"code": "other_commune", "commune": found.commune_code, "distance_m": _whole(found.border_distance_m)})
-    if not area_code and not found.outside:
-        area_code = found.village_code or found.commune_code
-        flags.append({"code": "area_by_point"})
-    return flags, area_code
+    known = locate.locator(session, on)
+    place = known.place(point.lon, point.lat)
+    if place.outside:
+        return [{"code": "outside", "distance_m": _whole(place.border_distance_m)}], area_code
+    if not area_code:
+        found = place.village_code or place.commune_code
+        return ([{"code": "area_by_point"}], found) if found else ([], None)
+    current = next(iter(areas.path(session, area_code, on)), area_code)
+    agreement = known.agreement(point.lon, point.lat, current, point.accuracy_m or 0.0)
+    if agreement == "near_border":
+        return [{"code": "near_border", "distance_m": _whole(place.border_distance_m)}], area_code
+    if agreement == "elsewhere":
+        return [{"code": "other_place", "area": place.village_code or place.commune_code}], area_code
+    return [], area_code
 
 
 def _whole(metres: float | None) -> int | None:
@@ -48,7 +53,7 @@ def _whole(metres: float | None) -> int | None:
 
 
 def point_flags(point: Point | None, is_mock: bool) -> list[Flag]:
-    """A weak, mocked or hand-placed fix; mock is kept apart from accuracy, an outside receiver looks like it."""
+    """A weak, mocked or hand-placed fix; mock is kept apart: an outside receiver looks like it too."""
     flags: list[Flag] = []
     if point and point.accuracy_m is not None and point.accuracy_m > POOR_ACCURACY_M:
         flags.append({"code": "poor_accuracy", "accuracy_m": _whole(point.accuracy_m)})
@@ -64,7 +69,9 @@ def time_flags(captured_at: datetime, received_at: datetime) -> list[Flag]:
     return [{"code": "captured_in_future"}] if captured_at > received_at + CLOCK_TOLERANCE else []
 
 
-def duplicate_flags(session: Session, household_id: str, area_code: str | None, persons: list[PersonInput]) -> list[Flag]:
+def duplicate_flags(
+    session: Session, household_id: str, area_code: str | None, persons: list[PersonInput]
+) -> list[Flag]:
     """Other households with the same national id, or the same folded head name in the same area."""
     head = next((person for person in persons if person.role == "head"), None)
     if head is None:
@@ -75,9 +82,8 @@ def duplicate_flags(session: Session, household_id: str, area_code: str | None, 
         same = others.where(Person.national_id_hash == keyed_hash(head.national_id))
         flags += [{"code": "same_national_id", "household": other} for other in session.scalars(same)]
     if head.full_name and area_code:
-        same = (
-            others.join(Household, Household.head_person_id == Person.id)
-            .where(Person.folded_name == folded_name(head.full_name), Household.area_code == area_code)
+        same = others.join(Household, Household.head_person_id == Person.id).where(
+            Person.folded_name == folded_name(head.full_name), Household.area_code == area_code
         )
         flags += [{"code": "same_name", "household": other} for other in session.scalars(same)]
     return flags

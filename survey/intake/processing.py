@@ -49,7 +49,7 @@ def process(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: D
     faults = [*checked.faults, *_reference_faults(session, values, desk)]
     if faults:
         return Done([fault.to_dict() for fault in faults], area_code=_known_area(session, values, desk))
-    new = _new_survey(session, envelope, form, values, row)
+    new = _new_survey(session, envelope, form, values, row, desk.today)
     survey = keep_survey(session, new)
     if survey.visit == "interviewed":
         assess_survey(session, survey, desk.book, desk.today, desk.now)
@@ -74,15 +74,19 @@ def _known_area(session: Session, values: dict[str, Any], desk: Desk) -> str | N
 
 
 def _new_survey(
-    session: Session, envelope: Envelope, form: Form, values: dict[str, Any], row: ReceivedEnvelope
+    session: Session,
+    envelope: Envelope,
+    form: Form,
+    values: dict[str, Any],
+    row: ReceivedEnvelope,
+    today: date,
 ) -> NewSurvey:
     """The checked answers as the registry takes them, personal values apart, flags added."""
     household_id = values.get("household") or _household_of(session, envelope) or envelope.id
     answers, persons = split_personal(form, values)
     facts = survey_facts(form, values)
     point = _point(values.get("point"))
-    on = envelope.captured_at.date()
-    flags, area_code = checks.place_flags(session, point, values.get("area_code"), on)
+    flags, area_code = checks.place_flags(session, point, values.get("area_code"), today)
     flags += checks.point_flags(point, bool((values.get("point") or {}).get("mock")))
     flags += checks.time_flags(envelope.captured_at, row.received_at)
     flags += checks.duplicate_flags(session, household_id, area_code, persons)
@@ -145,5 +149,3 @@ def _point(value: dict[str, Any] | None) -> Point | None:
     if not value:
         return None
     return Point(value["lon"], value["lat"], value.get("accuracy_m"), value.get("source", "gnss"))
-
-

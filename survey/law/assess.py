@@ -17,7 +17,6 @@ from survey.law.book import KEY_DATES, Book, Programme
 from survey.law.evaluation import Scalar
 from survey.law.expressions import FALSE, TRUE, UNKNOWN
 from survey.law.facts import environment_on, read
-from survey.law.missing import missing_bits
 from survey.law.rules import KeyDates, Law, Rules
 
 ENGINE_VERSION = "1"  # changes when the same facts and the same law could give another assessment
@@ -194,13 +193,13 @@ def _tranches(winner: _Judged | None, works_kind: str | None, amount: int | None
 
 def _missing(possible: Sequence[_Judged], rules: Rules) -> tuple[str, ...]:
     """The unknown facts that could change the programme or the amount, in the order of `Book.fact_names`."""
-    names = rules.book.fact_names
-    bits = {name: 1 << place for place, name in enumerate(names)}
     found = 0
+    known_by_env: dict[int, dict[str, int]] = {}
     for one in possible:
+        known = known_by_env.setdefault(id(one.env), {})
         for tree in (rules.status[one.place], rules.prices[one.place]):
-            found |= missing_bits(tree, one.env, bits, rules.definitions)
-    return tuple(name for name in names if found & bits[name])
+            found |= rules.missing.of(tree, one.env, known)
+    return tuple(name for name, bit in rules.book.fact_bits.items() if found & bit)
 
 
 def _result(one: _Judged) -> ProgrammeResult:

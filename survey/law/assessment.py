@@ -70,7 +70,7 @@ class Assessment:
     engine_version: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values; dates and dated facts are marked so that `from_dict` gives back the very same."""
+        """Plain JSON values; dates and dated facts are marked, so that `from_dict` gives back the same."""
         result = asdict(self) | {
             "on": self.on.isoformat(),
             "facts": {name: _fact_out(value) for name, value in self.facts.items()},
@@ -81,7 +81,7 @@ class Assessment:
     def from_dict(stored: Mapping[str, Any]) -> Assessment:
         """The assessment of a stored dictionary."""
         known = {field.name for field in fields(Assessment)}
-        given = {
+        given: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value
             for key, value in stored.items()
             if key in known

@@ -1,4 +1,4 @@
-"""The whole law of all dates, as read from the files: facts, sources, dated values, clauses and programmes."""
+"""The whole law of all dates, as read from the files: facts, sources, values, clauses and programmes."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class Tranche:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """One programme: whom it entitles, from when to when, with how much; the smallest rank is chosen first."""
+    """One programme: whom it entitles, when, and with how much; the smallest rank is chosen first."""
 
     id: str
     title: Words
@@ -213,6 +213,11 @@ class Book:
     def fact_names(self) -> tuple[str, ...]:
         """Names of the facts, sorted: their places are the bits of missing-fact masks."""
         return tuple(sorted(self.facts))
+
+    @cached_property
+    def fact_bits(self) -> dict[str, int]:
+        """The bit of each fact, in the order of `fact_names`."""
+        return {name: 1 << place for place, name in enumerate(self.fact_names)}
 
     @cached_property
     def unknowns(self) -> dict[str, Any]:

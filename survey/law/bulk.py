@@ -1,7 +1,7 @@
-"""Many households against the law: the same thought as `assess`, over columns, a few thousand rows at a
+"""Many households against the law: the same thought as `assess`, over columns, some 100,000 rows at a
 time.
 
-Chunks keep every array in the processor's cache. Rows are grouped by the stretches of law their key dates
+Chunks keep most arrays in the processor's cache. Rows are grouped by the stretches of law their key dates
 fall in, so inside a group every legal value is a constant. The costly question, which facts are missing, is
 asked only of the rows that need information.
 """
@@ -22,7 +22,7 @@ from survey.law.facts import day
 from survey.law.missing import MissingColumns
 from survey.law.rules import Law, Rules
 
-CHUNK = 32_768
+CHUNK = 131_072  # measured best of 16 k to 1.6 M on two cores with 32 MB of shared cache
 
 Env = dict[str, Any]
 
@@ -50,7 +50,12 @@ def assess_many(columns: Mapping[str, Any], law: Law) -> Columns:
 
 def _empty(rows: int, law: Law) -> Columns:
     book = law.book
-    kinds = {"outcome": np.uint8, "house_class": np.uint8, "programme": np.int8, "works_kind": np.int8}
+    kinds: dict[str, Any] = {
+        "outcome": np.uint8,
+        "house_class": np.uint8,
+        "programme": np.int8,
+        "works_kind": np.int8,
+    }
     kinds |= dict.fromkeys(("amount_vnd", "amount_low_vnd", "amount_high_vnd"), np.int64)
     kinds |= {"provisional": np.bool_, "priority": np.int8}
     kinds |= dict.fromkeys(("met", "unknown", "missing"), np.uint64)
@@ -113,8 +118,7 @@ class _Judge:
         self.prices = [vector(tree, book.choices) for tree in rules.prices]
         self.needed = [self.needed_for_amount(one) for one in rules.programmes]
         self.places = {one.id: place for place, one in enumerate(book.programmes)}
-        bits = {name: 1 << place for place, name in enumerate(book.fact_names)}
-        self.missing = MissingColumns(bits, rules.definitions, book.choices)
+        self.missing = MissingColumns(book.fact_bits, rules.definitions, book.choices)
 
     def needed_for_amount(self, programme: Programme) -> set[str]:
         """Names whose columns the amount, the priority and the key date of a programme are read from."""
@@ -157,7 +161,7 @@ class _Judge:
         chosen = np.flatnonzero(rows)
         if not chosen.size:
             return
-        # Amounts are worked out for these rows alone, and of the environment only what amounts need is copied.
+        # Amounts are worked out for these rows alone; of the environment only what they need is copied.
         here = {name: np.broadcast_to(env[name], rows.shape)[chosen] for name in self.needed[place]}
         low, high = self.amounts(place, programme, here, chosen.size)
         stands_in = np.isnan(here[programme.key_date]) if programme.key_date in here else np.False_

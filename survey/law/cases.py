@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from survey.law.assess import assess
+from survey.law.assessment import Assessment
 from survey.law.book import Book
 from survey.problems import Problem
 
-EXPECTABLE = frozenset(
-    "outcome house_class programme works_kind amount_vnd amount_low_vnd amount_high_vnd provisional priority"
-    " tie_breaks missing_facts house_reasons doubts tranches_vnd".split()
-)
+EXPECTABLE = {field.name for field in fields(Assessment)} | {"tranches_vnd"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,8 +120,14 @@ def _check_values_in_force(book: Book, file_of: FileOf) -> None:
 
 
 def _raise_missing(programme: Programme, value: str, on: date, file_of: FileOf) -> None:
-    file = file_of("values", value)
-    raise Problem(2017, file=file, entry=value, programme=programme.id, on=on.isoformat())
+    raise Problem(
+        2017,
+        file=file_of("values", value),
+        entry=value,
+        programme=programme.id,
+        programme_file=file_of("programmes", programme.id),
+        on=on.isoformat(),
+    )
 
 
 def _unset(rules: Rules, trees: Iterable[Node]) -> str | None:

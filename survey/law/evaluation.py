@@ -22,7 +22,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from survey.law.expressions import ARITHMETIC, COMPARISONS, FALSE, TRUE, UNKNOWN, Node, const
 
@@ -31,7 +30,8 @@ Scalar = Callable[[Env], Any]
 Vector = Callable[[Env], Any]
 
 _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "==": operator.eq, "!=": operator.ne,
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
 }  # fmt: skip
 
@@ -47,7 +47,8 @@ def is_unknown(value: Any, kind: str) -> bool:
 def scalar(node: Node) -> Scalar:
     """The tree as a function of one household's environment (name -> value)."""
     if node.op == "const":
-        return lambda env, value=node.value: value
+        value = node.value
+        return lambda env: value
     if node.op == "name":
         return operator.itemgetter(node.value)
     if node.op == "in":
@@ -156,8 +157,8 @@ def vector(node: Node, choices: Mapping[str, Sequence[str]]) -> Vector:
     order.
     """
     if node.op == "const":
-        value = _column_constant(node)
-        return lambda env: value
+        constant = _column_constant(node)
+        return lambda env: constant
     if node.op == "name":
         return operator.itemgetter(node.value)
     if node.op == "in":
@@ -175,8 +176,8 @@ def _column_constant(node: Node) -> Any:
 
 
 def _vector_in(fact: str, options: Sequence[str], choices: Mapping[str, Sequence[str]]) -> Vector:
-    # One table lookup. Codes are int8 and read as bytes, so unknown (-1) is entry 255. "clip" skips numpy's bounds
-    # check, which a byte and 256 entries do not need.
+    # One table lookup. Codes are int8 read as bytes, so unknown (-1) is entry 255. "clip" skips numpy's
+    # bounds check, which a byte and 256 entries do not need.
     table = np.full(256, UNKNOWN, np.uint8)
     table[: len(choices[fact])] = [TRUE if code in options else FALSE for code in choices[fact]]
     return lambda env: table.take(env[fact].view(np.uint8), mode="clip")

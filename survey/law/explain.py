@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from survey.law.assessment import Assessment, ProgrammeResult
-from survey.law.book import KEY_DATES, Cite, Clause, Programme, Value
+from survey.law.book import KEY_DATES, Cite, Clause, Period, Programme, Value
 from survey.law.checks import PLACEHOLDER
 from survey.law.expressions import FALSE, TRUE, names
 from survey.law.facts import Fact, as_dated, day
@@ -205,9 +205,26 @@ class _Telling:
         value: Value = self.book.values[name]
         dates = dict(zip(KEY_DATES, self.key_dates(), strict=True))
         period = value.on(dates[value.key_date], self.law.relevant_areas)
-        if period is None or period.value is None:
-            return "…"
-        return _day(day(period.value)) if value.kind == "date" else _number(period.value, self.lang)
+        return "…" if period is None else _value_text(value, period, self.lang)
+
+
+def general_text(code: str, law: Law, lang: str) -> str:
+    """The text of a clause with the law's values and no household's answers: how the law itself reads."""
+    text = (law.book.clauses[code].text or {}).get(lang, code)
+    return PLACEHOLDER.sub(lambda found: _general(found[1], law, lang), text)
+
+
+def _general(name: str, law: Law, lang: str) -> str:
+    if name in law.book.facts:
+        return "…"
+    period = law.period(name)
+    return "…" if period is None else _value_text(law.book.values[name], period, lang)
+
+
+def _value_text(value: Value, period: Period, lang: str) -> str:
+    if period.value is None:
+        return "…"
+    return _day(day(period.value)) if value.kind == "date" else _number(period.value, lang)
 
 
 def _fact_text(fact: Fact, value: Any, on: date, lang: str) -> str:

@@ -51,7 +51,7 @@ class Kind:
 
 
 def const(value: Any, kind: str) -> Node:
-    """A constant; a truth constant is 0, 1 or 2, a date is days since 1970-01-01, an unknown number is None."""
+    """A constant: a truth is 0, 1 or 2, a date is days since 1970-01-01, an unknown number is None."""
     return Node("const", (), value, kind)
 
 

@@ -90,7 +90,7 @@ def _split(file: str, content: dict[str, Any]) -> Iterator[tuple[str, str, Any]]
 
 
 def _dotted(content: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    """`[support.xnt_new]` arrives as nested tables; an entry is the table that has a unit, periods or areas."""
+    """`[support.xnt_new]` arrives as nested tables; an entry is one that has a unit, periods or areas."""
     for key, entry in content.items():
         if isinstance(entry, dict) and not {"unit", "dated", "area"} & set(entry):
             yield from _dotted(entry, f"{before}{key}.")

@@ -12,27 +12,51 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from survey.law.evaluation import Env, is_unknown, scalar, vector
+from survey.law.evaluation import Env, Scalar, is_unknown, scalar, vector
 from survey.law.expressions import FALSE, TRUE, UNKNOWN, Node
 
 Bits = Mapping[str, int]  # fact -> its bit
 
 
-def missing_bits(node: Node, env: Env, bits: Bits, definitions: Mapping[str, Node]) -> int:
-    """Bits of the facts whose being unknown makes this tree unknown for one household; 0 if it is known."""
-    if not is_unknown(scalar(node)(env), node.kind):
-        return 0
-    if node.op == "name":
-        if node.value in definitions:
-            return missing_bits(definitions[node.value], env, bits, definitions)
-        return bits.get(node.value, 0)
-    parts = node.args
-    if node.op == "if":
-        parts = _parts_that_count(node, scalar(node.args[0])(env))
-    found = 0
-    for part in parts:
-        found |= missing_bits(part, env, bits, definitions)
-    return found
+class Missing:
+    """For one household at a time; each part of a tree is compiled once."""
+
+    def __init__(self, bits: Bits, definitions: Mapping[str, Node]) -> None:
+        self.bits = bits
+        self.definitions = definitions
+        self._values: dict[int, Scalar] = {}
+
+    def of(self, node: Node, env: Env, known: dict[str, int]) -> int:
+        """Bits of the facts whose being unknown makes this tree unknown; 0 if the tree is known.
+
+        `known` keeps the bits of names already done for this household.
+        """
+        if node.op == "const" or not is_unknown(self._value(node, env), node.kind):
+            return 0
+        if node.op == "name":
+            if node.value not in known:
+                known[node.value] = self._of_name(node.value, env, known)
+            return known[node.value]
+        parts = node.args
+        if node.op == "if":
+            parts = _parts_that_count(node, self._value(node.args[0], env))
+        found = 0
+        for part in parts:
+            found |= self.of(part, env, known)
+        return found
+
+    def _of_name(self, name: str, env: Env, known: dict[str, int]) -> int:
+        if name in self.definitions:
+            return self.of(self.definitions[name], env, known)
+        return self.bits.get(name, 0)
+
+    def _value(self, node: Node, env: Env) -> Any:
+        if node.op == "name":
+            return env[node.value]
+        # Trees live as long as the rules, so their identity is a fit key.
+        if id(node) not in self._values:
+            self._values[id(node)] = scalar(node)
+        return self._values[id(node)](env)
 
 
 def _parts_that_count(node: Node, condition: int) -> tuple[Node, ...]:
@@ -77,7 +101,6 @@ class MissingColumns:
         return np.where(self._unknown(node, env), bit, np.uint64(0))
 
     def _value(self, node: Node, env: Env) -> Any:
-        # Trees live as long as the rules, so their identity is a fit key.
         if id(node) not in self._values:
             self._values[id(node)] = vector(node, self.choices)
         return self._values[id(node)](env)

@@ -12,6 +12,7 @@ from survey.law.book import KEY_DATES, Book, Period, Price, Programme
 from survey.law.evaluation import Scalar, Vector, fold, scalar, vector
 from survey.law.expressions import FALSE, TRUE, Node, const
 from survey.law.facts import day
+from survey.law.missing import Missing
 from survey.problems import Problem
 
 KeyDates = tuple[date, date, date]  # in the order of KEY_DATES
@@ -147,6 +148,11 @@ class Rules:
         for code, step in self.steps:
             env[code] = step(env)
         return env
+
+    @cached_property
+    def missing(self) -> Missing:
+        """Finds the unknown facts that matter."""
+        return Missing(self.book.fact_bits, self.definitions)
 
     @cached_property
     def bounds(self) -> dict[str, dict[str, tuple[Scalar, Scalar]]]:

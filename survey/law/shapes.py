@@ -14,7 +14,7 @@ from survey.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of an entry: its type, whether it must be there, and the only values it may have (if limited)."""
+    """One key of an entry: its type, whether it must be there, the only values it may have."""
 
     type: type | tuple[type, ...]
     required: bool = True

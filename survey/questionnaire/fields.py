@@ -81,7 +81,7 @@ class Answer(fields.Field[Any]):
                 value,
                 minimum="…" if low is None else low,
                 maximum="…" if high is None else high,
-                unit="" if self.question.unit in (None, "year", "person") else self.question.unit,
+                unit="" if self.question.unit in (None, "year", "person") else f" {self.question.unit}",
             )
         return value
 

@@ -23,11 +23,15 @@ def keep_survey(session: Session, new: NewSurvey) -> Survey:
     household = session.get(Household, new.household_id)
     if household is None:
         household = Household(
-            id=new.household_id, area_code=new.area_code, is_training=new.is_training, created_at=new.received_at
+            id=new.household_id,
+            area_code=new.area_code,
+            is_training=new.is_training,
+            created_at=new.received_at,
         )
         session.add(household)
         session.flush()
     persons = [_keep_person(session, new, person) for person in new.persons]
+    session.flush()
     if new.visit == "interviewed":
         _update_household(household, new, persons)
     survey = _survey_row(new, persons)
@@ -83,7 +87,6 @@ def _keep_person(session: Session, new: NewSurvey, told: PersonInput) -> Person:
         **asdict(told),
     )
     session.add(person)
-    session.flush()
     return person
 
 
@@ -93,7 +96,10 @@ def _keep_photos(session: Session, new: NewSurvey) -> None:
         announce_photo(session, photo["sha256"])
         session.add(
             SurveyPhoto(
-                envelope_id=new.envelope_id, version=new.version, received_sha256=photo["sha256"], slot=photo["slot"]
+                envelope_id=new.envelope_id,
+                version=new.version,
+                received_sha256=photo["sha256"],
+                slot=photo["slot"],
             )
         )
     session.flush()
@@ -118,7 +124,8 @@ def _keep_statuses(session: Session, new: NewSurvey) -> None:
     """Status told in a survey becomes dated records beside those of the yearly lists."""
     for status in new.statuses:
         source = f"survey:{new.envelope_id}/{new.version}"
-        keep_status(session, new.household_id, status, source=source, recorded_at=new.received_at)
+        session.add(_status_row(new.household_id, status, source, new.received_at))
+    session.flush()
 
 
 def keep_status(
@@ -133,7 +140,10 @@ def keep_status(
     )
     if session.scalar(known):
         return False
-    row = StatusRecord(household_id=household_id, source=source, recorded_at=recorded_at, **asdict(status))
-    session.add(row)
+    session.add(_status_row(household_id, status, source, recorded_at))
     session.flush()
     return True
+
+
+def _status_row(household_id: str, status: NewStatus, source: str, recorded_at: datetime) -> StatusRecord:
+    return StatusRecord(household_id=household_id, source=source, recorded_at=recorded_at, **asdict(status))

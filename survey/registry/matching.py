@@ -48,7 +48,11 @@ def match(session: Session, wanted: Wanted) -> Found:
         .add_columns(Person.full_name, Person.birth_year)
         .where(Person.folded_name == folded_name(wanted.name), Household.area_code.in_(wanted.area_codes))
     )
-    rows = [row for row in session.execute(alike) if row[2] in (None, wanted.birth_year) or wanted.birth_year is None]
+    rows = [
+        row
+        for row in session.execute(alike)
+        if row[2] in (None, wanted.birth_year) or wanted.birth_year is None
+    ]
     exact = [row[0] for row in rows if normal_name(row[1] or "") == normal_name(wanted.name)]
     if len(exact) == 1:
         return Found(exact[0])

@@ -29,7 +29,9 @@ def survey_versions(session: Session, household_id: str) -> list[SurveyVersion]:
     return [_version(row, name, photos) for row, name in session.execute(statement)]
 
 
-def _version(row: Survey, officer: str | None, photos: dict[tuple[str, int], tuple[int, int]]) -> SurveyVersion:
+def _version(
+    row: Survey, officer: str | None, photos: dict[tuple[str, int], tuple[int, int]]
+) -> SurveyVersion:
     announced, arrived = photos.get((row.envelope_id, row.version), (0, 0))
     return SurveyVersion(
         envelope_id=row.envelope_id,
@@ -53,7 +55,9 @@ def _photo_counts(session: Session, household_id: str) -> dict[tuple[str, int], 
     """(announced, arrived) photos by survey version."""
     statement = (
         select(SurveyPhoto.envelope_id, SurveyPhoto.version, func.count(), func.count(Photo.stored_sha256))
-        .join(Survey, (Survey.envelope_id == SurveyPhoto.envelope_id) & (Survey.version == SurveyPhoto.version))
+        .join(
+            Survey, (Survey.envelope_id == SurveyPhoto.envelope_id) & (Survey.version == SurveyPhoto.version)
+        )
         .join(Photo, Photo.received_sha256 == SurveyPhoto.received_sha256)
         .where(Survey.household_id == household_id)
         .group_by(SurveyPhoto.envelope_id, SurveyPhoto.version)
@@ -64,13 +68,18 @@ def _photo_counts(session: Session, household_id: str) -> dict[tuple[str, int], 
 def photos(session: Session, household_id: str) -> list[PhotoEntry]:
     """The photos of a household that have arrived, newest survey first."""
     statement = (
-        select(SurveyPhoto.slot, Photo.stored_sha256, Survey.captured_at)
-        .join(Survey, (Survey.envelope_id == SurveyPhoto.envelope_id) & (Survey.version == SurveyPhoto.version))
+        select(SurveyPhoto, Photo, Survey.captured_at)
+        .join(
+            Survey, (Survey.envelope_id == SurveyPhoto.envelope_id) & (Survey.version == SurveyPhoto.version)
+        )
         .join(Photo, Photo.received_sha256 == SurveyPhoto.received_sha256)
         .where(Survey.household_id == household_id, Photo.stored_sha256.is_not(None))
         .order_by(Survey.captured_at.desc(), SurveyPhoto.slot)
     )
-    return [PhotoEntry(*row) for row in session.execute(statement)]
+    return [
+        PhotoEntry(slot.slot, photo.stored_sha256 or "", taken_at)
+        for slot, photo, taken_at in session.execute(statement)
+    ]
 
 
 def persons(session: Session, ids: Sequence[str]) -> list[Person]:
@@ -81,10 +90,19 @@ def persons(session: Session, ids: Sequence[str]) -> list[Person]:
 def status_records(session: Session, household_id: str) -> list[StatusEntry]:
     """The dated statuses of a household, newest first."""
     statement = (
-        select(StatusRecord).where(StatusRecord.household_id == household_id).order_by(StatusRecord.valid_from.desc())
+        select(StatusRecord)
+        .where(StatusRecord.household_id == household_id)
+        .order_by(StatusRecord.valid_from.desc())
     )
     return [
-        StatusEntry(row.fact, row.value, row.valid_from, row.valid_to, row.deciding_body, row.decision_number, row.source)
+        StatusEntry(
+            row.fact,
+            row.value,
+            row.valid_from,
+            row.valid_to,
+            row.deciding_body,
+            row.decision_number,
+            row.source,
+        )
         for row in session.scalars(statement)
     ]
-

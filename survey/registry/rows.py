@@ -21,7 +21,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class NewStatus:
-    """A dated status on its way in; `value` as text (`poor`, `True`), who decided it and under which number."""
+    """A dated status on its way in; `value` as text (`poor`, `True`); who decided it, under which number."""
 
     fact: str
     value: str

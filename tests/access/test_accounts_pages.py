@@ -146,10 +146,11 @@ def test_with_a_second_administrator_the_first_may_go(make_account, sign_in, ses
 def test_a_post_that_ended_takes_its_rights_along_at_once(sign_in, session):
     lan = id_of(session, "lan")
     officer, admin = sign_in("lan"), sign_in("admin")
-    assert officer.get("/households").status_code == 200
+    page = "/api/v1/areas/01900/children"
+    assert officer.get(page).status_code == 200
     post = session.scalar(select(Post.id).where(Post.user_id == lan))
     admin.post(f"/accounts/{lan}/posts/{post}/end")
-    assert officer.get("/households").status_code == 403
+    assert officer.get(page).status_code == 403
 
 
 def test_names_are_found_without_accents_and_sorted_by_given_name(make_account, sign_in):

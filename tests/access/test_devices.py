@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from survey.access.models import Device, User
 
-ADDRESS = "/api/v1/areas"
+ADDRESS = "/api/v1/areas/01900/children"
 
 
 def enrol(client, **form) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from flask import Blueprint
 from flask.testing import FlaskClient
 
 from api import auth
 
 PUBLIC = {"static", "session", "api-docs"}
+EXAMPLES = {"envelope_id": "0b1c2d3e-0000-4000-8000-000000000000", "sha256": "0" * 64}
 
 
 def test_every_route_has_a_guard(app):
@@ -24,20 +24,19 @@ def test_a_stranger_gets_into_no_route_that_is_not_public(world, client: FlaskCl
     for rule in world.url_map.iter_rules():
         if auth.guard_of(world, rule.endpoint).public or "GET" not in rule.methods:
             continue
-        values = dict.fromkeys(rule.arguments, "1")
+        values = {name: EXAMPLES.get(name, "1") for name in rule.arguments}
         with world.test_request_context():
             path = world.url_for(rule.endpoint, **values)
         answer = client.get(path)
         assert answer.status_code == 401 or "/sign-in" in (answer.location or ""), path
 
 
-def test_a_blueprint_nobody_declared_lets_nobody_in(world, enter, make_account):
-    forgotten = Blueprint("forgotten", __name__)
-    forgotten.add_url_rule("/forgotten", "page", lambda: "inside")
-    world._got_first_request = False
-    world.register_blueprint(forgotten)
-    make_account("nga", "admin", "06")
-    assert enter("nga").get("/forgotten").status_code == 403
+def test_a_blueprint_nobody_declared_lets_nobody_in(sign_in, world, monkeypatch):
+    client = sign_in("admin")
+    monkeypatch.delitem(auth.guards(world), "devices")
+    answer = client.get("/devices")
+    assert answer.status_code == 403
+    assert "6005" in answer.text
 
 
 def test_a_guard_for_an_action_nobody_defined_is_refused_at_the_start(app):
@@ -60,3 +59,11 @@ def test_the_pages_stand_in_both_languages(sign_in, language):
     client.post("/language", data={"language": language, "next": "/"})
     title = {"vi": "Tài khoản", "en": "Accounts"}[language]
     assert f"<h1>{title}</h1>" in client.get("/accounts").text
+
+
+def test_no_argument_of_the_address_can_change_where_the_links_of_a_page_lead(sign_in):
+    address = "/accounts?_scheme=javascript&_external=1&endpoint=x&search=lan"
+    page = sign_in("admin").get(address)
+    assert page.status_code == 200
+    assert 'href="javascript' not in page.text
+    assert 'href="/accounts?' in page.text

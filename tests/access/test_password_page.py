@@ -21,7 +21,7 @@ def test_with_a_temporary_password_every_page_leads_to_the_password_page(make_ac
 
 def test_with_a_temporary_password_the_interface_says_so(make_account, enter):
     make_account("nga", "admin", "06", must_change_password=True)
-    answer = enter("nga").get("/api/v1/areas")
+    answer = enter("nga").get("/api/v1/areas/06/children")
     assert (answer.status_code, answer.json["problem"]) == (403, 6003)
 
 

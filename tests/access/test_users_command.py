@@ -13,12 +13,9 @@ from survey.problems import Problem
 
 
 @pytest.fixture
-def run(world, database_url, tmp_path, monkeypatch):
+def run(world, monkeypatch):
     """Run `nhavung users …` on the database of the test."""
-    monkeypatch.setenv("NHAVUNG_DATABASE_URL", database_url)
-    monkeypatch.setenv("NHAVUNG_DATA_FOLDER", str(tmp_path))
-    monkeypatch.setenv("NHAVUNG_SECRET_KEY", "a key for tests only")
-    monkeypatch.setenv("NHAVUNG_PINNED_DATE", "2025-05-15")
+    monkeypatch.setattr("api.cli.context.create_app", lambda: world)
     return lambda *arguments: CliRunner().invoke(command, arguments, catch_exceptions=False)
 
 

@@ -166,7 +166,11 @@ def communes(session: Session) -> Session:
     return session
 
 
-VILLAGES = "ten_thon,ma_xa,lon,lat\nThôn 1,01834,105.82,22.12\nThôn 2,01834,105.88,22.18\nBản Mới,01840,105.95,22.15\n"
+VILLAGES = """ten_thon,ma_xa,lon,lat
+Thôn 1,01834,105.82,22.12
+Thôn 2,01834,105.88,22.18
+Bản Mới,01840,105.95,22.15
+"""
 
 
 def test_villages_get_codes_of_their_commune_and_cells_within_it(communes: Session, tmp_path: Path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 from sqlalchemy import func, select
@@ -203,6 +203,7 @@ def test_a_name_without_marks_gives_candidates_only(session: Session):
     assert [found.code for found in match.candidates] == ["01933"]
 
 
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2)), max_size=6))
 def test_every_village_is_counted_once_however_communes_merge(
     session: Session, mergers: list[tuple[int, int]]

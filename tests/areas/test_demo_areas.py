@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from area_memory import close_all, in_memory
 from sqlalchemy.orm import Session
 
 from api.demo_areas import MERGER_DAY, demo_areas
@@ -17,9 +19,14 @@ DEMO_DAY = date(2025, 5, 15)
 
 
 @pytest.fixture
-def demo(session: Session) -> Session:
-    demo_areas(session)
-    return session
+def demo() -> Session:
+    return in_memory("demo", demo_areas)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    close_all()
 
 
 def test_bac_kan_has_8_districts_and_108_communes_and_then_37(demo: Session):
@@ -43,7 +50,8 @@ def test_every_demo_boundary_says_it_is_approximate(demo: Session):
     assert all(area.boundary_is_approximate and area.uncertainty_m is None for area in shaped)
 
 
-def test_making_the_demo_areas_twice_changes_nothing(demo: Session):
-    before = queries.revision(demo)
-    demo_areas(demo)
-    assert queries.revision(demo) == before
+def test_making_the_demo_areas_twice_changes_nothing(session: Session):
+    demo_areas(session)
+    before = queries.revision(session)
+    demo_areas(session)
+    assert queries.revision(session) == before

@@ -18,10 +18,25 @@ def test_a_stranger_gets_no_page_and_no_data(world: Flask) -> None:
         declared = auth.guard_of(world, rule.endpoint)
         if declared is None or declared.public or "GET" not in (rule.methods or ()):
             continue
-        address = world.url_map.bind("localhost").build(rule.endpoint, dict.fromkeys(rule.arguments, "1") | {
-            name: 1 for name, converter in rule._converters.items() if "Integer" in type(converter).__name__
-        } | {name: "00000000-0000-4000-8000-000000000000" for name, converter in rule._converters.items() if "UUID" in type(converter).__name__
-        } | {name: "0" * 64 for name, converter in rule._converters.items() if "length" in str(vars(converter).get("regex", "")) or "{64}" in str(converter.regex)})
+        address = world.url_map.bind("localhost").build(
+            rule.endpoint,
+            dict.fromkeys(rule.arguments, "1")
+            | {
+                name: 1
+                for name, converter in rule._converters.items()
+                if "Integer" in type(converter).__name__
+            }
+            | {
+                name: "00000000-0000-4000-8000-000000000000"
+                for name, converter in rule._converters.items()
+                if "UUID" in type(converter).__name__
+            }
+            | {
+                name: "0" * 64
+                for name, converter in rule._converters.items()
+                if "length" in str(vars(converter).get("regex", "")) or "{64}" in str(converter.regex)
+            },
+        )
         answer = client.get(address)
         assert answer.status_code in (302, 401), f"{address}: {answer.status_code}"
 

@@ -1,4 +1,4 @@
-"""From a phone to a receipt: stored once, answered the same for ever, changed only on top of what is known."""
+"""From a phone to a receipt: stored once, answered the same for ever, changed only on what is known."""
 
 from __future__ import annotations
 
@@ -134,7 +134,8 @@ def test_personal_values_stand_in_the_persons_table_only(lan) -> None:
     lan.post(URL, json=envelope({"national_id": "006070001234", "phone": "0912345678"}))
     survey, person = db.session.scalar(select(Survey)), db.session.scalar(select(Person))
     assert person.national_id == "006070001234"
-    stored = f"{survey.answers} {survey.facts} {[entry.details for entry in db.session.scalars(select(AuditEntry))]}"
+    trail = [entry.details for entry in db.session.scalars(select(AuditEntry))]
+    stored = f"{survey.answers} {survey.facts} {trail}"
     assert not any(value in stored for value in ("006070001234", "0912345678", "Triệu Văn Tâm"))
 
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from law.made_facts import BOOK, DAYS, PLACES, facts
 
@@ -30,7 +30,6 @@ SHARED = (
 )
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.lists(facts(), min_size=1, max_size=12), DAYS, PLACES)
 def test_columns_and_single_households_agree(households, on, place):
     law = BOOK.law_on(on, place)
@@ -42,7 +41,6 @@ def test_columns_and_single_households_agree(households, on, place):
         assert columns.row(row) == {name: single[name] for name in SHARED}
 
 
-@settings(deadline=None, max_examples=100)
 @given(facts(), DAYS, PLACES)
 def test_columns_name_the_same_clauses_as_a_single_household(household, on, place):
     law = BOOK.law_on(on, place)
@@ -54,7 +52,6 @@ def test_columns_name_the_same_clauses_as_a_single_household(household, on, plac
     assert not told & set(columns.clauses_met(0))
 
 
-@settings(deadline=None, max_examples=100)
 @given(facts(without=("approved_on", "started_on")), DAYS, PLACES)
 def test_the_phone_and_the_server_agree(household, on, place):
     law = BOOK.law_on(on, place)
@@ -64,7 +61,6 @@ def test_the_phone_and_the_server_agree(household, on, place):
     assert answer == {name: single[name] for name in answer}
 
 
-@settings(deadline=None, max_examples=100)
 @given(facts())
 def test_every_tree_means_the_same_three_times(household):
     law = BOOK.law_on(household["started_on"] or BOOK.breakpoints[-3])
@@ -86,7 +82,6 @@ def _column(name, value):
     return np.array([np.nan if value is None else value], np.float64)
 
 
-@settings(deadline=None, max_examples=60)
 @given(facts(), DAYS, PLACES)
 def test_a_stored_assessment_is_read_back_and_replayed_equal(household, on, place):
     made = assess(household, BOOK.law_on(on, place))

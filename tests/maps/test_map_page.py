@@ -88,7 +88,7 @@ def test_the_single_file_names_each_of_its_blocks_by_hash():
     html = single_file.html(make_view())
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html).group(1).replace("&#39;", "'")
     blocks = re.findall(r"<(?:script|style)[^>]*>(.*?)</(?:script|style)>", html, re.DOTALL)
-    assert len(blocks) == 7
+    assert len(blocks) == 9
     assert all(f"'sha256-{page.sha256_base64(block)}'" in policy for block in blocks)
     assert "unsafe" not in policy
 

@@ -119,6 +119,15 @@ def test_a_fault_speaks_both_languages_and_says_what_was_got():
     assert told["got"] == "99"
 
 
+def test_a_range_is_told_with_its_unit():
+    assert (
+        check(FORM, INTERVIEW | {"area_m2": 2000})
+        .faults[0]
+        .to_dict()["en"]
+        .endswith("expected 0 to 1000 m2.")
+    )
+
+
 def test_a_wrong_choice_is_told_the_choices_in_words():
     told = check(FORM, {"visit": "gone"}).faults[0].to_dict()
     assert "từ chối (refused)" in told["vi"]
