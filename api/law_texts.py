@@ -9,12 +9,14 @@ from typing import Any
 
 from flask import Flask
 
+from api import clock
 from api.desk import book_in_force
 from api.extensions import db
 from api.language import current, day, num, t
 from survey import law
 from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
+from survey.law.explain import general_text
 from survey.words import glossary, word
 
 
@@ -62,15 +64,8 @@ def label_of(book: law.Book, name: str) -> str:
     if name in book.values:
         return book.values[name].label[current()]
     if name in book.clauses and book.clauses[name].text:
-        return clause_text(book, name)
+        return general_text(name, book.law_on(clock.today()), current())
     return next((one.title[current()] for one in book.programmes if one.id == name), name)
-
-
-def clause_text(book: law.Book, code: str) -> str:
-    """A clause's sentence with its placeholders left as an ellipsis: no household is meant here."""
-    words = book.clauses[code].text
-    text = words[current()] if words else code
-    return "…".join(part.split("}")[-1] for part in text.split("{"))
 
 
 def unverified_notes(releases: Iterable[str]) -> tuple[str, ...]:
@@ -89,53 +84,51 @@ def unverified_notes(releases: Iterable[str]) -> tuple[str, ...]:
 def law_view(book: law.Book, on: date, path: Sequence[str]) -> dict[str, Any]:
     """Everything the law page shows of a book on a day at a place."""
     lang = current()
-    in_force = [one for one in book.programmes if one.span.covers(on)]
+    of_day = book.law_on(on, path)
+    frame = [code for code in book.frame.because + book.frame.against if book.clauses[code].span.covers(on)]
     return {
-        "programmes": [_programme(book, one, on, path, lang) for one in in_force],
+        "programmes": [_programme(of_day, one) for one in book.programmes if one.span.covers(on)],
         "ended": [one.title[lang] for one in book.programmes if not one.span.covers(on)],
-        "house": [_clause(book, code) for code in book.frame.because],
-        "values": [_value(value, on, path, lang) for value in book.values.values() if value.on(on, path)],
+        "house": [_clause(of_day, code) for code in frame],
+        "values": [_value(book, value, on, path) for value in book.values.values() if value.on(on, path)],
         "sources": [
             {"cite": source.cite[lang], "title": source.title[lang], "source": source}
             for source in book.sources.values()
         ],
-    }  # fmt: skip
-
-
-def _programme(book: law.Book, one: Any, on: date, path: Sequence[str], lang: str) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "title": one.title[lang],
-        "from": day(one.span.first),
-        "until": day(one.span.last),
-        "cite": cite(book, one.cite),
-        "all": [_clause(book, code) for code in one.all],
-        "any": [_clause(book, code) for code in one.any],
-        "none": [_clause(book, code) for code in one.none],
     }
 
 
-def _clause(book: law.Book, code: str) -> dict[str, Any]:
-    return {"code": code, "text": clause_text(book, code), "cite": cite(book, book.clauses[code].cite)}
+def _programme(of_day: law.Law, one: Any) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "title": one.title[current()],
+        "from": day(one.span.first),
+        "until": day(one.span.last),
+        "cite": _cite(of_day.book, one.cite),
+        "all": [_clause(of_day, code) for code in one.all],
+        "any": [_clause(of_day, code) for code in one.any],
+        "none": [_clause(of_day, code) for code in one.none],
+    }
 
 
-def cite(book: law.Book, place: Any) -> dict[str, Any]:
+def _clause(of_day: law.Law, code: str) -> dict[str, Any]:
+    text = general_text(code, of_day, current())
+    return {"code": code, "text": text, "cite": _cite(of_day.book, of_day.book.clauses[code].cite)}
+
+
+def _cite(book: law.Book, place: Any) -> dict[str, Any]:
     """Where something is written: document and article, whether it was confirmed, a note."""
-    source = book.sources[place.source]
-    at = f", {t('điều', 'art.')} {place.at}" if place.at else ""
-    return {"text": f"{source.cite[current()]}{at}", "verified": place.verified, "note": place.note}
+    return {"text": book.citation(place, current()), "verified": place.verified, "note": place.note}
 
 
-def _value(value: Any, on: date, path: Sequence[str], lang: str) -> dict[str, Any]:
+def _value(book: law.Book, value: Any, on: date, path: Sequence[str]) -> dict[str, Any]:
     period = value.on(on, path)
     return {
-        "label": value.label[lang],
+        "label": value.label[current()],
         "value": _amount(value, period.value),
         "from": day(period.span.first),
         "until": day(period.span.last),
-        "verified": period.cite.verified,
-        "note": period.cite.note,
-        "source": period.cite.source,
+        "cite": _cite(book, period.cite),
     }
 
 

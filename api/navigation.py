@@ -43,7 +43,10 @@ def bar() -> list[Entry]:
 
 
 def is_here(href: str) -> bool:
-    """Whether this page is the one of `href` or lies under it."""
+    """Whether this page is the one of `href`, lies under it, or is the same page of one area."""
+    if request.path.startswith("/areas/"):
+        _, _, page = request.path.removeprefix("/areas/").partition("/")
+        return href == f"/{page}"
     return request.path == href or (href != "/" and request.path.startswith(f"{href}/"))
 
 

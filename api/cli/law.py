@@ -107,7 +107,7 @@ def _show_house(current: law.Law, lang: str) -> None:
 
     book = current.book
     click.secho(f"\n{word('house_class.temporary_or_dilapidated', lang)}", bold=True)
-    for code in book.frame.because:
+    for code in book.frame.because + book.frame.against:
         if current.today.definitions[code].op != "const":  # otherwise it is not law on this day in this place
             _show_clause(current, code, "-", lang)
 

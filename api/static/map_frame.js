@@ -21,11 +21,6 @@
     return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in details ? String(details[name]) : whole));
   }
 
-  /** 1234567 -> 1.234.567 */
-  function dotted(number) {
-    return String(number).replace(/\B(?=(\d{3})+$)/g, ".");
-  }
-
   /** The sign of a state, the same shape as on the map. */
   function icon(look) {
     const svg = document.createElementNS(SVG, "svg");

@@ -110,6 +110,11 @@
     return make("div", "", undefined, make("h3", "", say(book.text.several, { n: found.length })), list);
   }
 
+  /** 1234567 -> 1.234.567 */
+  function dotted(number) {
+    return String(number).replace(/\B(?=(\d{3})+$)/g, ".");
+  }
+
   /** What is known of one house, as label and value; what the reader may not see was never sent. */
   function details(book, house) {
     const { text, options } = book;

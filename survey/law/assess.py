@@ -69,7 +69,7 @@ def assess(facts: Mapping[str, Any], law: Law) -> Assessment:
         tranches=_tranches(winner, works_kind, amount),
         missing_facts=_missing(possible, rules) if needs else (),
         programmes=tuple(_result(one) for one in judged),
-        house_reasons=_true(law.book.frame.because, on_survey),
+        house_reasons=_true(law.book.frame.because + law.book.frame.against, on_survey),
         doubts=_true(law.book.frame.doubts, on_survey),
         unverified=_unverified(possible, rules),
         facts=dict(facts),

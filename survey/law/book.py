@@ -157,13 +157,14 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Which clauses make the class of the house, which explain it, and which only raise a doubt for the
-    meeting.
+    """Which clauses make the class of the house, which explain it or rule it out, and which only raise a
+    doubt for the meeting.
     """
 
     temporary: str
     no_house: str
     because: tuple[str, ...]
+    against: tuple[str, ...]
     doubts: tuple[str, ...]
 
 

@@ -67,11 +67,11 @@ class _Telling:
         self.by_id = {one.id: one for one in self.book.programmes}
 
     def house(self) -> Iterator[Reason]:
-        """The clauses that made the class of the house."""
+        """The clauses that made the class of the house, or that rule it out."""
         for code in self.of.house_reasons:
-            if code == "house.excluded":
+            if code in self.book.frame.against:
                 yield self.clause(code, "excludes", "excludes")
-            elif code != "land.undisputed":
+            else:
                 yield self.clause(code, "house", "met")
 
     def programmes(self) -> Iterator[Reason]:

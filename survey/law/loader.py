@@ -277,6 +277,7 @@ class _Builder:
                 entry["temporary"],
                 entry["no_house"],
                 self.codes(entry["because"]),
+                self.codes(entry["against"]),
                 self.codes(entry["doubts"]),
             )
 

@@ -24,8 +24,9 @@ def json_law(law: Law) -> dict[str, Any]:
     facts: name -> {type, kind, choices, unit, minimum, maximum, label}; unknown is 1 for kind truth, null
     otherwise; a date is days since 1970-01-01. settled: condition -> 0 or 2. steps: [condition, tree] in
     order. programmes by rank: {id, title, entitled, price (trees), prices: works kind -> {amount, at_most},
-    tranches, all, any, none, priority, provisional}. house: {temporary, no_house, because, doubts}. texts:
-    clause -> {vi, en, citation, verified}. values: name -> number on the date, for the braces in texts.
+    tranches, all, any, none, priority, provisional}. house: {temporary, no_house, because, against, doubts}.
+    texts: clause -> {vi, en, citation, verified}. values: name -> number on the date, for the braces in
+    texts.
     """
     rules, book = law.today, law.book
     return {
@@ -41,6 +42,7 @@ def json_law(law: Law) -> dict[str, Any]:
             "temporary": book.frame.temporary,
             "no_house": book.frame.no_house,
             "because": list(book.frame.because),
+            "against": list(book.frame.against),
             "doubts": list(book.frame.doubts),
         },
         "texts": {code: _text(code, law) for code in book.clause_codes},

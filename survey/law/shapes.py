@@ -103,7 +103,13 @@ ENTITLED: Shape = {
 AMOUNT: Shape = {"formula": _TEXT, "at_most": _TEXT}
 TRANCHE: Shape = {"after": _TEXT, "percent": Key(int)}
 PRIORITY: Shape = {"order": Key(list), "tie_break": Key(list), **CITE}
-FRAME: Shape = {"temporary": _TEXT, "no_house": _TEXT, "because": Key(list), "doubts": Key(list)}
+FRAME: Shape = {
+    "temporary": _TEXT,
+    "no_house": _TEXT,
+    "because": Key(list),
+    "against": Key(list),
+    "doubts": Key(list),
+}
 
 
 def check(entry: Any, shape: Shape, *, file: str, name: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 
 import pytest
@@ -49,16 +48,8 @@ def test_a_slip_carries_no_letters_that_look_alike():
     assert not set("".join(slips)) & set("il1o0IO")
 
 
-def test_an_unknown_account_takes_as_long_as_a_wrong_password():
+def test_an_unknown_account_costs_the_same_work_and_is_never_right():
     stored = passwords.hashed("mưa rơi trên mái tôn")
-    passwords.matches(None, "x")
-
-    def fastest_of_seven(password_hash: str | None) -> float:
-        times = []
-        for _ in range(7):
-            start = time.perf_counter()
-            passwords.matches(password_hash, "sai mật khẩu")
-            times.append(time.perf_counter() - start)
-        return min(times)
-
-    assert 0.5 < fastest_of_seven(None) / fastest_of_seven(stored) < 2
+    kind_and_costs = slice(0, 4)
+    assert passwords._hash_of_nobody().split("$")[kind_and_costs] == stored.split("$")[kind_and_costs]
+    assert not passwords.matches(None, "mưa rơi trên mái tôn")

@@ -59,6 +59,7 @@ def chromium() -> Iterator[Browser]:
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A context of the test's own, 1280 by 900 px."""
     made = chromium.new_context(viewport={"width": 1280, "height": 900})
+    made.set_default_timeout(10_000)
     yield made
     made.close()
 
