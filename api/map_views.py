@@ -31,9 +31,9 @@ def area_view(
     sees_names = auth.may("person.read", name.code) if names is None else names
     sees_amounts = auth.may("amount.read", name.code) if names is None else True
     rows = assessment.houses(
-        db.session, condition, *places.inside(name.code), names=sees_names, amounts=sees_amounts
+        db.session(), condition, *places.inside(name.code), names=sees_names, amounts=sees_amounts
     )
-    tree = areas.tree(db.session, clock.today())
+    tree = areas.tree(db.session(), clock.today())
     area = _outlines([name.code])[0]
     siblings = tree.below.get(name.parent_code or "", ())
     return AreaView(
@@ -49,7 +49,7 @@ def area_view(
 
 def _outlines(codes: Sequence[str]) -> list[Outline]:
     """Areas by code, in the order of `codes`, as outlines."""
-    found = {area.code: area for area in areas.areas(db.session, list(codes), clock.today())}
+    found = {area.code: area for area in areas.areas(db.session(), list(codes), clock.today())}
     return [_outline(found[code]) for code in codes if code in found]
 
 

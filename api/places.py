@@ -17,7 +17,7 @@ from survey.registry.models import Household
 
 def visible_area(code: str, action: str = "household.read", on: date | None = None) -> Name:
     """The area if it exists and the viewer may do `action` there. Problem 1004 otherwise."""
-    name = areas.tree(db.session, on or clock.today()).names.get(code)
+    name = areas.tree(db.session(), on or clock.today()).names.get(code)
     if name is None or not auth.may(action, code):
         raise Problem(1004, what=code)
     return name
@@ -32,7 +32,7 @@ def area_name(code: str | None) -> str:
     """A unit's name today with its commune: `Thôn 3, Nam Mẫu`; words for none."""
     if code is None:
         return t("chưa rõ địa bàn", "area unknown")
-    tree = areas.tree(db.session, clock.today())
+    tree = areas.tree(db.session(), clock.today())
     way = tree.path(code)
     if not way:
         return code
@@ -42,7 +42,7 @@ def area_name(code: str | None) -> str:
 
 def crumbs(code: str, last: str | None = None) -> list[tuple[str, str | None]]:
     """The way down to an area, widest first; units the viewer may not open are words only."""
-    tree = areas.tree(db.session, clock.today())
+    tree = areas.tree(db.session(), clock.today())
     way: list[tuple[str, str | None]] = []
     for step in reversed(tree.path(code)):
         is_end = step == code and last is None
@@ -58,15 +58,15 @@ def level_name(name: Name) -> str:
 
 def exists(code: str) -> bool:
     """Whether the unit exists today."""
-    return code in areas.tree(db.session, clock.today()).names
+    return code in areas.tree(db.session(), clock.today()).names
 
 
 def named(code: str) -> Name:
     """A unit of today."""
-    return areas.tree(db.session, clock.today()).names[code]
+    return areas.tree(db.session(), clock.today()).names[code]
 
 
 def is_root(code: str) -> bool:
     """Whether the unit is at the top of today's tree; a root answers for houses nobody could place."""
-    name = areas.tree(db.session, clock.today()).names.get(code)
+    name = areas.tree(db.session(), clock.today()).names.get(code)
     return name is not None and name.parent_code is None

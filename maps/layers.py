@@ -139,9 +139,11 @@ def house_data(houses: Sequence[House], lang: str) -> dict[str, Any]:
     return {name: column for name, column in columns.items() if column is not None}
 
 
-def source_code(house: House) -> str:
-    """Where the point came from, or, for a house that cannot be drawn, why: a code of `point_source`."""
-    if house.point or house.point_source in NO_POINT:
+def source_code(house: House) -> str | None:
+    """A code of `point_source`: where the point came from (None if unknown), or why nothing is drawn."""
+    if house.point:
+        return None if house.point_source in NO_POINT else house.point_source
+    if house.point_source in NO_POINT:
         return house.point_source
     return "missing" if house.lon is None else "unusable"
 

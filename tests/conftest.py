@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -46,6 +47,18 @@ def real_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+class FreshClient(FlaskClient):
+    """A client whose every request has a context of its own, as on a server."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Ask within a fresh application context, so that `g` starts empty; the test then reads anew."""
+        with self.application.app_context():
+            answer = super().open(*args, **kwargs)
+        if has_app_context():  # a thread of a test has none, and so nothing to read anew
+            db.session.rollback()
+        return answer
 
 
 @dataclass(frozen=True)
@@ -100,6 +113,7 @@ def storage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     is_sqlite = request.param == "sqlite"
     url = f"sqlite:///{folder / 'test.sqlite'}" if is_sqlite else request.getfixturevalue("postgres_url")
     app = create_app(settings(folder, url), TESTING=True, RATELIMIT_ENABLED=False)
+    app.test_client_class = FreshClient
     upgrade(app)
     with app.app_context():
         db.engine.dispose()  # SQLite folds its write-ahead log into the file when the last connection closes

@@ -35,18 +35,18 @@ def show_area(code: str, waiting: list[dict[str, Any]] | None = None) -> str:
         "areas/area.html",
         area=name,
         crumbs=places.crumbs(code),
-        figures=figures(assessment.counts(db.session, visible, *inside)),
+        figures=figures(assessment.counts(db.session(), visible, *inside)),
         children=_children(code, visible),
         sees_amounts=auth.may("amount.read", code),
         may_budget=auth.may("budget.read", code),
         waiting=waiting or [],
-        newest=assessment.newest_survey(db.session, visible, *inside),
+        newest=assessment.newest_survey(db.session(), visible, *inside),
     )
 
 
 def _children(code: str, visible: Any) -> list[dict[str, Any]]:
     """The units under an area with the figures of their households; one query, rolled up in the tree."""
-    tree = areas.tree(db.session, clock.today())
+    tree = areas.tree(db.session(), clock.today())
     sums: dict[str, Counter[str]] = {}
     for area_code, outcome, kind, households in _grouped(visible, code):
         way = tree.path(area_code)
@@ -62,4 +62,4 @@ def _children(code: str, visible: Any) -> list[dict[str, Any]]:
 def _grouped(visible: Any, code: str) -> list[tuple[str, str, str, int]]:
     outcome = assessment.outcome()
     keys = (Household.area_code, outcome, AssessmentRow.works_kind)
-    return assessment.grouped(db.session, visible, keys, *places.inside(code))
+    return assessment.grouped(db.session(), visible, keys, *places.inside(code))

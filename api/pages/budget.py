@@ -72,7 +72,7 @@ def workbook(code: str) -> Any:
 
 def _estimate(code: str) -> Estimate:
     places.visible_area(code, "budget.read")
-    return finance.estimate(db.session, _condition(code), code, clock.today())
+    return finance.estimate(db.session(), _condition(code), code, clock.today())
 
 
 def _condition(code: str) -> Any:

@@ -39,7 +39,7 @@ def waits_for_me() -> list[dict[str, Any]]:
         condition = intake.in_inbox(auth.visible(ReceivedEnvelope.area_code, "inbox.read"), current_user.id)
         items.append(
             {
-                "count": intake.count_inbox(db.session, condition),
+                "count": intake.count_inbox(db.session(), condition),
                 "label": t("bản ghi chờ xử lý", "records waiting in the inbox"),
                 "hint": t("thiếu hoặc sai một câu trả lời", "an answer is missing or wrong"),
                 "href": "/inbox",
@@ -51,7 +51,7 @@ def waits_for_me() -> list[dict[str, Any]]:
         ("not_registered", "hộ đủ điều kiện nhưng chưa đăng ký", "households eligible but not registered"),
         ("not_assessed", "hộ chưa đối chiếu được", "households not assessed"),
     ):
-        count = assessment.count_houses(db.session, visible, assessment.outcome() == outcome)
+        count = assessment.count_houses(db.session(), visible, assessment.outcome() == outcome)
         items.append(
             {"count": count, "label": t(vi, en), "href": f"/households?outcome={outcome}", "tone": "warn"}
         )

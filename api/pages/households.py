@@ -36,9 +36,9 @@ def index() -> Any:
         places.visible_area(area_code)
     visible = auth.visible(Household.area_code, "household.read")
     conditions = [*places.inside(area_code), *_filters()]
-    page = page_of(assessment.count_houses(db.session, visible, *conditions), PAGE_SIZE)
+    page = page_of(assessment.count_houses(db.session(), visible, *conditions), PAGE_SIZE)
     houses = assessment.houses(
-        db.session,
+        db.session(),
         visible,
         *conditions,
         names=auth.can("person.read"),
@@ -78,15 +78,15 @@ def _filters() -> list[ColumnElement[bool]]:
 def _programmes(visible: ColumnElement[bool]) -> list[str]:
     """Programmes that occur, for the filter."""
     keys = (AssessmentRow.programme,)
-    return sorted(row[0] for row in assessment.grouped(db.session, visible, keys) if row[0])
+    return sorted(row[0] for row in assessment.grouped(db.session(), visible, keys) if row[0])
 
 
 @blueprint.get("/<household_id>")
 def household(household_id: str) -> Any:
     """One household: what the criteria say and why, what is missing, its surveys. Problem 5001."""
     house = _visible_household(household_id)
-    surveys = registry.survey_versions(db.session, house.id)
-    current_row = assessment.current(db.session, house.id)
+    surveys = registry.survey_versions(db.session(), house.id)
+    current_row = assessment.current(db.session(), house.id)
     interview = next((survey for survey in surveys if survey.visit == "interviewed"), None)
     form = load_form(interview.form, interview.form_version) if interview else None
     sees_names = auth.may("person.read", house.area_code)
@@ -103,10 +103,10 @@ def household(household_id: str) -> Any:
         surveys=surveys,
         interview=interview,
         answers=answers(form, interview.answers, current()) if form and interview else (),
-        persons=registry.persons(db.session, interview.person_ids) if interview and sees_names else [],
-        statuses=registry.status_records(db.session, house.id),
-        photos=registry.photos(db.session, house.id),
-        events=_events(surveys, assessment.history(db.session, house.id)),
+        persons=registry.persons(db.session(), interview.person_ids) if interview and sees_names else [],
+        statuses=registry.status_records(db.session(), house.id),
+        photos=registry.photos(db.session(), house.id),
+        events=_events(surveys, assessment.history(db.session(), house.id)),
     )
 
 
@@ -133,7 +133,7 @@ def _events(surveys: list[SurveyVersion], assessments: list[AssessmentRow]) -> l
 
 def _visible_household(household_id: str) -> Household:
     visible = auth.visible(Household.area_code, "household.read")
-    house = registry.household(db.session, visible, household_id)
+    house = registry.household(db.session(), visible, household_id)
     if house is None:
         raise Problem(5001)
     return house
@@ -141,7 +141,7 @@ def _visible_household(household_id: str) -> Household:
 
 def _title(house: Household, sees_names: bool) -> str:
     """The head's name, or words where it is unknown or not for the viewer."""
-    person = db.session.get(Person, house.head_person_id) if house.head_person_id else None
+    person = db.session().get(Person, house.head_person_id) if house.head_person_id else None
     if person and person.full_name and sees_names:
         return person.full_name
     return t("Hộ chưa rõ tên chủ hộ", "Household, name of head unknown")
@@ -162,7 +162,7 @@ def national_id(household_id: str) -> Any:
             subject_id=household_id,
             area_code=house.area_code,
         )
-    person = db.session.get(Person, house.head_person_id) if house.head_person_id else None
+    person = db.session().get(Person, house.head_person_id) if house.head_person_id else None
     return render_template("households/national_id.html", person=person, household_id=household_id)
 
 
@@ -170,7 +170,7 @@ def national_id(household_id: str) -> Any:
 def photo(household_id: str, sha256: str) -> Any:
     """One photo of a household the viewer may see. Problem 1004."""
     house = _visible_household(household_id)
-    known = {entry.stored_sha256 for entry in registry.photos(db.session, house.id)}
+    known = {entry.stored_sha256 for entry in registry.photos(db.session(), house.id)}
     path = photos.path_of(current_app.config["SETTINGS"].data_folder, sha256)
     if sha256 not in known or not path.exists():
         raise Problem(1004, what=sha256[:12])

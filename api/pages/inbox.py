@@ -29,8 +29,8 @@ PAGE_SIZE = 50
 def index() -> Any:
     """What waits, oldest first."""
     condition = _condition("inbox.read")
-    page = page_of(queries.count_inbox(db.session, condition), PAGE_SIZE)
-    waiting = queries.inbox(db.session, condition, page.offset, page.size)
+    page = page_of(queries.count_inbox(db.session(), condition), PAGE_SIZE)
+    waiting = queries.inbox(db.session(), condition, page.offset, page.size)
     return render_template("inbox/list.html", waiting=waiting, page=page, area_name=places.area_name)
 
 
@@ -39,7 +39,7 @@ def _condition(action: str) -> Any:
 
 
 def _row(row_id: int, action: str) -> ReceivedEnvelope:
-    row = queries.waiting_row(db.session, _condition(action), row_id)
+    row = queries.waiting_row(db.session(), _condition(action), row_id)
     if row is None:
         raise Problem(1004, what=t(f"bản ghi chờ {row_id}", f"waiting record {row_id}"))
     return row
@@ -88,7 +88,7 @@ def _told(receipt: Receipt) -> Any:
     if receipt.state == actions.STORED:
         flash(t("Bản ghi đã được xử lý và đối chiếu.", "The record was processed and assessed."), "ok")
         return redirect(f"/households/{receipt.household_id}")
-    row = queries.version(db.session, receipt.id, receipt.version)
+    row = queries.version(db.session(), receipt.id, receipt.version)
     flash(t("Bản ghi vẫn còn lỗi, xem bên dưới.", "The record still has faults, see below."), "warn")
     return redirect(f"/inbox/{row.id}" if row else "/inbox")
 
@@ -109,7 +109,7 @@ def set_aside(row_id: int) -> Any:
 @blueprint.post("/<int:row_id>/back")
 def put_back(row_id: int) -> Any:
     """Undo the setting aside."""
-    row = db.session.get(ReceivedEnvelope, row_id)
+    row = db.session().get(ReceivedEnvelope, row_id)
     if row is None:
         raise Problem(1004, what=str(row_id))
     auth.require("inbox.mend", row.area_code)

@@ -21,5 +21,5 @@ def children(code: str) -> Any:
     today = clock.today()
     if not auth.may("household.read", code):
         raise Problem(1004, what=code)
-    rows = queries.children(db.session, code, today)
+    rows = queries.children(db.session(), code, today)
     return jsonify([{"code": row.code, "level": row.level, "name": row.name} for row in rows])

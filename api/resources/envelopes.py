@@ -50,10 +50,10 @@ def receive_batch() -> Any:
 @blueprint.response(200, ReceiptOut)
 def receipt_again(envelope_id: Any, version: int) -> Any:
     """The receipt of a version once more, with the photos that are still missing."""
-    row = queries.version(db.session, str(envelope_id), version)
+    row = queries.version(db.session(), str(envelope_id), version)
     if row is None or row.sender_id != current_user.id:
         raise Problem(1004, what=f"{envelope_id} v{version}")
-    return _answer(queries.receipt(db.session, row), 200)
+    return _answer(queries.receipt(db.session(), row), 200)
 
 
 def _json() -> Any:

@@ -24,7 +24,7 @@ def receive(sha256: str) -> Any:
 
     Problems: 4107 not announced (404), 4108 other bytes (400), 4109 not a photo (400), 1003 too large (413).
     """
-    photo = db.session.get(Photo, sha256)
+    photo = db.session().get(Photo, sha256)
     if photo is None:
         raise Problem(4107, sha256=sha256[:12])
     if photo.stored_sha256:

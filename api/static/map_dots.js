@@ -6,6 +6,7 @@
   const SMALL = 5; // radius when the houses stand too close for numbers
   const GAP = 7; // px between dots that stepped aside
   const ASIDE = 36; // px a dot may step aside and still be taken for where its house is
+  const FEW = 20; // dots, a village: they always keep their numbers, a line leads to where the house is
   const SPREAD_UP_TO = 150; // dots; more of them are zoomed into instead
   const FONT = "700 13px system-ui, sans-serif";
 
@@ -154,10 +155,10 @@
     const home = dots.map((dot) => map.project(dot._latlng));
     // A first nudge in ever other directions, so that dots at nearly one place make a rosette and not a long line.
     const at = home.map((point, i) => point.add(L.point(3 * Math.cos(2.4 * i), 3 * Math.sin(2.4 * i))));
-    for (let round = 0; round < 30; round += 1) if (!push(dots, at)) break;
+    for (let round = 0; round < 60; round += 1) if (!push(dots, at)) break;
     const offsets = at.map((point, i) => point.subtract(home[i]));
     const far = offsets.filter((offset) => Math.hypot(offset.x, offset.y) > ASIDE).length;
-    if (far > 0.15 * dots.length) return false;
+    if (dots.length > FEW && far > 0.15 * dots.length) return false;
     dots.forEach((dot, i) => { if (Math.hypot(offsets[i].x, offsets[i].y) > 5) dot.offset = offsets[i].round(); });
     return true;
   }

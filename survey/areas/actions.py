@@ -23,6 +23,7 @@ from survey.areas.models import (
     AreaSuccession,
 )
 from survey.areas.rows import Given, Pair, Taken
+from survey.areas.tree import REVISION_KEPT
 from survey.db import AREA_CODE_LENGTH, Base
 from survey.problems import Problem
 
@@ -37,6 +38,7 @@ def touch(session: Session) -> None:
     """Renew the mark that tells every cache that areas changed."""
     session.merge(AreasRevision(id=1, mark=secrets.token_hex(16)))
     session.flush()
+    session.info.pop(REVISION_KEPT, None)
 
 
 def put_areas(

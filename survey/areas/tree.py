@@ -20,13 +20,21 @@ from survey.areas.models import AreaParent, AreaRow, AreasRevision, AreaSuccessi
 from survey.areas.rows import Name
 
 TREES_KEPT = 12
+REVISION_KEPT = "areas_revision"
 _trees: OrderedDict[tuple[str, date], Tree] = OrderedDict()
 _guard = Lock()
 
 
 def revision(session: Session) -> str:
-    """The mark of the areas as they are now; it changes with every change of them."""
-    return session.scalar(select(AreasRevision.mark)) or ""
+    """The mark of the areas as they are now; it changes with every change of them.
+
+    Asked once a transaction: within one, only its own changes can show (`actions.touch` forgets it).
+    """
+    transaction, mark = session.info.get(REVISION_KEPT, (None, ""))
+    if transaction is None or transaction is not session.get_transaction():
+        mark = session.scalar(select(AreasRevision.mark)) or ""
+        session.info[REVISION_KEPT] = (session.get_transaction(), mark)
+    return mark
 
 
 def holds(row: type[Any], on: date) -> ColumnElement[bool]:

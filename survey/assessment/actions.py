@@ -21,7 +21,7 @@ from survey.registry.models import Household, Survey
 
 def keep_text(session: Session, book: law.Book) -> None:
     """Keep the text of a law under its hash, so that what is assessed by it can be replayed."""
-    if session.get(LawText, book.release) is None:
+    if session.scalar(select(LawText.sha256).where(LawText.sha256 == book.release)) is None:
         add_once(session, LawText(sha256=book.release, canonical=book.canonical()))
 
 

@@ -20,20 +20,21 @@ from survey.sealed import keyed_hash
 
 def keep_survey(session: Session, new: NewSurvey) -> Survey:
     """Store one survey version (phiếu khảo sát), making its household when it is the first."""
+    persons = [_keep_person(session, new, person) for person in new.persons]
+    session.flush()
     household = session.get(Household, new.household_id)
     if household is None:
         household = Household(
             id=new.household_id,
             area_code=new.area_code,
             is_training=new.is_training,
+            sort_key="",
             created_at=new.received_at,
         )
         session.add(household)
-        session.flush()
-    persons = [_keep_person(session, new, person) for person in new.persons]
-    session.flush()
     if new.visit == "interviewed":
         _update_household(household, new, persons)
+    session.flush()
     survey = _survey_row(new, persons)
     session.add(survey)
     session.flush()

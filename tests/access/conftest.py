@@ -1,4 +1,4 @@
-"""What the tests of access share: requests that keep nothing from one to the next, and people on the spot."""
+"""What the tests of access share: people made on the spot."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from makers import FIRST_DAY, NOON
 
 from api import transaction
-from api.extensions import db
 from survey.access.actions import create_account
 from survey.access.passwords import hashed
 from survey.access.rows import Actor, NewAccount, NewPost
@@ -21,24 +20,6 @@ from survey.access.rows import Actor, NewAccount, NewPost
 OPERATOR = Actor(None, FIRST_DAY, NOON)
 PASSWORD = "một câu dễ nhớ"
 PASSWORD_HASH = hashed(PASSWORD)
-
-
-class FreshClient(FlaskClient):
-    """A client whose every request has a context of its own, as on a server."""
-
-    def open(self, *args: Any, **kwargs: Any) -> Any:
-        """Ask within a fresh application context, so that `g` starts empty; the test then reads anew."""
-        with self.application.app_context():
-            answer = super().open(*args, **kwargs)
-        db.session.rollback()
-        return answer
-
-
-@pytest.fixture(autouse=True)
-def fresh_requests(request: pytest.FixtureRequest) -> None:
-    """Use `FreshClient` wherever a test has an application."""
-    if "app" in request.fixturenames:
-        request.getfixturevalue("app").test_client_class = FreshClient
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_houses_at_one_point_open_as_a_list(browser_page):
 
 
 def test_houses_side_by_side_can_each_be_clicked(browser_page):
-    near = [make_house(n, lon=WEST + 0.01 + n * 0.00001, lat=SOUTH + 0.01) for n in (1, 2, 3)]
+    near = [make_house(n, lon=WEST + 0.01 + n * 0.00002, lat=SOUTH + 0.01) for n in range(1, 8)]
     with opened(browser_page, make_view(near)):
         places = browser_page.evaluate(
             "nhavung.book.groups.map(group => [group.dot._point.x, group.dot._point.y])"

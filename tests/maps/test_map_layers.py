@@ -43,6 +43,10 @@ def test_a_house_without_a_point_says_why():
     assert source_code(make_house(1)) == "device"
 
 
+def test_a_drawn_house_never_says_its_position_is_missing():
+    assert source_code(make_house(1, point_source="missing")) is None
+
+
 def test_rings_are_latitude_first_and_keep_holes():
     ground = box(105, 22, 106, 23).difference(box(105.4, 22.4, 105.6, 22.6))
     outer, inner = rings(ground, 0.0001)
