@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -16,6 +17,7 @@ from api.language import current, day, num, t
 from survey import law
 from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
+from survey.law.cases import Case, read_cases
 from survey.law.explain import general_text
 from survey.words import glossary, word
 
@@ -65,7 +67,9 @@ def label_of(book: law.Book, name: str) -> str:
         return book.values[name].label[current()]
     if name in book.clauses and book.clauses[name].text:
         return general_text(name, book.law_on(clock.today()), current())
-    return next((one.title[current()] for one in book.programmes if one.id == name), name)
+    programme, _, part = name.partition(".")
+    title = next((one.title[current()] for one in book.programmes if one.id == programme), name)
+    return f"{title}: {t('các đợt chi', 'tranches')}" if part == "tranches" else title
 
 
 def unverified_notes(releases: Iterable[str]) -> tuple[str, ...]:
@@ -96,6 +100,15 @@ def law_view(book: law.Book, on: date, path: Sequence[str]) -> dict[str, Any]:
             for source in book.sources.values()
         ],
     }
+
+
+@cache
+def worked_cases() -> dict[str, list[Case]]:
+    """The worked cases that come with the law, by their file (topic)."""
+    topics: dict[str, list[Case]] = {}
+    for case in read_cases():
+        topics.setdefault(case.file.removesuffix(".toml").replace("_", " "), []).append(case)
+    return topics
 
 
 def _programme(of_day: law.Law, one: Any) -> dict[str, Any]:
@@ -140,7 +153,7 @@ def _amount(value: Any, number: float | None) -> str:
         return t("có", "yes") if number else t("không", "no")
     if value.kind == "date":
         return day(date.fromordinal(date(1970, 1, 1).toordinal() + int(number)))
-    unit = value.unit.replace("VND/house", t("đồng/nhà", "VND/house")).replace("m2", "m²")
+    unit = word(f"unit.{value.unit}", current()) if f"unit.{value.unit}" in glossary() else value.unit
     return f"{num(number, 0 if number == int(number) else 1)} {unit}"
 
 

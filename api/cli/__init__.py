@@ -22,6 +22,7 @@ IMPORTS = {
     "areas": "administrative units from a map file or list",
     "villages": "villages from points or lists",
     "succession": "which old unit became which new one",
+    "facts": "dated facts of areas the law asks for (poor district, …)",
     "households": "other people's household files, through a mapping",
     "status": "the yearly list of poor and near-poor households",
 }

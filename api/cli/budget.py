@@ -16,7 +16,7 @@ from api.cli.context import app_context
 )
 def command(area_code: str, output: Path) -> None:
     """Write the estimate of an area's need, with the households behind every figure."""
-    from sqlalchemy import and_, true
+    from sqlalchemy import or_
 
     from api import clock
     from api.budgets import write_workbook
@@ -24,9 +24,12 @@ def command(area_code: str, output: Path) -> None:
     from api.language import num
     from api.places import inside, is_root
     from survey.finance import queries as finance
+    from survey.registry.models import Household
 
     with app_context():
-        condition = true() if is_root(area_code) else and_(*inside(area_code))
+        # A root area answers for houses nobody could place, but not for those of another root.
+        unplaced = [Household.area_code.is_(None)] if is_root(area_code) else []
+        condition = or_(*inside(area_code), *unplaced)
         estimate = finance.estimate(db.session(), condition, area_code, clock.today())
         write_workbook(output, estimate, "nhavung budget", condition, names=True)
         click.echo(

@@ -49,11 +49,13 @@ def _day(on: datetime | None) -> date:
 
 @command.command("check")
 @LAW
-@click.option("--cases", type=click.Path(path_type=Path), help="Folder of worked cases to try as well.")
+@click.option(
+    "--cases", type=click.Path(path_type=Path), help="Folder of worked cases; shipped ones otherwise."
+)
 def check(folder: Path | None, cases: Path | None) -> None:
     """Read the law files, check everything, and try the worked cases."""
     book = _book(folder)
-    if cases:
+    if cases or folder is None:
         _check_cases(book, cases)
     unverified = sum(not period.cite.verified for value in book.values.values() for period in value.dated)
     click.echo(
@@ -64,11 +66,11 @@ def check(folder: Path | None, cases: Path | None) -> None:
     click.echo(f"Bản luật: {book.release}")
 
 
-def _check_cases(book: law.Book, folder: Path) -> None:
-    from survey.law.cases import differences, read_cases
+def _check_cases(book: law.Book, folder: Path | None) -> None:
+    from survey.law.cases import SHIPPED, differences, read_cases
     from survey.problems import Problem
 
-    cases = read_cases(folder)
+    cases = read_cases(folder or SHIPPED)
     failed = [(case, found) for case in cases if (found := differences(case, book))]
     for case, found in failed:
         click.secho(f"{case.file}: {case.say}\n  {'; '.join(found)}  [{case.source}]", fg="red", err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -85,8 +85,23 @@ def plan(session: Session, path: Path, decision: Decision, on: date) -> Plan:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     found = Plan(f"{LIST_SOURCE}{digest[:40]}", table.notes)
     known = _AreaCodes(session, on)
-    found.lines += [_line(session, row, columns, decision, known) for row in table.rows]
+    lines = [_line(session, row, columns, decision, known) for row in table.rows]
+    found.lines += _doubtful_if_contradicted(lines)
     return found
+
+
+def _doubtful_if_contradicted(lines: list[Line]) -> list[Line]:
+    """Rows that mean one household and say different things of it are for a person to sort out."""
+    values: defaultdict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        if line.household_id and line.status:
+            values[line.household_id].add(line.status.value)
+    return [
+        Line(line.line, "ambiguous", candidates=(line.household_id,))
+        if line.household_id and len(values[line.household_id]) > 1
+        else line
+        for line in lines
+    ]
 
 
 def _columns(given: list[str], file: str) -> dict[str, str]:
@@ -107,7 +122,7 @@ class _AreaCodes:
         self._kept: dict[str, list[str]] = {}
 
     def under(self, code: str) -> list[str]:
-        """The unit's code and those below it."""
+        """The unit's code and those below it; none for a code nobody knows."""
         if code not in self._kept:
             self._kept[code] = list(self._session.scalars(areas.subtree([code], self._on)))
         return self._kept[code]
@@ -120,12 +135,15 @@ def _line(session: Session, row: Row, columns: dict[str, str], decision: Decisio
     if value is None or not told["name"]:
         problem = Problem(4291, got=told["value"][:40], expected=", ".join(sorted(VALUES[decision.fact])))
         return Line(row.line, "refused", problem=problem)
+    area_code = told.get("area_code") or decision.area_code
+    if not known.under(area_code):
+        return Line(row.line, "refused", problem=Problem(4105, area_code=area_code))
     year = told.get("birth_year", "")
     wanted = Wanted(
         told["name"],
         int(year) if year.isdigit() else None,
         told.get("national_id") or None,
-        known.under(told.get("area_code") or decision.area_code),
+        known.under(area_code),
     )
     found = match(session, wanted)
     if found.household_id is None:

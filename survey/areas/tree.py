@@ -34,7 +34,7 @@ def revision(session: Session) -> str:
     if transaction is None or transaction is not session.get_transaction():
         mark = session.scalar(select(AreasRevision.mark)) or ""
         session.info[REVISION_KEPT] = (session.get_transaction(), mark)
-    return mark
+    return str(mark)
 
 
 def holds(row: type[Any], on: date) -> ColumnElement[bool]:

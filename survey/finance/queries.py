@@ -17,6 +17,8 @@ from survey.problems import Problem
 from survey.registry.models import Household
 
 ENTITLED = "entitled"
+UNKNOWN_WORKS = "unknown"
+"""The works kind of households that get the same amount for either and have not chosen yet."""
 
 
 def estimate(session: Session, visible: ColumnElement[bool], area_code: str, as_of: date) -> Estimate:
@@ -81,7 +83,7 @@ def _entitled(session: Session, visible: ColumnElement[bool]) -> list[tuple[str 
         .group_by(*keys)
     )
     rows = session.execute(statement)
-    return [(row[0], row[1] or "", row[2] or "", row[3], int(row[4] or 0)) for row in rows]
+    return [(row[0], row[1] or "", row[2] or UNKNOWN_WORKS, row[3], int(row[4] or 0)) for row in rows]
 
 
 def _outside(session: Session, visible: ColumnElement[bool]) -> tuple[OutsideEstimate, ...]:

@@ -19,6 +19,7 @@ from survey.law.assessment import Assessment
 from survey.law.book import Book
 from survey.problems import Problem
 
+SHIPPED = Path(__file__).with_name("cases")
 EXPECTABLE = {field.name for field in fields(Assessment)} | {"tranches_vnd"}
 
 
@@ -35,8 +36,10 @@ class Case:
     source: str
 
 
-def read_cases(folder: Path) -> list[Case]:
-    """Every case of every TOML file in a folder. Raises: Problem 2043 (a case that cannot be read), 2050."""
+def read_cases(folder: Path = SHIPPED) -> list[Case]:
+    """Every case of every TOML file in a folder; by default those that come with the law.
+
+    Raises: Problem 2043 (a case that cannot be read), 2050."""
     if not folder.is_dir():
         raise Problem(2050, folder=str(folder))
     return [case for path in sorted(folder.rglob("*.toml")) for case in _cases_of(path)]

@@ -53,9 +53,15 @@ def _laid_over(section: str, below: Any, entry: Any) -> Any:
     return {**below, "area": {**below.get("area", {}), **entry["area"]}}
 
 
+CASES = "cases/"
+"""Worked cases lie beside the law and are no part of it (see `cases`)."""
+
+
 def _entries(folder: Path) -> Iterator[tuple[str, str, Any, str]]:
     for path in sorted(folder.rglob("*.toml")):
         file = path.relative_to(folder).as_posix()
+        if file.startswith(CASES):
+            continue
         content = _read(path, file)
         for section, name, entry in _split(file, content):
             yield section, name, entry, file

@@ -34,9 +34,9 @@ class Found:
 def match(session: Session, wanted: Wanted) -> Found:
     """Find the household of a list's row.
 
-    The national id decides alone. Without it the name must be the same letter by letter (tone placement
-    aside) in the same area, the birth year must not differ, and there must be only one; look-alikes are
-    candidates: Nông Văn Lang and Nông Văn Lăng are two people.
+    The national id decides alone. Where no household has it the name must be the same letter by letter (tone
+    placement aside) in the same area, birth year and national id must not differ, and there must be only one;
+    look-alikes are candidates: Nông Văn Lang and Nông Văn Lăng are two people.
     """
     if wanted.national_id:
         same = _heads(session).where(Person.national_id_hash == keyed_hash(wanted.national_id))
@@ -45,7 +45,7 @@ def match(session: Session, wanted: Wanted) -> Found:
             return Found(ids[0]) if len(ids) == 1 else Found(None, ids)
     alike = (
         _heads(session)
-        .add_columns(Person.full_name, Person.birth_year)
+        .add_columns(Person.full_name, Person.birth_year, Person.national_id_hash)
         .where(Person.folded_name == folded_name(wanted.name), Household.area_code.in_(wanted.area_codes))
     )
     rows = [
@@ -53,12 +53,17 @@ def match(session: Session, wanted: Wanted) -> Found:
         for row in session.execute(alike)
         if row[2] in (None, wanted.birth_year) or wanted.birth_year is None
     ]
-    exact = [row[0] for row in rows if normal_name(row[1] or "") == normal_name(wanted.name)]
+    exact = [
+        row[0]
+        for row in rows
+        if normal_name(row[1] or "") == normal_name(wanted.name) and not (wanted.national_id and row[3])
+    ]
     if len(exact) == 1:
         return Found(exact[0])
     return Found(None, tuple(row[0] for row in rows))
 
 
 def _heads(session: Session):  # type: ignore[no-untyped-def]
-    """Households by their present heads."""
-    return select(Household.id).join(Person, Person.id == Household.head_person_id).order_by(Household.id)
+    """Real households by their present heads; those of a training belong to nobody."""
+    heads = select(Household.id).join(Person, Person.id == Household.head_person_id)
+    return heads.where(~Household.is_training).order_by(Household.id)

@@ -1,15 +1,13 @@
-"""Every worked case under tests/cases holds."""
+"""Every worked case that comes with the law holds."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 from law.made_facts import BOOK
 
 from survey.law.cases import differences, read_cases
 
-CASES = read_cases(Path(__file__).parents[1] / "cases")
+CASES = read_cases()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.file}: {case.say}")

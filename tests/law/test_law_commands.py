@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli.law import command
+from survey.law.cases import SHIPPED as CASES
 from survey.problems import Problem
 
-CASES = Path(__file__).parents[1] / "cases"
 HEADER = (
     "name,people,area_m2,house_tenure,foundation_material,frame_material,wall_material,roof_frame_material,"
     "roof_material,land_disputed,planning_breach,must_demolish,poverty_status,merit_status,helped_before,"
