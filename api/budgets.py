@@ -1,4 +1,4 @@
-"""The budget workbook of an estimate, for the page and the command alike."""
+"""The estimate a viewer may see, and its workbook, for pages, interface and command alike."""
 
 from __future__ import annotations
 
@@ -7,13 +7,27 @@ from typing import IO
 
 from sqlalchemy import ColumnElement
 
-from api import clock, places
+from api import auth, clock, places
 from api.exports.budget import Cover, write_budget
 from api.extensions import db
 from api.language import minute
 from api.law_texts import programme_title, unverified_notes
 from survey.assessment import queries as assessment
+from survey.finance import queries as finance
 from survey.finance.rows import Estimate
+from survey.registry.models import Household
+
+
+def viewer_estimate(code: str) -> Estimate:
+    """The estimate of an area as of today. Problem 1004 where the viewer may not read its budget."""
+    places.visible_area(code, "budget.read")
+    return finance.estimate(db.session(), viewer_condition(code), code, clock.today())
+
+
+def viewer_condition(code: str) -> ColumnElement[bool]:
+    """The viewer's households inside the area; a root area answers for unplaced houses too."""
+    visible = auth.visible(Household.area_code, "budget.read")
+    return visible if places.is_root(code) else visible & places.inside(code)[0]
 
 
 def write_workbook(

@@ -115,8 +115,7 @@ def _programme(of_day: law.Law, one: Any) -> dict[str, Any]:
     return {
         "id": one.id,
         "title": one.title[current()],
-        "from": day(one.span.first),
-        "until": day(one.span.last),
+        "term": term(one.span.first, one.span.last),
         "cite": _cite(of_day.book, one.cite),
         "all": [_clause(of_day, code) for code in one.all],
         "any": [_clause(of_day, code) for code in one.any],
@@ -139,10 +138,18 @@ def _value(book: law.Book, value: Any, on: date, path: Sequence[str]) -> dict[st
     return {
         "label": value.label[current()],
         "value": _amount(value, period.value),
-        "from": day(period.span.first),
-        "until": day(period.span.last),
+        "term": term(period.span.first, period.span.last),
         "cite": _cite(book, period.cite),
     }
+
+
+def term(first: date | None, last: date | None) -> str:
+    """From when until when something holds, in words where an end is open."""
+    if first and last:
+        return f"{day(first)} – {day(last)}"
+    if first or last:
+        return f"{t('từ', 'from')} {day(first)}" if first else f"{t('đến', 'until')} {day(last)}"
+    return t("không nêu ngày", "no dates given")
 
 
 def _amount(value: Any, number: float | None) -> str:

@@ -38,7 +38,7 @@ def area_view(
     siblings = tree.below.get(name.parent_code or "", ())
     return AreaView(
         area=area,
-        houses=tuple(_house(number, row) for number, row in enumerate(rows, 1)),
+        houses=tuple(_house(number, row, sees_names) for number, row in enumerate(rows, 1)),
         as_of=clock.today(),
         parents=tuple(_outlines(tree.path(name.code)[1:])),
         neighbours=tuple(_outlines([code for code in siblings if code != name.code])),
@@ -65,12 +65,13 @@ def _outline(area: Area) -> Outline:
     )
 
 
-def _house(number: int, row: HouseRow) -> House:
-    """One house; flags in words, the programme by its title."""
+def _house(number: int, row: HouseRow, sees_names: bool) -> House:
+    """One house; flags in words, the programme by its title; a name not known is not a name withheld."""
+    unknown = t("chưa rõ tên", "name unknown") if sees_names else None
     return House(
         household_id=row.household_id,
         number=number,
-        head_name=row.head_name,
+        head_name=row.head_name or unknown,
         lon=row.lon,
         lat=row.lat,
         accuracy_m=row.accuracy_m,

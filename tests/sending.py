@@ -8,11 +8,13 @@ from flask.testing import FlaskClient
 from makers import envelope, jpeg
 
 ENVELOPES = "/api/v1/envelopes"
-POOR = {"kind": "poverty_status", "value": "poor", "year": 2025, "deciding_body": "UBND xã Nam Mẫu"}
-NO_MERIT = {"kind": "merit_status", "value": "not_recognised", "year": 2025}
 
 PLACES = {"V1": (105.62, 22.42), "V2": (105.65, 22.42), "V3": (105.54, 22.42)}
 """A point inside each village of the small province."""
+
+
+BEFORE = "2025-05-14T09:30:00+07:00"
+"""When the surveys were recorded: the day before the pinned one, so that no clock looks wrong."""
 
 
 def point(lon: float, lat: float, **more: Any) -> dict[str, Any]:
@@ -22,15 +24,15 @@ def point(lon: float, lat: float, **more: Any) -> dict[str, Any]:
 
 def send(client: FlaskClient, answers: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
     """Send one survey; the receipt. `answers` change the interview of `makers.payload`."""
-    sent = client.post(ENVELOPES, json=envelope(answers, **fields))
+    sent = client.post(ENVELOPES, json=envelope(answers, **{"captured_at": BEFORE, **fields}))
     assert sent.status_code == 201, sent.text
     return sent.json
 
 
-def send_visit(client: FlaskClient, visit: str = "nobody_home", area_code: str = "V1") -> dict[str, Any]:
+def send_visit(client: FlaskClient, visit: str = "nobody_home", **answers: Any) -> dict[str, Any]:
     """Send a visit that met nobody: nothing but where and that."""
-    values = envelope()
-    values["payload"] = {"visit": visit, "area_code": area_code}
+    values = envelope(captured_at=BEFORE)
+    values["payload"] = {"visit": visit, "area_code": "V1", **answers}
     answer = client.post(ENVELOPES, json=values)
     assert answer.status_code == 201, answer.text
     return answer.json
@@ -54,7 +56,7 @@ def send_village(client: FlaskClient) -> dict[str, dict[str, Any]]:
         "new": {"head_name": "Đặng Văn Sình", "point": point(lon, lat), "national_id": "006170001234"},
         "repair": {"head_name": "Hoàng Thị Ước", "works_kind": "repair", "point": point(lon + 0.004, lat)},
         "unregistered": {"head_name": "Lý Thị Hương", "registered": False, "point": point(lon, lat + 0.004)},
-        "missing": {"head_name": "Nông Văn Đài", "wall_material": None, "roof_material": None},
+        "missing": {"head_name": "Nông Văn Đài", "status_records": None},
         "sound": {"head_name": "Triệu Thị Mùi", "point": point(lon - 0.004, lat), **sound},
         "elsewhere": {"head_name": "Bàn Văn Phúc", "area_code": "V2", "point": point(*PLACES["V2"])},
         "no_point": {"head_name": "Phùng Thị Mẩy", "point": None},

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import importlib
 import sys
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from survey.problems import Problem
 
 COMMANDS = {
     "demo": "try the program with Bac Kan's published totals",
@@ -26,6 +30,10 @@ IMPORTS = {
     "households": "other people's household files, through a mapping",
     "status": "the yearly list of poor and near-poor households",
 }
+
+
+NOT_MIGRATED = ("no such table", "no such column", "unable to open database file", "42P01", "42703")
+"""How SQLite, and PostgreSQL by its SQLSTATE, say that a table or column is missing."""
 
 
 class LazyGroup(click.Group):
@@ -63,12 +71,33 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # A Windows console may not be UTF-8; a Vietnamese name must not stop a command.
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    from survey.problems import Problem
-
     try:
         cli()
-    except Problem as problem:
+    except Exception as error:
+        problem = problem_of(error)
+        if problem is None:
+            raise
         click.secho(f"[{problem.number}] {problem.message('vi')}", fg="red", err=True)
         click.echo(f"  {problem.next_step('vi')}", err=True)
         click.echo(f"  ({problem.message('en')} {problem.next_step('en')})", err=True)
         sys.exit(1)
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """The problem to tell a person; none for a fault of ours.
+
+    That is the error itself, 1010 or 1011 for the database, or 1012 for a file.
+    """
+    from survey.problems import Problem
+
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, OSError) and error.filename:
+        return Problem(1012, file=error.filename, reason=error.strerror)
+    said = getattr(error, "orig", None)  # SQLAlchemy wraps what the database said
+    if said is None:
+        return None
+    reason = str(said).strip().splitlines()[0]
+    if getattr(said, "sqlstate", None) in NOT_MIGRATED or reason.startswith(NOT_MIGRATED):
+        return Problem(1010, reason=reason)
+    return Problem(1011, reason=reason) if type(error).__name__ == "OperationalError" else None

@@ -26,6 +26,7 @@ def command(folder: Path, host: str, port: int, build_only: bool) -> None:
     )
     os.environ.pop("NHAVUNG_DATABASE_URL", None)
     from api.app import create_app
+    from api.cli.serve import run
     from api.database import upgrade
 
     app = create_app()
@@ -33,11 +34,8 @@ def command(folder: Path, host: str, port: int, build_only: bool) -> None:
     with app.app_context():
         _build()
         _say(host, port)
-    if build_only:
-        return
-    from waitress import serve
-
-    serve(app, host=host, port=port, threads=8, max_request_body_size=app.config["MAX_CONTENT_LENGTH"])
+    if not build_only:
+        run(app, host, port)
 
 
 def _build() -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from api.cli.context import app_context
+
+if TYPE_CHECKING:
+    from survey.areas.tree import Tree
 
 COLUMNS = ("area_code", "fact", "value", "from", "until", "source")
 TRUTHS = {
@@ -56,7 +60,7 @@ def command(file: Path, dry_run: bool) -> None:
         click.echo(f"{len(rows)} dòng đặc điểm địa bàn {'hợp lệ (chưa ghi)' if dry_run else 'đã ghi'}.")
 
 
-def _read(values: dict[str, str], tree) -> tuple[str, str, bool, date, date | None, str]:  # type: ignore[no-untyped-def]
+def _read(values: dict[str, str], tree: Tree) -> tuple[str, str, bool, date, date | None, str]:
     """One row, every cell checked; KeyError or ValueError says what is wrong."""
     from api.desk import shipped_book
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from api.cli.context import app_context
+
+if TYPE_CHECKING:
+    from api.imports.statuses import Plan
 
 OUTCOMES = {
     "matched": "khớp / matched",
@@ -78,7 +82,7 @@ def command(
         click.echo(f"Đã ghi {len(new)} hồ sơ mới; {changed} hộ đổi kết quả đối chiếu.")
 
 
-def _say(plan) -> None:  # type: ignore[no-untyped-def]
+def _say(plan: Plan) -> None:
     """Counts first, then every row that did not match, with its line."""
     counts = plan.counts()
     click.echo(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
 from survey.assessment.rows import HouseRow
@@ -37,14 +38,17 @@ def write_budget(
     area_name: Callable[[str | None], str],
     programme_name: Callable[[str], str],
 ) -> None:
-    """Write the workbook (ids are text, nothing a person typed can become a formula)."""
+    """Write the workbook (ids are text, nothing a person typed can become a formula). Raises: OSError."""
     options = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(target if not isinstance(target, Path) else str(target), options)
     formats = _formats(book)
     _write_cover(book.add_worksheet("Bìa"), estimate, cover, formats)
     _write_lines(book.add_worksheet("Dự toán"), estimate, formats, programme_name)
     _write_houses(book.add_worksheet("Danh sách hộ"), houses, formats, area_name, programme_name)
-    book.close()
+    try:
+        book.close()
+    except FileCreateError as error:
+        raise error.args[0] from None  # what the system said: no such folder, open in Excel, …
 
 
 def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request, send_file
-from sqlalchemy import ColumnElement
+from flask import Blueprint, current_app, make_response, render_template, request, send_file
+from sqlalchemy import ColumnElement, select
 
 from api import auth, clock, photos, places, transaction
 from api.extensions import db
@@ -71,7 +71,8 @@ def _filters() -> list[ColumnElement[bool]]:
     if request.args.get("place") == "unknown":
         conditions.append(Household.area_code.is_(None))
     if (text := request.args.get("q", "").strip()) and auth.can("person.read"):
-        conditions.append(Person.folded_name.contains(folded_name(text)[:100], autoescape=True))
+        named = Person.folded_name.contains(folded_name(text)[:100], autoescape=True)
+        conditions.append(Household.head_person_id.in_(select(Person.id).where(named)))
     return conditions
 
 
@@ -149,7 +150,7 @@ def _title(house: Household, sees_names: bool) -> str:
 
 @blueprint.post("/<household_id>/national-id")
 def national_id(household_id: str) -> Any:
-    """Show the full national id once; the reading is logged. Problem 6006 without the right."""
+    """Show the full national id once; the reading is logged. Problem 6005 without the right."""
     house = _visible_household(household_id)
     auth.require("national_id.read", house.area_code)
     with transaction.write() as session:
@@ -163,7 +164,10 @@ def national_id(household_id: str) -> Any:
             area_code=house.area_code,
         )
     person = db.session().get(Person, house.head_person_id) if house.head_person_id else None
-    return render_template("households/national_id.html", person=person, household_id=household_id)
+    page = render_template("households/national_id.html", person=person, household_id=household_id)
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/<household_id>/photos/<sha256>.jpg")

@@ -27,6 +27,8 @@ def index() -> Any:
     release = request.args.get("release")
     book = assessment.release(db.session(), release) if release else book_in_force(db.session())
     path = areas.path(db.session(), area_code, on) if area_code else ()
+    if area_code and not path:
+        raise Problem(1004, what=area_code[:40])
     return render_template(
         "law/law.html",
         on=on,

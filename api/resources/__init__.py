@@ -10,13 +10,14 @@ from api import auth
 
 def register_resources(app: Flask) -> None:
     """Register every resource with its guard."""
-    from api.resources import areas, envelopes, photos
+    from api.resources import areas, budget, envelopes, photos
 
     api = Api(app)
     for blueprint, action in (
         (envelopes.blueprint, "survey.send"),
         (photos.blueprint, "survey.send"),
         (areas.blueprint, "household.read"),
+        (budget.blueprint, "budget.read"),
     ):
         auth.guard(app, blueprint, action)
         api.register_blueprint(blueprint)

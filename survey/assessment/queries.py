@@ -61,8 +61,8 @@ def _house_row(
     household: Household,
     assessment: AssessmentRow | None,
     full_name: str | None,
-    captured_at: object,
-    flags: list[dict[str, object]] | None,
+    captured_at: datetime | None,
+    flags: list[Any] | None,
     *,
     names: bool,
     amounts: bool,
@@ -82,7 +82,7 @@ def _house_row(
         works_kind=assessment.works_kind if assessment else None,
         amount_vnd=assessment.amount_vnd if assessment and amounts else None,
         is_provisional=bool(assessment and assessment.is_provisional),
-        surveyed_at=captured_at,  # type: ignore[arg-type]
+        surveyed_at=captured_at,
         flags=tuple(flags or ()),
     )
 
@@ -103,7 +103,7 @@ def counts(session: Session, visible: ColumnElement[bool], *conditions: ColumnEl
         .group_by(*keys)
         .order_by(*keys)
     )
-    return [Count(*row[:4], amount_vnd=int(row[4] or 0)) for row in session.execute(statement).tuples()]
+    return [Count(*row[:4], amount_vnd=int(row[4] or 0)) for row in session.execute(statement)]
 
 
 def current(session: Session, household_id: str) -> AssessmentRow | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
+from survey.access.rights import may
 from survey.areas import queries as areas
 from survey.assessment.actions import assess_survey
 from survey.intake import checks, queries
@@ -17,6 +18,7 @@ from survey.problems import Problem
 from survey.questionnaire import Fault, Form, check, load_form, split_personal, survey_facts
 from survey.registry.actions import keep_survey
 from survey.registry.models import Household
+from survey.registry.queries import recorded_by
 from survey.registry.rows import NewStatus, NewSurvey, Point
 
 if TYPE_CHECKING:
@@ -46,25 +48,49 @@ def process(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: D
         return Done([Fault("form", problem).to_dict()])
     checked = check(form, envelope.payload)
     values = checked.values
-    faults = [*checked.faults, *_reference_faults(session, values, desk)]
+    household_id = values.get("household") or _household_of(session, envelope)
+    faults = [*checked.faults, *_reference_faults(session, values, household_id, desk)]
     if faults:
-        return Done([fault.to_dict() for fault in faults], area_code=_known_area(session, values, desk))
-    new = _new_survey(session, envelope, form, values, row, desk.today)
+        return Done(
+            [fault.to_dict() for fault in faults], _area_of_waiting(session, values, household_id, desk)
+        )
+    new = _new_survey(session, envelope, form, values, row, household_id or envelope.id, desk.today)
     survey = keep_survey(session, new)
     if survey.visit == "interviewed":
         assess_survey(session, survey, desk.book, desk.today, desk.now)
     return Done([], new.area_code, new.household_id)
 
 
-def _reference_faults(session: Session, values: dict[str, Any], desk: Desk) -> list[Fault]:
-    """An area or household the record names and we do not know."""
+def _reference_faults(
+    session: Session, values: dict[str, Any], household_id: str | None, desk: Desk
+) -> list[Fault]:
+    """An area or household the record names and we do not know, or a household the sender may not change."""
     faults = []
-    code, household = values.get("area_code"), values.get("household")
+    code = values.get("area_code")
     if code and _known_area(session, values, desk) is None:
         faults.append(Fault("area_code", Problem(4105, area_code=code), code))
-    if household and session.get(Household, household) is None:
-        faults.append(Fault("household", Problem(4104, household=household), household))
+    household = session.get(Household, household_id) if household_id else None
+    if household_id and household is None:
+        faults.append(Fault("household", Problem(4104, household=household_id), household_id))
+    if household and not _may_change(session, household, desk):
+        faults.append(Fault("household", Problem(4111), household_id))
     return faults
+
+
+def _area_of_waiting(
+    session: Session, values: dict[str, Any], household_id: str | None, desk: Desk
+) -> str | None:
+    """On whose desk a waiting record belongs: where its household lives, else where it says it was made."""
+    household = session.get(Household, household_id) if household_id else None
+    return household.area_code if household else _known_area(session, values, desk)
+
+
+def _may_change(session: Session, household: Household, desk: Desk) -> bool:
+    """Whether the sender recorded it, or may survey where it lives; an import by the operator always may."""
+    if desk.sender_id is None or recorded_by(session, household.id, desk.sender_id):
+        return True
+    actions = ("survey.send", "inbox.mend")
+    return any(may(session, desk.sender_id, action, household.area_code, desk.today) for action in actions)
 
 
 def _known_area(session: Session, values: dict[str, Any], desk: Desk) -> str | None:
@@ -79,10 +105,10 @@ def _new_survey(
     form: Form,
     values: dict[str, Any],
     row: ReceivedEnvelope,
+    household_id: str,
     today: date,
 ) -> NewSurvey:
     """The checked answers as the registry takes them, personal values apart, flags added."""
-    household_id = values.get("household") or _household_of(session, envelope) or envelope.id
     answers, persons = split_personal(form, values)
     facts = survey_facts(form, values)
     point = _point(values.get("point"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from survey.areas.names import folded_name, normal_name
@@ -39,12 +39,12 @@ def match(session: Session, wanted: Wanted) -> Found:
     look-alikes are candidates: Nông Văn Lang and Nông Văn Lăng are two people.
     """
     if wanted.national_id:
-        same = _heads(session).where(Person.national_id_hash == keyed_hash(wanted.national_id))
+        same = _heads().where(Person.national_id_hash == keyed_hash(wanted.national_id))
         ids = tuple(session.execute(same).scalars())
         if ids:
             return Found(ids[0]) if len(ids) == 1 else Found(None, ids)
     alike = (
-        _heads(session)
+        _heads()
         .add_columns(Person.full_name, Person.birth_year, Person.national_id_hash)
         .where(Person.folded_name == folded_name(wanted.name), Household.area_code.in_(wanted.area_codes))
     )
@@ -63,7 +63,7 @@ def match(session: Session, wanted: Wanted) -> Found:
     return Found(None, tuple(row[0] for row in rows))
 
 
-def _heads(session: Session):  # type: ignore[no-untyped-def]
+def _heads() -> Select[str]:
     """Real households by their present heads; those of a training belong to nobody."""
     heads = select(Household.id).join(Person, Person.id == Household.head_person_id)
     return heads.where(~Household.is_training).order_by(Household.id)

@@ -17,6 +17,12 @@ def household(session: Session, visible: ColumnElement[bool], household_id: str)
     return session.scalar(select(Household).where(visible, Household.id == household_id))
 
 
+def recorded_by(session: Session, household_id: str, user_id: int) -> bool:
+    """Whether this account sent a survey of the household."""
+    mine = select(Survey.id).where(Survey.household_id == household_id, Survey.officer_id == user_id)
+    return session.scalar(mine.limit(1)) is not None
+
+
 def survey_versions(session: Session, household_id: str) -> list[SurveyVersion]:
     """Every survey version of a household, newest first."""
     statement = (

@@ -276,7 +276,7 @@ def test_the_cover_says_what_the_figures_rest_on(mai):
     send(mai, {}, {"house_tenure": None})
     told = mai.get("/api/v1/areas/01900/budget").json
     cover = dict(row[:2] for row in rows(workbook(mai, "01900"), "Bìa")[2:])
-    assert cover["Bản luật (SHA-256)"] == ", ".join(told["law"])
+    assert cover["Bản luật (SHA-256)"] == ", ".join(told["release_sha256s"])
     assert cover["Nhu cầu kinh phí (đồng)"] == 60_000_000
     assert cover["Địa bàn"] == "Nam Mẫu (01900)"
     assert cover["Người lập"] == PEOPLE["mai"][0]

@@ -188,3 +188,17 @@ def test_somebody_elses_receipt_is_not_shown(lan, sign_in) -> None:
     sent = envelope(id=new_id())
     lan.post(URL, json=sent)
     assert sign_in("duy").get(f"{URL}/{sent['id']}/versions/1").status_code == 404
+
+
+def test_an_officer_cannot_change_a_household_of_another_commune(lan, sign_in) -> None:
+    first = lan.post(URL, json=envelope()).json
+    foreign = envelope({"household": first["household_id"], "area_code": "V3", "head_name": "Kẻ Mạo Danh"})
+    receipt = sign_in("duy").post(URL, json=foreign).json
+    assert (receipt["state"], receipt["faults"][0]["number"]) == ("waiting", 4111)
+    assert db.session.get(Household, first["household_id"]).area_code == "V1"
+
+
+def test_a_record_that_waits_for_another_commune_is_on_that_communes_desk(lan, sign_in) -> None:
+    first = lan.post(URL, json=envelope()).json
+    sign_in("duy").post(URL, json=envelope({"household": first["household_id"]}))
+    assert "Nông Văn Duy" in sign_in("mai").get("/inbox").text

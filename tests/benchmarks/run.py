@@ -1,0 +1,21 @@
+"""`make bench`: every benchmark in full size, one after the other; prints sizes, seconds and ratios."""
+
+from __future__ import annotations
+
+import bench_commands
+import bench_law
+import bench_maps
+
+
+def main() -> None:
+    """Run them all."""
+    print("== nhavung --help")
+    bench_commands.main()
+    print("\n== law")
+    bench_law.main(1_600_000)
+    print("\n== maps")
+    bench_maps.report()
+
+
+if __name__ == "__main__":
+    main()
