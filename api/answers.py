@@ -1,7 +1,12 @@
-"""Answers of a form as fields of a page, and back: only for the plain kinds a person can type."""
+"""Answers of a form as fields of a page, and back: the plain kinds a person can type, others as written.
+
+A point or a roster becomes a field only when it is faulty, in the letters it was sent in (JSON): somebody
+must be able to put every record right, or to take the wrong answer out.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,12 +32,13 @@ class AnswerField:
 
 
 def fields_for(form: Form, payload: Mapping[str, Any], faults: list[dict[str, Any]]) -> list[AnswerField]:
-    """Every plain question, faulty ones first within their sections; rosters and points stay as they are."""
+    """Every plain question, and the faulty points and rosters (kind `json`)."""
     lang = current()
     wrong = {fault["question"].split("[")[0].split(".")[0]: fault[lang] for fault in faults}
     fields = []
     for question in describe(form, lang):
-        if question.kind not in PLAIN:
+        is_plain = question.kind in PLAIN
+        if not is_plain and question.code not in wrong:
             continue
         options = tuple(question.choices.items())
         if question.kind == "boolean":
@@ -42,7 +48,7 @@ def fields_for(form: Form, payload: Mapping[str, Any], faults: list[dict[str, An
                 code=question.code,
                 label=question.label,
                 hint=question.hint,
-                kind=question.kind,
+                kind=question.kind if is_plain else "json",
                 value=_text(payload.get(question.code)),
                 options=(("", "–"), *options) if options else (),
                 fault=wrong.get(question.code),
@@ -56,21 +62,30 @@ def _text(value: Any) -> str:
     """A stored answer as it stands in a field."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, indent=1)
     return "" if value is None else str(value)
 
 
-def changed_answers(form: Form, payload: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:
+def changed_answers(
+    form: Form, payload: Mapping[str, Any], faults: list[dict[str, Any]], typed: Mapping[str, str]
+) -> dict[str, Any]:
     """The answers that were typed anew, as the form's kinds; an emptied field becomes None (removed).
 
     What cannot be read as its kind stays text: the form's own check names it to the person.
     """
     changes: dict[str, Any] = {}
-    for field in fields_for(form, payload, []):
+    for field in fields_for(form, payload, faults):
         text = typed.get(f"answer.{field.code}")
-        if text is None or text.strip() == field.value:
+        if text is None or _lines(text) == field.value:
             continue
         changes[field.code] = _parse(field.kind, text.strip()) if text.strip() else None
     return changes
+
+
+def _lines(text: str) -> str:
+    """A typed text with the line ends it was shown with; a browser sends others."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def _parse(kind: str, text: str) -> Any:
@@ -81,5 +96,10 @@ def _parse(kind: str, text: str) -> Any:
         try:
             return int(plain) if kind == "integer" else float(plain)
         except ValueError:
+            return text
+    if kind == "json":
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
             return text
     return text

@@ -266,6 +266,11 @@ def can(action: str) -> bool:
     return bool(areas(action))
 
 
+def everywhere(action: str, seen: str) -> bool:
+    """Whether the person asking may do `action` wherever they may do `seen`: posts differ in their rights."""
+    return all(may(action, code) for code in areas(seen))
+
+
 def may(action: str, area_code: str | None) -> bool:
     """Whether the person asking may do `action` in this area (None: needs a root area)."""
     return rights.reaches(db.session(), areas(action), area_code, clock.today())

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from survey.problems import Problem
+
 MEGABYTE = 1024 * 1024
 
 
@@ -27,27 +29,40 @@ class Settings:
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings of `environ` (default: the process). Raises ValueError naming the variable that is wrong."""
+    """Settings of `environ` (default: the process). Problem 1013 names the variable that is wrong."""
     env = os.environ if environ is None else environ
     folder = Path(env.get("NHAVUNG_DATA_FOLDER", "data")).resolve()
-    pinned = env.get("NHAVUNG_PINNED_DATE")
     law = env.get("NHAVUNG_LAW")
     return Settings(
         data_folder=folder,
         database_url=env.get("NHAVUNG_DATABASE_URL", f"sqlite:///{folder / 'nhavung.sqlite'}"),
         secret_key=env.get("NHAVUNG_SECRET_KEY"),
         law_folder=Path(law).resolve() if law else None,
-        pinned_date=date.fromisoformat(pinned) if pinned else None,
+        pinned_date=_day(env, "NHAVUNG_PINNED_DATE"),
         is_demo=_flag(env, "NHAVUNG_DEMO"),
         officers_see_amounts=_flag(env, "NHAVUNG_OFFICERS_SEE_AMOUNTS"),
-        max_request_bytes=int(env.get("NHAVUNG_MAX_REQUEST_MB", "16")) * MEGABYTE,
+        max_request_bytes=_megabytes(env, "NHAVUNG_MAX_REQUEST_MB", 16),
         secure_cookies=_flag(env, "NHAVUNG_SECURE_COOKIES"),
     )
+
+
+def _day(env: Mapping[str, str], name: str) -> date | None:
+    try:
+        return date.fromisoformat(env[name]) if env.get(name) else None
+    except ValueError:
+        raise Problem(1013, name=name, got=env[name], expected="2025-05-15") from None
+
+
+def _megabytes(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, str(default))
+    if not text.isdigit():
+        raise Problem(1013, name=name, got=text, expected=str(default))
+    return int(text) * MEGABYTE
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:
     """A yes/no setting; anything but a clear yes or no is refused, a typing error must not open a door."""
     value = env.get(name, "no").strip().lower()
     if value not in {"yes", "no", "1", "0", "true", "false"}:
-        raise ValueError(f"{name} takes yes or no, got {value!r}")
+        raise Problem(1013, name=name, got=value, expected="yes | no")
     return value in {"yes", "1", "true"}

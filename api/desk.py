@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -12,19 +13,24 @@ from survey import law
 from survey.assessment import queries as assessment
 from survey.intake.actions import Desk
 
+BOOK_KEPT = "book_in_force"
+
 
 @cache
-def shipped_book(folder: str | None) -> law.Book:
+def book_of_files(folder: str | None) -> law.Book:
     """The law files: the operator's folder over the shipped ones. Read once."""
-    from pathlib import Path
-
     return law.load_book(Path(folder) if folder else None)
 
 
 def book_in_force(session: Session) -> law.Book:
-    """The law released last; before the first release, the law files as they are."""
-    folder = current_app.config["SETTINGS"].law_folder
-    return assessment.in_force(session) or shipped_book(str(folder) if folder else None)
+    """The law released last; before the first release, the law files. Asked once a transaction."""
+    transaction, book = session.info.get(BOOK_KEPT, (None, None))
+    if book is None or transaction is not session.get_transaction():
+        folder = current_app.config["SETTINGS"].law_folder
+        book = assessment.in_force(session) or book_of_files(str(folder) if folder else None)
+        session.info[BOOK_KEPT] = (session.get_transaction(), book)
+    kept: law.Book = book
+    return kept
 
 
 def desk(session: Session, sender_id: int | None) -> Desk:

@@ -18,17 +18,11 @@ def allow_script(sha256_base64: str) -> None:
     g.setdefault("script_hashes", []).append(sha256_base64)
 
 
-def allow_style(sha256_base64: str) -> None:
-    """Let this answer use one inline style block, named like a script."""
-    g.setdefault("style_hashes", []).append(sha256_base64)
-
-
 def policy() -> str:
     """The content security policy of this answer."""
     scripts = "".join(f" 'sha256-{digest}'" for digest in g.get("script_hashes", []))
-    styles = "".join(f" 'sha256-{digest}'" for digest in g.get("style_hashes", []))
     return (
-        f"default-src 'none'; script-src 'self'{scripts}; style-src 'self'{styles}; "
+        f"default-src 'none'; script-src 'self'{scripts}; style-src 'self'; "
         "img-src 'self' data: blob:; "
         "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask
@@ -33,9 +33,14 @@ class Reasons:
 
 def programme_title(programme: str | None) -> str:
     """A programme's title in the reader's language; its id where the law no longer has it."""
-    book = book_in_force(db.session())
-    titles = {one.id: one.title[current()] for one in book.programmes}
-    return titles.get(programme or "", programme or "–")
+    titles = _titles(book_in_force(db.session()))
+    return titles[programme][current()] if programme in titles else programme or "–"
+
+
+@lru_cache(maxsize=8)
+def _titles(book: law.Book) -> dict[str | None, Mapping[str, str]]:
+    """Titles by programme id; lists and maps ask for one a row."""
+    return {one.id: one.title for one in book.programmes}
 
 
 def fact_label(fact: str) -> str:
@@ -73,16 +78,22 @@ def label_of(book: law.Book, name: str) -> str:
 
 
 def unverified_notes(releases: Iterable[str]) -> tuple[str, ...]:
-    """One footnote naming the unverified values a figure may rest on."""
-    names: dict[str, None] = {}
-    for release in releases:
-        book = assessment.release(db.session(), release)
-        for value in book.values.values():
-            if any(not period.cite.verified for period in value.dated):
-                names[value.label["vi"]] = None
-    if not names:
+    """A footnote saying how many values of the laws used are not confirmed; none when all are."""
+    found = {
+        value.name
+        for release in releases
+        for value in assessment.release(db.session(), release).values.values()
+        for period in (*value.dated, *(period for own in value.areas.values() for period in own))
+        if not period.cite.verified
+    }
+    if not found:
         return ()
-    return (f"Có {len(names)} giá trị của bản luật chưa kiểm chứng với văn bản gốc; xem trang Quy định.",)
+    return (
+        t(
+            f"Bản luật có {len(found)} giá trị chưa kiểm chứng với văn bản gốc; xem trang Quy định.",
+            f"{len(found)} values of the law are not confirmed with the documents; see the page The law.",
+        ),
+    )
 
 
 def law_view(book: law.Book, on: date, path: Sequence[str]) -> dict[str, Any]:

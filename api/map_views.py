@@ -81,7 +81,7 @@ def _house(number: int, row: HouseRow, sees_names: bool) -> House:
         works_kind=row.works_kind,
         amount_vnd=row.amount_vnd,
         flags=tuple(word(f"flag.{flag['code']}", current()) for flag in row.flags),
-        surveyed_on=row.surveyed_at.date() if row.surveyed_at else None,
+        surveyed_on=row.surveyed_at.astimezone(clock.ZONE).date() if row.surveyed_at else None,
         point_source=POINT_SOURCES.get(row.point_source or "", "missing"),
     )
 

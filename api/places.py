@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 
 from api import auth, clock
 from api.extensions import db
-from api.language import t, word
+from api.language import t
 from survey.areas import queries as areas
 from survey.areas.rows import Name
 from survey.problems import Problem
@@ -24,8 +24,14 @@ def visible_area(code: str, action: str = "household.read", on: date | None = No
 
 
 def inside(code: str | None, on: date | None = None) -> list[ColumnElement[bool]]:
-    """Conditions that keep households inside an area; none for no area."""
-    return [Household.area_code.in_(areas.subtree([code], on or clock.today()))] if code else []
+    """Conditions that keep households inside an area; none for no area.
+
+    A root area also answers for houses nobody could place.
+    """
+    if not code:
+        return []
+    condition = Household.area_code.in_(areas.subtree([code], on or clock.today()))
+    return [or_(condition, Household.area_code.is_(None)) if is_root(code) else condition]
 
 
 def area_name(code: str | None) -> str:
@@ -51,9 +57,9 @@ def crumbs(code: str, last: str | None = None) -> list[tuple[str, str | None]]:
     return [*way, (last, None)] if last else way
 
 
-def level_name(name: Name) -> str:
-    """The word for a unit's level."""
-    return word(f"level.{name.level}")
+def own_areas(action: str) -> list[str]:
+    """The areas of today where the viewer may do `action`, as their posts name them."""
+    return sorted(code for code in auth.areas(action) if exists(code))
 
 
 def exists(code: str) -> bool:

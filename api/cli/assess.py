@@ -22,15 +22,14 @@ def command(area_code: str | None) -> None:
     with app_context():
         ids = queries.household_ids(db.session(), *inside(area_code))
         book = book_in_force(db.session())
-        changed = 0
+        done, changed = 0, 0
         with click.progressbar(length=len(ids), label="Đối chiếu lại") as bar:
             for start in range(0, len(ids), CHUNK):
                 with transaction.write() as session:
-                    for done in actions.reassess(
+                    for household in actions.reassess(
                         session, ids[start : start + CHUNK], book, clock.today(), clock.now()
                     ):
-                        changed += done.has_changed
+                        done, changed = done + 1, changed + household.has_changed
                 bar.update(len(ids[start : start + CHUNK]))
-        click.echo(
-            f"Đã đối chiếu lại {len(ids)} hộ theo bản luật {book.release[:8]}; {changed} hộ đổi kết quả."
-        )
+        said = f"Đã đối chiếu lại {done} trên {len(ids)} hộ theo bản luật {book.release[:8]}"
+        click.echo(f"{said}; {changed} hộ đổi kết quả.")

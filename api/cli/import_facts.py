@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from api.cli.context import app_context
+from api.cli.reports import Day, log
 
 if TYPE_CHECKING:
     from survey.areas.tree import Tree
+    from survey.law.facts import Fact
 
 COLUMNS = ("area_code", "fact", "value", "from", "until", "source")
-TRUTHS = {
-    "true": True,
-    "yes": True,
-    "có": True,
-    "1": True,
-    "false": False,
-    "no": False,
-    "không": False,
-    "0": False,
-}
 
 
 @click.command("facts")
@@ -32,7 +26,9 @@ TRUTHS = {
 def command(file: Path, dry_run: bool) -> None:
     """Take in a table (area_code, fact, value, from, until, source): checked whole, applied whole."""
     from api import clock, transaction
+    from api.desk import book_in_force
     from api.extensions import db
+    from api.imports.report import Report
     from api.imports.tables import read_table
     from survey.areas import queries as areas
     from survey.areas.actions import set_fact
@@ -43,11 +39,12 @@ def command(file: Path, dry_run: bool) -> None:
         for note in table.notes:
             click.echo(note)
         known = areas.tree(db.session(), clock.today())
+        vocabulary = book_in_force(db.session()).facts
         rows, faults = [], []
         for row in table.rows:
             try:
-                rows.append(_read(row.values, known))
-            except (KeyError, ValueError) as error:
+                rows.append(_read(row.values, known, vocabulary))
+            except (KeyError, ValueError, Problem, click.BadParameter) as error:
                 faults.append({"line": row.line, "text": f"{row.line}: {error}"})
         if faults:
             raise Problem(
@@ -57,21 +54,23 @@ def command(file: Path, dry_run: bool) -> None:
             with transaction.write() as session:
                 for code, fact, value, first, until, source in rows:
                     set_fact(session, code, fact, value, first, source=source, until=until)
+                log(session, Report(file.name, counts=Counter(added=len(rows))), "area_facts")
         click.echo(f"{len(rows)} dòng đặc điểm địa bàn {'hợp lệ (chưa ghi)' if dry_run else 'đã ghi'}.")
 
 
-def _read(values: dict[str, str], tree: Tree) -> tuple[str, str, bool, date, date | None, str]:
-    """One row, every cell checked; KeyError or ValueError says what is wrong."""
-    from api.desk import shipped_book
+def _read(
+    values: dict[str, str], tree: Tree, vocabulary: Mapping[str, Fact]
+) -> tuple[str, str, Any, date, date | None, str]:
+    """One row, every cell checked; the exception says what is wrong."""
+    from survey.law.texts import parse_text
 
-    code, fact = values["area_code"], values["fact"]
+    code, fact = values["area_code"], vocabulary.get(values["fact"])
     if not tree.path(code):
         raise ValueError(f"area_code {code}?")
-    wanted = shipped_book(None).facts.get(fact)
-    if wanted is None or wanted.origin != "area":
-        raise ValueError(f"fact {fact}?")
-    value = TRUTHS[values["value"].casefold()]
-    until = date.fromisoformat(values["until"]) if values.get("until") else None
+    if fact is None or fact.origin != "area":
+        raise ValueError(f"fact {values['fact']}?")
     if not values["source"]:
         raise ValueError("source?")
-    return code, fact, value, date.fromisoformat(values["from"]), until, values["source"]
+    until = Day().convert(values["until"], None, None) if values.get("until") else None
+    first = Day().convert(values["from"], None, None)
+    return code, fact.name, parse_text(fact, values["value"]), first, until, values["source"]

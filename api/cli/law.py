@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -29,11 +28,17 @@ def command() -> None:
     """Check, show, try, compare and release the law."""
 
 
+def _folder(folder: Path | None) -> Path | None:
+    """The operator's law folder: as asked for, else as set; None: the shipped law alone."""
+    from api.config import from_environment
+
+    return folder or from_environment().law_folder
+
+
 def _book(folder: Path | None) -> law.Book:
     from survey.law import load_book
 
-    given = folder or os.environ.get("NHAVUNG_LAW")
-    return load_book(Path(given) if given else None)
+    return load_book(_folder(folder))
 
 
 def _day(on: datetime | None) -> date:
@@ -50,12 +55,13 @@ def _day(on: datetime | None) -> date:
 @command.command("check")
 @LAW
 @click.option(
-    "--cases", type=click.Path(path_type=Path), help="Folder of worked cases; shipped ones otherwise."
+    "--cases", type=click.Path(path_type=Path), help="Folder of worked cases (shipped law: its own)."
 )
 def check(folder: Path | None, cases: Path | None) -> None:
     """Read the law files, check everything, and try the worked cases."""
-    book = _book(folder)
-    if cases or folder is None:
+    own = _folder(folder)
+    book = _book(own)
+    if cases or own is None:
         _check_cases(book, cases)
     unverified = sum(not period.cite.verified for value in book.values.values() for period in value.dated)
     click.echo(
@@ -218,7 +224,7 @@ def _named_book(name: str) -> law.Book:
 
 def _compare_stored(old: str, new: str) -> Moves:
     from api.cli.context import app_context
-    from api.cli.law_table import Household, compare_books
+    from api.cli.law_table import compare_books
     from api.extensions import db
     from survey.assessment import queries
 
@@ -227,9 +233,7 @@ def _compare_stored(old: str, new: str) -> Moves:
         return queries.release(db.session(), name) if is_hash else _named_book(name)
 
     with app_context():
-        current = queries.current_facts(db.session())
-        households = (Household(one.facts, one.on, one.area_codes) for one in current)
-        return compare_books(book(old), book(new), households)
+        return compare_books(book(old), book(new), queries.current_facts(db.session()))
 
 
 @command.command("release")
@@ -240,8 +244,8 @@ def release(folder: Path | None) -> None:
     from api.cli.context import app_context
     from survey.assessment.actions import store_release
 
-    with app_context() as app:
-        book = _book(folder or app.config["SETTINGS"].law_folder)
+    with app_context():
+        book = _book(folder)
         with transaction.write() as session:
             store_release(session, book, None, clock.now())
         click.echo(f"Đã ban hành bản luật {book.release}.")

@@ -29,8 +29,6 @@ def show_area(code: str, waiting: list[dict[str, Any]] | None = None) -> str:
     name = places.visible_area(code)
     visible = auth.visible(Household.area_code, "household.read")
     inside = places.inside(code)
-    if places.is_root(code):
-        inside = []  # the root also answers for houses nobody could place
     return render_template(
         "areas/area.html",
         area=name,
@@ -53,7 +51,7 @@ def _children(code: str, visible: Any) -> list[dict[str, Any]]:
         if code in way and way.index(code) > 0:
             row = sums.setdefault(way[way.index(code) - 1], Counter())
             row["households"] += households
-            row[outcome if outcome != "entitled" else f"entitled_{kind}"] += households
+            row[outcome if outcome != "entitled" else f"entitled_{kind or 'unknown'}"] += households
     return [
         {"area": tree.names[child], "sums": sums.get(child, Counter())} for child in tree.below.get(code, ())
     ]

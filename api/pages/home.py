@@ -22,8 +22,7 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 def index() -> Any:
     """The overview of the area I am answerable for; several areas are offered as a choice."""
-    codes = sorted(auth.areas("household.read"))
-    known = [code for code in codes if places.exists(code)]
+    known = places.own_areas("household.read")
     if len(known) == 1:
         return show_area(known[0], waiting=waits_for_me())
     return render_template(

@@ -35,20 +35,23 @@ def index() -> Any:
     if area_code:
         places.visible_area(area_code)
     visible = auth.visible(Household.area_code, "household.read")
-    conditions = [*places.inside(area_code), *_filters()]
+    names, amounts = _sees("person.read", area_code), _sees("amount.read", area_code)
+    conditions = [*places.inside(area_code), *_filters(names)]
     page = page_of(assessment.count_houses(db.session(), visible, *conditions), PAGE_SIZE)
     houses = assessment.houses(
         db.session(),
         visible,
         *conditions,
-        names=auth.can("person.read"),
-        amounts=auth.can("amount.read"),
+        names=names,
+        amounts=amounts,
         offset=page.offset,
         limit=page.size,
     )
     return render_template(
         "households/list.html",
         houses=houses,
+        sees_names=names,
+        sees_amounts=amounts,
         page=page,
         area_code=area_code,
         outcome_options=[(code, word(f"outcome.{code}")) for code in OUTCOMES],
@@ -57,7 +60,12 @@ def index() -> Any:
     )
 
 
-def _filters() -> list[ColumnElement[bool]]:
+def _sees(action: str, area_code: str | None) -> bool:
+    """Whether the viewer may see names or amounts of every house in the list."""
+    return auth.may(action, area_code) if area_code else auth.everywhere(action, "household.read")
+
+
+def _filters(names: bool) -> list[ColumnElement[bool]]:
     """The list's filters, as named in its address; unknown values find nothing rather than everything."""
     conditions: list[ColumnElement[bool]] = []
     if outcome := request.args.get("outcome"):
@@ -70,7 +78,7 @@ def _filters() -> list[ColumnElement[bool]]:
         conditions.append(Household.lon.is_(None))
     if request.args.get("place") == "unknown":
         conditions.append(Household.area_code.is_(None))
-    if (text := request.args.get("q", "").strip()) and auth.can("person.read"):
+    if (text := request.args.get("q", "").strip()) and names:
         named = Person.folded_name.contains(folded_name(text)[:100], autoescape=True)
         conditions.append(Household.head_person_id.in_(select(Person.id).where(named)))
     return conditions

@@ -72,7 +72,7 @@ def mend(row_id: int) -> Any:
     """Store the mended answers as the record's next version and run it."""
     row = _row(row_id, "inbox.mend")
     content = json.loads(row.body or "{}")
-    changes = changed_answers(_form(content), content.get("payload", {}), request.form)
+    changes = changed_answers(_form(content), content.get("payload", {}), row.faults, request.form)
     with transaction.write() as session:
         working = desk(session, current_user.id)
         receipt = (
@@ -108,9 +108,9 @@ def set_aside(row_id: int) -> Any:
 
 @blueprint.post("/<int:row_id>/back")
 def put_back(row_id: int) -> Any:
-    """Undo the setting aside."""
+    """Undo the setting aside; what has been mended meanwhile has a next version and stays settled."""
     row = db.session().get(ReceivedEnvelope, row_id)
-    if row is None:
+    if row is None or queries.has_version(db.session(), row.envelope_id, row.version + 1):
         raise Problem(1004, what=str(row_id))
     auth.require("inbox.mend", row.area_code)
     with transaction.write() as session:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from api import auth, clock, places
+from api import clock, places
 from api.desk import book_in_force
 from api.extensions import db
 from api.language import t
@@ -27,8 +27,8 @@ def index() -> Any:
     release = request.args.get("release")
     book = assessment.release(db.session(), release) if release else book_in_force(db.session())
     path = areas.path(db.session(), area_code, on) if area_code else ()
-    if area_code and not path:
-        raise Problem(1004, what=area_code[:40])
+    if request.args.get("area") and not path:
+        raise Problem(1004, what=request.args["area"][:40])
     return render_template(
         "law/law.html",
         on=on,
@@ -53,5 +53,5 @@ def _day(text: str | None) -> date:
 
 def _own_area() -> str | None:
     """The viewer's own area, whose overrides they should see."""
-    codes = sorted(code for code in auth.areas("law.read") if places.exists(code))
+    codes = places.own_areas("law.read")
     return codes[0] if codes else None

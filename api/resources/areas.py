@@ -1,4 +1,4 @@
-"""`/api/v1/areas`: the units one may see, for lists and searches."""
+"""`/api/v1/areas`: the units one may see."""
 
 from __future__ import annotations
 

@@ -101,4 +101,4 @@ class AuditEntry(Base):
     area_code: Mapped[str | None] = mapped_column(AreaCode)
     details: Mapped[dict[str, Any]]
     sealed_hash: Mapped[str | None] = mapped_column(Sha256)
-    """Link of the hash chain, filled by the sealer; empty while unsealed."""
+    """Link of a hash chain over the entries; nothing seals them yet."""

@@ -16,6 +16,7 @@ from survey.assessment import queries
 from survey.assessment.models import AssessmentRow, LawRelease, LawText
 from survey.assessment.rows import Reassessed
 from survey.db import add_once
+from survey.registry import queries as registry
 from survey.registry.models import Household, Survey
 
 
@@ -76,22 +77,12 @@ def assess_survey(session: Session, survey: Survey, book: law.Book, on: date, at
     return row
 
 
-def latest_interview(session: Session, household_id: str) -> Survey | None:
-    """The newest stored interview of a household, which its assessment rests on."""
-    return session.scalar(
-        select(Survey)
-        .where(Survey.household_id == household_id, Survey.visit == "interviewed")
-        .order_by(Survey.captured_at.desc(), Survey.id.desc())
-        .limit(1)
-    )
-
-
 def reassess(
     session: Session, household_ids: Iterable[str], book: law.Book, on: date, at: datetime
 ) -> Iterator[Reassessed]:
     """Assess each household's newest interview again; households without one are passed over."""
     for household_id in household_ids:
-        survey = latest_interview(session, household_id)
+        survey = registry.latest_interview(session, household_id)
         if survey is None:
             continue
         before = queries.current(session, household_id)

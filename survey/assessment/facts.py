@@ -23,12 +23,19 @@ def collect(session: Session, survey: Survey, path: tuple[str, ...], on: date) -
     `path` is the place's codes, village first. Records come as dated values, so that each programme picks
     the value of its own key date.
     """
-    return {**survey.facts, **areas.area_facts(session, path, on), **_records(session, survey.household_id)}
+    return {**survey.facts, **areas.area_facts(session, path, on), **_records(session, survey)}
 
 
-def _records(session: Session, household_id: str) -> dict[str, Any]:
-    """The household's dated statuses by fact."""
-    rows = session.scalars(select(StatusRecord).where(StatusRecord.household_id == household_id)).all()
+def _records(session: Session, survey: Survey) -> dict[str, Any]:
+    """The household's dated statuses by fact, the newest record first: of two for one day it counts.
+
+    What an earlier version of this survey told is left out: the correction took its place.
+    """
+    earlier = [f"survey:{survey.envelope_id}/{version}" for version in range(1, survey.version)]
+    of_household = select(StatusRecord).where(
+        StatusRecord.household_id == survey.household_id, StatusRecord.source.not_in(earlier)
+    )
+    rows = session.scalars(of_household.order_by(StatusRecord.id.desc())).all()
     by_fact: defaultdict[str, list[StatusRecord]] = defaultdict(list)
     for row in rows:
         by_fact[row.fact].append(row)

@@ -35,7 +35,7 @@ class CurrentFacts:
     household_id: str
     facts: dict[str, Any]
     area_codes: tuple[str, ...]
-    assessed_on: date
+    on: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from survey.problems import Problem
 from survey.questionnaire import Fault, Form, check, load_form, split_personal, survey_facts
 from survey.registry.actions import keep_survey
 from survey.registry.models import Household
-from survey.registry.queries import recorded_by
+from survey.registry.queries import latest_interview, recorded_by
 from survey.registry.rows import NewStatus, NewSurvey, Point
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def process(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: D
         )
     new = _new_survey(session, envelope, form, values, row, household_id or envelope.id, desk.today)
     survey = keep_survey(session, new)
-    if survey.visit == "interviewed":
+    if latest_interview(session, new.household_id) is survey:
         assess_survey(session, survey, desk.book, desk.today, desk.now)
     return Done([], new.area_code, new.household_id)
 
@@ -94,7 +94,7 @@ def _may_change(session: Session, household: Household, desk: Desk) -> bool:
 
 
 def _known_area(session: Session, values: dict[str, Any], desk: Desk) -> str | None:
-    """The stated area if we know it today or knew it when the record was made."""
+    """The stated area, if we know it or what it became."""
     code = values.get("area_code")
     return code if code and areas.path(session, code, desk.today) else None
 

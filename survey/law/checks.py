@@ -76,7 +76,7 @@ def _check_facts_used(book: Book, file_of: FileOf) -> None:
 
 
 def _check_placeholders(book: Book, file_of: FileOf) -> None:
-    known = {*book.facts, *book.values, "surveyed_year"}
+    known = {*book.facts, *book.values}
     for code, clause in book.clauses.items():
         for text in (clause.text or {}).values():
             for name in PLACEHOLDER.findall(text):

@@ -1,8 +1,8 @@
 """The law as JSON for a phone without a signal, and the reference of what the phone does with it.
 
 `json_law` puts in every value of the survey date, so a phone needs no dates: it works out the steps in order
-and goes through the programmes by rank. `assess_json` is that reading in Python; the phone's JavaScript says
-the same, and property tests hold `assess_json` equal to `assess`.
+and goes through the programmes by rank. `assess_json` is that reading in Python: the reference for the
+evaluator in the browser, which does not exist yet. Property tests hold it equal to `assess`.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from survey.areas.names import folded_name, person_sort_key
 from survey.db import add_once
 from survey.questionnaire import PersonInput
 from survey.registry.models import Household, Person, Photo, StatusRecord, Survey, SurveyPhoto
+from survey.registry.queries import latest_interview
 from survey.registry.rows import NewStatus, NewSurvey
 from survey.sealed import keyed_hash
 
@@ -32,12 +33,13 @@ def keep_survey(session: Session, new: NewSurvey) -> Survey:
             created_at=new.received_at,
         )
         session.add(household)
-    if new.visit == "interviewed":
-        _update_household(household, new, persons)
     session.flush()
     survey = _survey_row(new, persons)
     session.add(survey)
     session.flush()
+    if latest_interview(session, household.id) is survey:
+        _update_household(household, new, persons)
+        session.flush()
     _keep_photos(session, new)
     _keep_statuses(session, new)
     return survey
@@ -66,7 +68,7 @@ def _survey_row(new: NewSurvey, persons: list[Person]) -> Survey:
 
 
 def _update_household(household: Household, new: NewSurvey, persons: list[Person]) -> None:
-    """The household follows its newest interview; a visit that met nobody changes nothing."""
+    """The household follows its newest interview; other visits and older interviews change nothing."""
     household.area_code = new.area_code or household.area_code
     if new.point:
         household.lon, household.lat = new.point.lon, new.point.lat

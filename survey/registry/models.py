@@ -16,7 +16,7 @@ class Household(Base):
     """A household (hộ) and where its house stands; the id is that of its first survey.
 
     `area_code` is the village, or the smallest unit known; none means nobody could say yet. Position in
-    EPSG:4326 degrees. `current_version` points at the newest survey version that tells about the house.
+    EPSG:4326 degrees.
     """
 
     __tablename__ = "households"
@@ -123,7 +123,7 @@ class SurveyPhoto(Base):
 class StatusRecord(Base):
     """A dated status of a household (diện hộ): poverty, merit; who decided it, where it came from.
 
-    `fact` is the law's name for it; `source` is a survey's envelope id or an imported list's hash.
+    `fact` is the law's name for it; `source` is `survey:<envelope>/<version>` or `list:<hash>`.
     """
 
     __tablename__ = "status_records"

@@ -23,6 +23,16 @@ def recorded_by(session: Session, household_id: str, user_id: int) -> bool:
     return session.scalar(mine.limit(1)) is not None
 
 
+def latest_interview(session: Session, household_id: str) -> Survey | None:
+    """The newest interview of a household, which its place, its head and its assessment rest on."""
+    return session.scalar(
+        select(Survey)
+        .where(Survey.household_id == household_id, Survey.visit == "interviewed")
+        .order_by(Survey.captured_at.desc(), Survey.id.desc())
+        .limit(1)
+    )
+
+
 def survey_versions(session: Session, household_id: str) -> list[SurveyVersion]:
     """Every survey version of a household, newest first."""
     statement = (

@@ -1,4 +1,4 @@
-"""The budget: lines that add up to their totals, one truth in page, JSON and workbook, nobody else's money."""
+"""The budget: lines add up to totals, page, JSON and workbook say the same, nobody sees others' money."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def unplaced() -> dict[str, Any]:
 
 
 def workbook(client: FlaskClient, code: str, *, values: bool = True) -> Workbook:
-    """The workbook of an area as a program that does not calculate (values) or that does (formulas) reads it."""
+    """The workbook of an area: its cached values, as a simple viewer shows them, or its formulas."""
     answer = client.get(f"/areas/{code}/budget.xlsx")
     assert answer.status_code == 200, answer.text
     return load_workbook(io.BytesIO(answer.data), data_only=values)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from makers import FIRST_DAY, SQUARES
 from openpyxl import load_workbook
 from shapely.geometry import box, mapping
 
-from api.cli import COMMANDS, IMPORTS, cli
+from api.cli import COMMANDS, IMPORTS, cli, main
 
 MAPPING = """
 source = "list-2025"
@@ -72,6 +73,22 @@ def started(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str
         timeout=60,
         check=False,
     )
+
+
+@pytest.fixture
+def typed(monkeypatch, capsys) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Type a command that ends the program; its exit code and what it said, as `started` gives them."""
+
+    def typing(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["nhavung", *arguments])
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, ended.value.code, printed.out, printed.err)
+
+    return typing
 
 
 def write_areas(folder: Path, level: str) -> Path:
@@ -231,31 +248,31 @@ def test_a_database_that_was_never_made_is_told_with_its_remedy(tmp_path):
     assert "nhavung migrate" in done.stderr
 
 
-def test_a_database_without_tables_is_told_with_its_remedy(tmp_path):
+def test_a_database_without_tables_is_told_with_its_remedy(typed, tmp_path):
     (tmp_path / "data").mkdir()
-    done = started("assess", **environment(tmp_path))
+    done = typed("assess", **environment(tmp_path))
     assert told_in_words(done, 1010)
 
 
-def test_a_database_server_that_is_away_is_told(tmp_path):
+def test_a_database_server_that_is_away_is_told(typed, tmp_path):
     away = environment(tmp_path) | {
         "NHAVUNG_DATABASE_URL": "postgresql+psycopg://nobody:geheim@127.0.0.1:1/x"
     }
-    done = started("assess", **away)
+    done = typed("assess", **away)
     assert told_in_words(done, 1011)
     assert "geheim" not in done.stderr
 
 
 @pytest.mark.parametrize("command", [("map", "99"), ("budget", "99")])
-def test_an_unknown_area_is_told_with_its_number(said, tmp_path, command):
+def test_an_unknown_area_is_told_with_its_number(typed, said, tmp_path, command):
     folder = Path(said["folder"])
-    assert told_in_words(started(*command, "-o", str(tmp_path / "out"), **environment(folder)), 1004)
+    assert told_in_words(typed(*command, "-o", str(tmp_path / "out"), **environment(folder)), 1004)
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("command", ["map", "budget"])
-def test_a_file_that_cannot_be_written_is_told_with_its_name(said, tmp_path, command):
+def test_a_file_that_cannot_be_written_is_told_with_its_name(typed, said, tmp_path, command):
     target = tmp_path / "nowhere" / "file"
-    done = started(command, "06", "-o", str(target), **environment(Path(said["folder"])))
+    done = typed(command, "06", "-o", str(target), **environment(Path(said["folder"])))
     assert told_in_words(done, 1012)
     assert str(target) in done.stderr

@@ -86,7 +86,7 @@ def taken(storage, run: Run, real_data: Find, tmp_path: Path) -> Taken:
 
 
 def take_areas(run: Run, find: Find) -> str:
-    """Bac Kan of 2024 with its 954 places, and Thai Nguyen as it is from July 2025; what the last one said."""
+    """Bac Kan of 2024 and Thai Nguyen since July 2025, then the 954 places; what the last import said."""
     old, new = find("bac_kan_2024.gpkg"), find("thai_nguyen_2025.gpkg")
     for level, until in (("province", ()), ("district", ("--until", "2025-06-30")), ("commune", ())):
         run("import", "areas", old, "--from", "2020-02-01", "--level", level, *until, "--uncertainty-m", 500)

@@ -1,4 +1,4 @@
-"""The yearly list of poor households: matched or said why not, dated, outranking what was told, safe to repeat."""
+"""The yearly list of poor households: matched or said why not, dated, above what was told, repeatable."""
 
 from __future__ import annotations
 
