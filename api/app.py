@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 import api.models  # noqa: F401  every table, or the migrations would not see it
-from api import auth, errors, headers, keys, language, law_texts
+from api import auth, entrance, errors, headers, keys, language, law_texts
 from api.config import Settings, from_environment
 from api.database import MIGRATIONS
-from api.extensions import babel, csrf, db, limiter, login_manager, migrate
+from api.extensions import csrf, db, limiter, login_manager, migrate
 from api.pages import register_pages
 from api.resources import register_resources
 from survey import sealed
@@ -41,9 +41,9 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     db.init_app(app)
 
     migrate.init_app(app, db, directory=MIGRATIONS, render_as_batch=True)
-    for extension in (csrf, limiter, login_manager, babel):
+    for extension in (csrf, limiter, login_manager):
         extension.init_app(app)
-    for module in (language, headers, auth, law_texts):
+    for module in (language, headers, entrance, auth, law_texts):
         module.init_app(app)
     register_resources(app)
     errors.init_app(app)  # after the resources: flask-smorest brings a handler of its own, in another shape

@@ -26,6 +26,8 @@ class Settings:
     officers_see_amounts: bool
     max_request_bytes: int
     secure_cookies: bool
+    tiles_url: str | None
+    tiles_credit: str
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
@@ -43,6 +45,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         officers_see_amounts=_flag(env, "NHAVUNG_OFFICERS_SEE_AMOUNTS"),
         max_request_bytes=_megabytes(env, "NHAVUNG_MAX_REQUEST_MB", 16),
         secure_cookies=_flag(env, "NHAVUNG_SECURE_COOKIES"),
+        tiles_url=env.get("NHAVUNG_TILES_URL"),
+        tiles_credit=env.get("NHAVUNG_TILES_CREDIT", ""),
     )
 
 

@@ -18,12 +18,18 @@ def allow_script(sha256_base64: str) -> None:
     g.setdefault("script_hashes", []).append(sha256_base64)
 
 
+def allow_image(origin: str) -> None:
+    """Let this answer show images of one other host: the tile server an operator configured."""
+    g.setdefault("image_origins", []).append(origin)
+
+
 def policy() -> str:
     """The content security policy of this answer."""
     scripts = "".join(f" 'sha256-{digest}'" for digest in g.get("script_hashes", []))
+    images = "".join(f" {origin}" for origin in g.get("image_origins", []))
     return (
         f"default-src 'none'; script-src 'self'{scripts}; style-src 'self'; "
-        "img-src 'self' data: blob:; "
+        f"img-src 'self' data: blob:{images}; "
         "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )

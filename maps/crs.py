@@ -30,21 +30,10 @@ def to_metres(geometry: BaseGeometry, crs: str = METRES) -> BaseGeometry:
     return _project(geometry, DEGREES, crs)
 
 
-def to_degrees(geometry: BaseGeometry, crs: str = METRES) -> BaseGeometry:
-    """`geometry` (metres of `crs`) in EPSG:4326, lon/lat."""
-    return _project(geometry, crs, DEGREES)
-
-
 def points_to_metres(lon_lat: NDArray[np.float64], crs: str = METRES) -> NDArray[np.float64]:
     """An (n, 2) array of lon, lat in degrees as an (n, 2) array of east, north in metres of `crs`."""
     east, north = _transformer(DEGREES, crs).transform(lon_lat[:, 0], lon_lat[:, 1])
     return np.column_stack([east, north])
-
-
-def points_to_degrees(east_north: NDArray[np.float64], crs: str = METRES) -> NDArray[np.float64]:
-    """An (n, 2) array of east, north in metres of `crs` as an (n, 2) array of lon, lat in degrees."""
-    lon, lat = _transformer(crs, DEGREES).transform(east_north[:, 0], east_north[:, 1])
-    return np.column_stack([lon, lat])
 
 
 def _project(geometry: BaseGeometry, source: str, target: str) -> BaseGeometry:

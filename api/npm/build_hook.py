@@ -24,10 +24,6 @@ WANTED: dict[str, tuple[str, tuple[str, ...]]] = {
         "@fontsource/be-vietnam-pro",
         ("[4-7]00.css", "files/*-[4-7]00-normal.woff2", "LICENSE"),
     ),
-    "swagger-ui": (
-        "swagger-ui-dist",
-        ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png", "LICENSE", "NOTICE"),
-    ),
 }
 INPUTS = ("package.json", "package-lock.json", ".npmrc")
 STAMP = "made-from.sha256"

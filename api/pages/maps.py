@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, send_file
+from flask import Blueprint, current_app, redirect, render_template, send_file
 
 from api import headers, places
 from api.language import current
 from api.map_views import area_view
 from maps import page as map_page
 from maps import single_file
-from maps.village import area_map
+from maps.village import TileServer, area_map
 
 blueprint = Blueprint("maps", __name__)
 
@@ -29,9 +30,21 @@ def area(code: str) -> Any:
     """The map of one area, houses numbered as in the list beside it. Problem 1004."""
     name = places.visible_area(code, "map.read")
     view = area_view(name)
-    parts = map_page.parts(area_map(view, current()))
+    tiles = _tiles()
+    parts = map_page.parts(area_map(view, current(), tiles=tiles))
     headers.allow_script(parts.script_sha256)
+    if tiles:
+        headers.allow_image(tiles.origin)
     return render_template("areas/map.html", area=name, crumbs=places.crumbs(code), view=view, map=parts)
+
+
+def _tiles() -> TileServer | None:
+    """The background an operator configured; without one no map asks another host for anything."""
+    settings = current_app.config["SETTINGS"]
+    if not settings.tiles_url:
+        return None
+    parts = urlsplit(settings.tiles_url)
+    return TileServer(settings.tiles_url, settings.tiles_credit, f"{parts.scheme}://{parts.netloc}")
 
 
 @blueprint.get("/areas/<code>/map.html")
