@@ -15,6 +15,7 @@ from survey.problems import Problem
 MAX_PHOTOS = 30
 SLOTS = ("front", "roof", "wall", "floor", "papers", "other")
 SHA256 = validate.Regexp(r"^[0-9a-f]{64}\Z", error="expected 64 lower-case hexadecimal digits")
+NO_NUL = validate.ContainsNoneOf("\x00", error="a NUL, which PostgreSQL stores in no text")
 
 
 class PhotoIn(Schema):
@@ -28,7 +29,7 @@ class PhotoIn(Schema):
     sha256 = fields.String(required=True, validate=SHA256)
     slot = fields.String(required=True, validate=validate.OneOf(SLOTS))
     size_bytes = fields.Integer(strict=True, validate=validate.Range(0, 100_000_000))
-    content_type = fields.String(validate=validate.Length(max=40))
+    content_type = fields.String(validate=[validate.Length(max=40), NO_NUL])
 
 
 class EnvelopeIn(Schema):
@@ -40,13 +41,13 @@ class EnvelopeIn(Schema):
         unknown = RAISE
 
     id = fields.UUID(required=True)
-    kind = fields.String(required=True, validate=validate.Length(1, 20))
-    form = fields.String(required=True, validate=validate.Length(1, 40))
-    form_version = fields.String(required=True, validate=validate.Length(1, 40))
+    kind = fields.String(required=True, validate=[validate.Length(1, 20), NO_NUL])
+    form = fields.String(required=True, validate=[validate.Length(1, 40), NO_NUL])
+    form_version = fields.String(required=True, validate=[validate.Length(1, 40), NO_NUL])
     base_version = fields.Integer(strict=True, load_default=0, validate=validate.Range(0, 10_000))
     captured_at = fields.AwareDateTime(required=True, format="iso")
-    officer = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=80))
-    device = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=80))
+    officer = fields.String(allow_none=True, load_default=None, validate=[validate.Length(max=80), NO_NUL])
+    device = fields.String(allow_none=True, load_default=None, validate=[validate.Length(max=80), NO_NUL])
     payload = fields.Dict(keys=fields.String(), required=True)
     photos = fields.List(fields.Nested(PhotoIn), load_default=list, validate=validate.Length(max=MAX_PHOTOS))
 

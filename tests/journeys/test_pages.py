@@ -29,7 +29,9 @@ def opened_figures(page: str) -> list[tuple[str, int]]:
     """(address, number) of every figure of a page that opens a list of households."""
     found = []
     for href, inner in LINK.findall(page):
-        value = re.search(r'class="(?:value|count[^"]*)">([\d.]+)<', inner) or re.fullmatch(r"([\d.]+)", inner)
+        value = re.search(r'class="(?:value|count[^"]*)">([\d.]+)<', inner) or re.fullmatch(
+            r"([\d.]+)", inner
+        )
         if value and "/households" in href:
             found.append((html.unescape(href), int(value[1].replace(".", ""))))
     return found
@@ -230,7 +232,9 @@ def test_the_map_file_is_whole_in_itself(mai) -> None:
     answer = mai.get("/areas/V1/map.html")
     assert answer.headers["Content-Disposition"] == "attachment; filename=ban-do-V1.html"
     assert json.dumps("Đặng Văn Sình")[1:-1] in answer.text
-    asks = re.findall(r"<(?:script|img|link|iframe)[^>]*(?:src|href)=|@import|url\((?!['\"]?(?:data:|#))", answer.text)
+    asks = re.findall(
+        r"<(?:script|img|link|iframe)[^>]*(?:src|href)=|@import|url\((?!['\"]?(?:data:|#))", answer.text
+    )
     assert asks == []
 
 
@@ -303,7 +307,16 @@ def test_the_language_switch_comes_back_to_the_page_and_stays(mai) -> None:
     assert "<h1>Danh sách hộ</h1>" in mai.get("/households").text
 
 
-PAGES = ["/", "/areas/V1", "/areas/V1/map", "/households", "/areas/01900/budget", "/inbox", "/law", "/devices"]
+PAGES = [
+    "/",
+    "/areas/V1",
+    "/areas/V1/map",
+    "/households",
+    "/areas/01900/budget",
+    "/inbox",
+    "/law",
+    "/devices",
+]
 
 
 @pytest.mark.parametrize("address", PAGES)
