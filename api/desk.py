@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api import clock
 from survey import law
 from survey.assessment import queries as assessment
-from survey.intake.actions import Desk
+from survey.intake.rows import Desk
 
 BOOK_KEPT = "book_in_force"
 

@@ -58,7 +58,7 @@ def log(session: Session, report: Report, kind: str) -> None:
         session,
         at=clock.now(),
         actor_id=None,
-        action="import",
+        action=f"{kind}.imported",
         subject_kind=kind,
         subject_id=report.file,
         **counts,

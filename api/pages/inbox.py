@@ -16,7 +16,7 @@ from api.language import t
 from api.paging import page_of
 from survey.intake import actions, queries
 from survey.intake.models import ReceivedEnvelope
-from survey.intake.rows import Receipt
+from survey.intake.rows import STORED, Receipt
 from survey.problems import Problem
 from survey.questionnaire import load_form
 
@@ -85,7 +85,7 @@ def mend(row_id: int) -> Any:
 
 def _told(receipt: Receipt) -> Any:
     """Back to the household it became, or to what still waits."""
-    if receipt.state == actions.STORED:
+    if receipt.state == STORED:
         flash(t("Bản ghi đã được xử lý và đối chiếu.", "The record was processed and assessed."), "ok")
         return redirect(f"/households/{receipt.household_id}")
     row = queries.version(db.session(), receipt.id, receipt.version)

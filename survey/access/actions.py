@@ -53,7 +53,7 @@ def create_account(
     )
     session.add(user)
     session.flush()
-    _audit(session, actor, "account_created", user.id, new.post.area_code)
+    _audit(session, actor, "account.created", user.id, new.post.area_code)
     _add_post(session, actor, user.id, new.post)
     return user
 
@@ -82,7 +82,7 @@ def rename(session: Session, actor: Actor, user_id: int, full_name: str) -> None
     user.full_name = nfc(full_name)
     user.sort_key = person_sort_key(full_name)
     user.folded_name = folded_name(full_name)
-    _audit(session, actor, "account_renamed", user_id)
+    _audit(session, actor, "account.renamed", user_id)
 
 
 def deactivate(session: Session, actor: Actor, user_id: int) -> None:
@@ -92,13 +92,13 @@ def deactivate(session: Session, actor: Actor, user_id: int) -> None:
     user.is_active = False
     session.flush()
     _keep_a_root_administrator(session, before, actor.today)
-    _audit(session, actor, "account_deactivated", user_id)
+    _audit(session, actor, "account.deactivated", user_id)
 
 
 def reactivate(session: Session, actor: Actor, user_id: int) -> None:
     """Open a shut account again. Raises: Problem 6018 not in scope."""
     _managed(session, actor, user_id).is_active = True
-    _audit(session, actor, "account_reactivated", user_id)
+    _audit(session, actor, "account.reactivated", user_id)
 
 
 def _managed(session: Session, actor: Actor, user_id: int) -> User:
@@ -154,7 +154,7 @@ def _add_post(session: Session, actor: Actor, user_id: int, new: NewPost) -> Pos
     )
     session.add(post)
     session.flush()
-    _audit(session, actor, "post_granted", user_id, post.area_code, post=post.id, role=post.role)
+    _audit(session, actor, "post.granted", user_id, post.area_code, post=post.id, role=post.role)
     return post
 
 
@@ -173,7 +173,7 @@ def end_post(session: Session, actor: Actor, post_id: int) -> None:
     post.valid_to = actor.today - timedelta(days=1)
     session.flush()
     _keep_a_root_administrator(session, before, actor.today)
-    _audit(session, actor, "post_ended", post.user_id, post.area_code, post=post.id, role=post.role)
+    _audit(session, actor, "post.ended", post.user_id, post.area_code, post=post.id, role=post.role)
 
 
 # --- lists
@@ -223,7 +223,7 @@ def reset_password(session: Session, actor: Actor, user_id: int, password_hash: 
     user.password_hash = password_hash
     user.must_change_password = True
     user.failed_attempts, user.locked_until = 0, None
-    _audit(session, actor, "password_reset", user_id)
+    _audit(session, actor, "password.reset", user_id)
 
 
 def change_password(session: Session, user_id: int, password_hash: str, at: datetime) -> None:
@@ -235,7 +235,7 @@ def change_password(session: Session, user_id: int, password_hash: str, at: date
         session,
         at=at,
         actor_id=user_id,
-        action="password_changed",
+        action="password.changed",
         subject_kind="account",
         subject_id=user_id,
     )
@@ -288,7 +288,7 @@ def issue_device(
     )
     session.add(device)
     session.flush()
-    _audit(session, actor, "device_issued", user_id, device=device_id)
+    _audit(session, actor, "device.issued", user_id, device=device_id)
     return device
 
 
@@ -300,7 +300,7 @@ def revoke_device(session: Session, actor: Actor, device_id: str) -> None:
     _may_handle_devices(session, actor, device.user_id)
     if device.revoked_at is None:
         device.revoked_at = actor.at
-        _audit(session, actor, "device_revoked", device.user_id, device=device_id)
+        _audit(session, actor, "device.revoked", device.user_id, device=device_id)
 
 
 def device_seen(session: Session, device_id: str, at: datetime) -> None:

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from survey import law
 from survey.access.audit import record
 from survey.db import add_once
 from survey.intake import queries
@@ -21,22 +19,10 @@ from survey.intake.conflict import conflict
 from survey.intake.envelope import canonical, read
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.processing import process
-from survey.intake.rows import Envelope, Receipt
+from survey.intake.rows import STORED, WAITING, Desk, Envelope, Receipt
 from survey.problems import Problem
 from survey.questionnaire import Fault
 from survey.registry.actions import announce_photo
-
-STORED, WAITING = "stored", "waiting"
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Who receives, when, and by which law: what the intake may not look up itself."""
-
-    sender_id: int | None
-    today: date
-    now: datetime
-    book: law.Book
 
 
 def receive(session: Session, raw: Any, desk: Desk) -> Receipt:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,16 +13,13 @@ from survey.areas import queries as areas
 from survey.assessment.actions import assess_survey
 from survey.intake import checks, queries
 from survey.intake.models import ReceivedEnvelope
-from survey.intake.rows import Envelope
+from survey.intake.rows import Desk, Envelope
 from survey.problems import Problem
 from survey.questionnaire import Fault, Form, check, load_form, split_personal, survey_facts
 from survey.registry.actions import keep_survey
 from survey.registry.models import Household
 from survey.registry.queries import latest_interview, recorded_by
 from survey.registry.rows import NewStatus, NewSurvey, Point
-
-if TYPE_CHECKING:
-    from survey.intake.actions import Desk
 
 KINDS = ("survey",)
 META = ("visit", "training", "household", "area_code", "point")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey.access.models import User
 from survey.intake.models import ReceivedEnvelope
-from survey.intake.rows import Envelope, Receipt, Waiting
+from survey.intake.rows import WAITING, Envelope, Receipt, Waiting
 from survey.registry.models import Photo
 
 
@@ -77,7 +77,7 @@ def missing_photos(session: Session, announced: Sequence[str]) -> list[str]:
 def in_inbox(visible: ColumnElement[bool], sender_id: int | None) -> ColumnElement[bool]:
     """What waits for somebody who sees `visible` areas; everyone also sees what they sent themselves."""
     mine = ReceivedEnvelope.sender_id == sender_id
-    return (ReceivedEnvelope.state == "waiting") & ReceivedEnvelope.settled_at.is_(None) & or_(visible, mine)
+    return (ReceivedEnvelope.state == WAITING) & ReceivedEnvelope.settled_at.is_(None) & or_(visible, mine)
 
 
 def inbox(session: Session, condition: ColumnElement[bool], offset: int, limit: int) -> list[Waiting]:

@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from survey import law
+
+STORED, WAITING = "stored", "waiting"
+"""What became of an envelope: in the registry, or in the inbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who receives, when, and by which law: what the intake may not look up itself."""
+
+    sender_id: int | None
+    today: date
+    now: datetime
+    book: law.Book
 
 
 @dataclass(frozen=True, slots=True)

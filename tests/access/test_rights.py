@@ -95,5 +95,5 @@ def test_a_shut_account_has_no_rights_whatever_posts_it_holds(make_account, sess
 def test_making_an_account_leaves_an_entry_without_any_name(make_account, session):
     make_account("nga", "officer", "01900", full_name="Tên Không Được Ghi")
     entries = session.scalars(select(AuditEntry).where(AuditEntry.area_code == "01900")).all()
-    assert {entry.action for entry in entries} >= {"account_created", "post_granted"}
+    assert {entry.action for entry in entries} >= {"account.created", "post.granted"}
     assert "Tên" not in " ".join(str(entry.details) for entry in entries)
