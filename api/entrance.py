@@ -1,4 +1,4 @@
-"""What no request may bring in: a NUL in a text, a number longer than any row's. Databases break over both."""
+"""What no request may bring in: a NUL in a text, a number no row can have. Databases break over both."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RowIntegerConverter(IntegerConverter):
 
 
 def refuse_nul() -> None:
-    """Stop an address or a form that holds a NUL. Problem 1002; the interface's own bodies check themselves."""
+    """Stop an address or a form that holds a NUL. Problem 1002; JSON bodies are checked where they are read."""
     if any(NUL in text for text in _texts()):
         raise Problem(1002, fields="NUL (\\0)")
 

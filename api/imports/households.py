@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from api import transaction
 from api.imports.cells import Reader
 from api.imports.mapping import AnswerRule, HouseholdMapping
+from api.imports.report import Refused
 from api.imports.tables import Row, Table, read_table
 from survey.intake.rows import Receipt
 from survey.problems import Problem
@@ -39,14 +40,6 @@ class Prepared:
     line: int
     envelope: Envelope
     faults: tuple[Fault, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A row that cannot be sent, or that the intake refused, with its reason."""
-
-    line: int
-    problem: Problem
 
 
 @dataclass(frozen=True, slots=True)

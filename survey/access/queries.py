@@ -14,6 +14,7 @@ from survey.access.models import Device, Post, User
 from survey.access.rows import Account, HeldDevice, HeldPost, SignIn
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
+from survey.areas.tree import holds
 
 SORTS = {
     "name": (User.sort_key, User.id),
@@ -100,8 +101,7 @@ def filtered(
         name = User.folded_name.contains(text, autoescape=True)
         condition &= name | User.username.contains(folded_username(search), autoescape=True)
     if role:
-        held = exists().where(Post.user_id == User.id, Post.role == role, Post.valid_from <= today)
-        condition &= held.where(or_(Post.valid_to.is_(None), Post.valid_to >= today))
+        condition &= exists().where(Post.user_id == User.id, Post.role == role, holds(Post, today))
     if state in STATES:
         condition &= STATES[state]
     return condition
@@ -201,7 +201,7 @@ def root_administrators(session: Session, on: date) -> frozenset[int]:
         select(Post.user_id)
         .join(User, User.id == Post.user_id)
         .where(User.is_active, Post.area_code.in_(roots), Post.role.in_(rights.RIGHTS["accounts.manage"]))
-        .where(Post.valid_from <= on, or_(Post.valid_to.is_(None), Post.valid_to >= on))
+        .where(holds(Post, on))
         .with_for_update()
     )
     return frozenset(session.scalars(query))

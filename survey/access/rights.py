@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from survey.access.models import ROLES, Post, User
 from survey.areas import queries as areas
+from survey.areas.tree import holds
 
 Table = Mapping[str, frozenset[str]]
 
@@ -64,8 +65,7 @@ def roles_in_force(session: Session, user_id: int, today: date) -> tuple[tuple[s
     query = (
         select(Post.role, Post.area_code)
         .join(User, User.id == Post.user_id)
-        .where(User.id == user_id, User.is_active, Post.valid_from <= today)
-        .where(or_(Post.valid_to.is_(None), Post.valid_to >= today))
+        .where(User.id == user_id, User.is_active, holds(Post, today))
         .order_by(Post.role, Post.area_code)
     )
     return tuple((role, code) for role, code in session.execute(query))

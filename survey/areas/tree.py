@@ -54,11 +54,8 @@ class Tree:
 
     def current(self, code: str) -> str | None:
         """The unit that `code` is on this day: itself, its successor, or None when gone without one."""
-        seen: set[str] = set()
-        while code in self.became and code not in seen:
-            seen.add(code)
-            code = self.became[code]
-        return code if code in self.names else None
+        latest = self._latest(code)
+        return latest if latest in self.names else None
 
     def parent(self, code: str) -> str | None:
         """The existing unit that `code` belongs to, units that are gone passed over."""

@@ -1,4 +1,4 @@
-"""The inbox: what could not be processed waits with its reasons until somebody mends it, and nothing is lost."""
+"""The inbox: what could not be processed waits with its reasons until it is mended, and nothing is lost."""
 
 from __future__ import annotations
 

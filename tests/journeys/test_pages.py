@@ -33,7 +33,8 @@ def opened_figures(page: str) -> list[tuple[str, int]]:
             r"([\d.]+)", inner
         )
         if value and "/households" in href:
-            found.append((html.unescape(href), int(value[1].replace(".", ""))))
+            number = (value[1] or value[2]).replace(".", "")
+            found.append((html.unescape(href), int(number)))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Rights over HTTP: a role opens the pages of its rights, sees its own area only, and no more of it than it may."""
+"""Rights over HTTP: a role opens the pages of its rights, in its own area, with no more on them than it may."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ NATIONAL_ID = "006170001234"
 
 @pytest.fixture
 def two_communes(sign_in) -> dict[str, str]:
-    """A household with a photo in each commune: {"here": …, "there": …, "photo": address of the one there}."""
+    """A household in each commune by "here" and "there", and the address of the "photo" of the one there."""
     here = send(sign_in("lan"), {"head_name": "Đặng Văn Sình", "national_id": NATIONAL_ID})
     duy = sign_in("duy")
     place = point(105.54, 22.42)
