@@ -22,7 +22,7 @@ class RowIntegerConverter(IntegerConverter):
 
 
 def refuse_nul() -> None:
-    """Stop an address or a form that holds a NUL. Problem 1002; JSON bodies are checked where they are read."""
+    """Stop an address or a form that holds a NUL. Problem 1002; JSON is checked where it is read."""
     if any(NUL in text for text in _texts()):
         raise Problem(1002, fields="NUL (\\0)")
 

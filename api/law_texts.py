@@ -51,8 +51,8 @@ def fact_label(fact: str) -> str:
 
 def fact_value(fact: str, value: Any) -> str:
     """A fact's value in words."""
-    if str(value) in ("True", "False"):
-        return t("có", "yes") if str(value) == "True" else t("không", "no")
+    if isinstance(value, bool):
+        return t("có", "yes") if value else t("không", "no")
     code = f"{fact}.{value}"
     return word(code, current()) if code in glossary() else str(value)
 

@@ -32,7 +32,7 @@ VALUES = {
         "ho can ngheo": "near_poor", "can ngheo": "near_poor", "near_poor": "near_poor",
         "khong": "none", "thoat ngheo": "none", "none": "none",
     },
-    "merit_status": {"co": "True", "nguoi co cong": "True", "yes": "True", "khong": "False", "no": "False"},
+    "merit_status": {"co": True, "nguoi co cong": True, "yes": True, "khong": False, "no": False},
 }  # fmt: skip
 
 

@@ -257,7 +257,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('household_id', sa.String(length=36), nullable=False),
     sa.Column('fact', sa.String(length=40), nullable=False),
-    sa.Column('value', sa.String(length=40), nullable=False),
+    sa.Column('value', sa.JSON(), nullable=False),
     sa.Column('valid_from', sa.Date(), nullable=False),
     sa.Column('valid_to', sa.Date(), nullable=True),
     sa.Column('deciding_body', sa.String(length=200), nullable=True),

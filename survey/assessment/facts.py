@@ -54,5 +54,4 @@ def _covers(row: StatusRecord, on: date) -> bool:
 
 
 def _entry(row: StatusRecord) -> tuple[date, date | None, Any]:
-    """As the law reads it; the texts of truths become truths."""
-    return row.valid_from, row.valid_to, {"True": True, "False": False}.get(row.value, row.value)
+    return row.valid_from, row.valid_to, row.value

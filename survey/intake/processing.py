@@ -152,7 +152,7 @@ def _statuses(facts: dict[str, Any], told: list[dict[str, Any]]) -> list[NewStat
         for first, last, value in periods if isinstance(periods, tuple) else ():
             row = next((row for row in told if row["kind"] == fact and _begins(row, first)), {})
             body, number = row.get("deciding_body"), row.get("decision_number")
-            statuses.append(NewStatus(fact, str(value), first, last, body, number))
+            statuses.append(NewStatus(fact, value, first, last, body, number))
     return statuses
 
 

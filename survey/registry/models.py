@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.db import AreaCode, Base, Sha256, Uuid
@@ -132,7 +140,7 @@ class StatusRecord(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     household_id: Mapped[str] = mapped_column(Uuid, ForeignKey("households.id"), index=True)
     fact: Mapped[str] = mapped_column(String(40))
-    value: Mapped[str] = mapped_column(String(40))
+    value: Mapped[Any] = mapped_column(JSON)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     deciding_body: Mapped[str | None] = mapped_column(String(200))

@@ -21,10 +21,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class NewStatus:
-    """A dated status on its way in; `value` as text (`poor`, `True`); who decided it, under which number."""
+    """A dated status on its way in; `value` as the law takes it (`poor`, true), who decided it."""
 
     fact: str
-    value: str
+    value: str | bool
     valid_from: date
     valid_to: date | None
     deciding_body: str | None
@@ -81,7 +81,7 @@ class StatusEntry:
     """One dated status as a page shows it."""
 
     fact: str
-    value: str
+    value: str | bool
     valid_from: date
     valid_to: date | None
     deciding_body: str | None

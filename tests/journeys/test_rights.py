@@ -1,4 +1,4 @@
-"""Rights over HTTP: a role opens the pages of its rights, in its own area, with no more on them than it may."""
+"""Rights over HTTP: a role opens the pages of its rights, in its own area, and no more on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the interface says of itself (OpenAPI): whatever it allows is answered as it says, by a device's token."""
+"""What the interface says of itself (OpenAPI): what it allows is answered, to a device's token."""
 
 from __future__ import annotations
 
