@@ -7,7 +7,7 @@ must be able to put every record right, or to take the wrong answer out.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,14 +31,16 @@ class AnswerField:
     section: str
 
 
-def fields_for(form: Form, payload: Mapping[str, Any], faults: list[dict[str, Any]]) -> list[AnswerField]:
+def fields_for(
+    form: Form, payload: Mapping[str, Any], faults: list[dict[str, Any]], hidden: Collection[str] = ()
+) -> list[AnswerField]:
     """Every plain question, and the faulty points and rosters (kind `json`)."""
     lang = current()
     wrong = {fault["question"].split("[")[0].split(".")[0]: fault[lang] for fault in faults}
     fields = []
     for question in describe(form, lang):
         is_plain = question.kind in PLAIN
-        if not is_plain and question.code not in wrong:
+        if question.code in hidden or (not is_plain and question.code not in wrong):
             continue
         options = tuple(question.choices.items())
         if question.kind == "boolean":

@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
         SETTINGS=settings,
         SECRET_KEY=secret,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # an error in the log names no person
         MAX_CONTENT_LENGTH=settings.max_request_bytes,
         MAX_FORM_MEMORY_SIZE=settings.max_request_bytes,
         SESSION_COOKIE_NAME="nhavung",

@@ -34,7 +34,10 @@ STATUS = {
     6015: 403,
     6017: 409,
     6018: 404,
+    6019: 403,
     6041: 404,
+    6042: 409,
+    6050: 500,
 }
 """HTTP status of the problems of access; what is not named here is 400."""
 
@@ -63,8 +66,8 @@ class Visitor(UserMixin):
         self.device_id = device_id
 
     def get_id(self) -> str:
-        """What the session remembers: a changed password ends every session begun with the old one."""
-        return f"{self.account.id}.{self.account.password_mark}"
+        """What the session remembers: signing out or a new password raises the number and so ends it."""
+        return f"{self.account.id}.{self.account.session_number}"
 
     @cached_property
     def held(self) -> tuple[tuple[str, str], ...]:
@@ -183,6 +186,21 @@ def sign_in(username: str, password: str) -> Account:
     return account
 
 
+def check_current_password(account: Account, password: str) -> None:
+    """Ask a signed-in person for the password in use; wrong ones count and slow down as at signing in.
+
+    Raises: Problem 6002 while the account waits, 6023 not right.
+    """
+    row = queries.sign_in_row(db.session(), account.username)
+    at = clock.now()
+    if row is None or (row.locked_until is not None and row.locked_until > at):
+        raise Problem(6002)
+    if not passwords.matches(row.password_hash, password):
+        with transaction.write() as writing:
+            actions.record_attempt(writing, row.user_id, False, at)
+        raise Problem(6023)
+
+
 def open_session(account: Account) -> None:
     """Begin a fresh session for this account, in its own language."""
     session.clear()
@@ -192,8 +210,12 @@ def open_session(account: Account) -> None:
 
 
 def sign_out() -> None:
-    """End the session; the language stays."""
+    """End the account's sessions, in every browser and of every copied cookie; the language stays."""
     chosen = language.current()
+    if current_user.is_authenticated:
+        asking = user_id()
+        with transaction.write() as writing:
+            actions.end_sessions(writing, asking)
     logout_user()
     session.clear()
     session[language.COOKIE] = chosen
@@ -205,9 +227,9 @@ def _usable(account: Account) -> bool:
 
 
 def _visitor_of_session(remembered: str) -> Visitor | None:
-    user_id, _, mark = remembered.partition(".")
+    user_id, _, number = remembered.partition(".")
     account = queries.account(db.session(), int(user_id)) if user_id.isdigit() else None
-    if account is None or account.password_mark != mark or not _usable(account):
+    if account is None or str(account.session_number) != number or not _usable(account):
         return None
     return Visitor(account)
 
@@ -236,7 +258,10 @@ def _note_device() -> None:
 def safe_next(target: str | None) -> str:
     """A path of this site to go on to; anything that could lead elsewhere becomes the home page."""
     path = target or ""
-    parts = urlsplit(path)
+    try:
+        parts = urlsplit(path)
+    except ValueError:  # a broken address, like "//["
+        return "/"
     elsewhere = parts.scheme or parts.netloc or not path.startswith("/") or path[1:2] in ("/", "\\")
     return "/" if elsewhere or any(letter <= " " for letter in path) else path
 

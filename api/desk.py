@@ -33,6 +33,6 @@ def book_in_force(session: Session) -> law.Book:
     return kept
 
 
-def desk(session: Session, sender_id: int | None) -> Desk:
-    """The intake's desk for this request."""
-    return Desk(sender_id=sender_id, today=clock.today(), now=clock.now(), book=book_in_force(session))
+def desk(session: Session, sender_id: int | None, device_id: str | None = None) -> Desk:
+    """The intake's desk for this request; `device_id`: whose token spoke, not what a record says."""
+    return Desk(sender_id, device_id, clock.today(), clock.now(), book_in_force(session))

@@ -73,8 +73,13 @@ def _http(error: HTTPException) -> Any:
     return answer(Problem(1001, reason=error.description or error.name), error.code or 400)
 
 
+def incident() -> Problem:
+    """A fault of ours, just caught: logged under a code that the person can name, told without internals."""
+    code = uuid.uuid4().hex[:8]
+    current_app.logger.exception("incident %s", code)
+    return Problem(1005, incident=code)
+
+
 def _unexpected(error: Exception) -> Any:
-    """A fault of ours: logged with a code that the person can name, told without internals."""
-    incident = uuid.uuid4().hex[:8]
-    current_app.logger.exception("incident %s", incident)
-    return answer(Problem(1005, incident=incident), 500)
+    """Whatever nobody foresaw."""
+    return answer(incident(), 500)

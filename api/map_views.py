@@ -67,6 +67,8 @@ def _outline(area: Area) -> Outline:
 
 def _house(number: int, row: HouseRow, sees_names: bool) -> House:
     """One house; flags in words, the programme by its title; a name not known is not a name withheld."""
+    # The list beside the map says already, in these very words, that a house has no point.
+    codes = [flag["code"] for flag in row.flags if flag["code"] != "no_point"]
     unknown = t("chưa rõ tên", "name unknown") if sees_names else None
     return House(
         household_id=row.household_id,
@@ -80,7 +82,7 @@ def _house(number: int, row: HouseRow, sees_names: bool) -> House:
         programme=programme_title(row.programme) if row.programme else None,
         works_kind=row.works_kind,
         amount_vnd=row.amount_vnd,
-        flags=tuple(word(f"flag.{flag['code']}", current()) for flag in row.flags),
+        flags=tuple(word(f"flag.{code}", current()) for code in codes),
         surveyed_on=row.surveyed_at.astimezone(clock.ZONE).date() if row.surveyed_at else None,
         point_source=POINT_SOURCES.get(row.point_source or "", "missing"),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import tempfile
+import threading
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,8 @@ from survey.problems import Problem
 MAX_BYTES = 12 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
+_one_at_a_time = threading.Lock()
+"""An unpacked photo takes up to 350 MB: only one at a time, however many are sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +42,24 @@ def store(folder: Path, received: bytes, expected_sha256: str) -> StoredPhoto:
     got = hashlib.sha256(received).hexdigest()
     if got != expected_sha256:
         raise Problem(4108, got=got[:12], expected=expected_sha256[:12])
-    image = _decode(received)
-    buffer = io.BytesIO()
-    image.convert("RGB").save(buffer, "JPEG", quality=88, optimize=True)
-    kept = buffer.getvalue()
+    with _one_at_a_time:
+        kept, width_px, height_px = _cleaned(received)
     sha256 = hashlib.sha256(kept).hexdigest()
     _write(path_of(folder, sha256), kept)
-    return StoredPhoto(sha256, len(kept), image.width, image.height)
+    return StoredPhoto(sha256, len(kept), width_px, height_px)
 
 
 def path_of(folder: Path, sha256: str) -> Path:
     """Where a kept photo lies."""
     return folder / "photos" / sha256[:2] / f"{sha256}.jpg"
+
+
+def _cleaned(received: bytes) -> tuple[bytes, int, int]:
+    """The photo as a JPEG without metadata, its width and its height. Problem 4109."""
+    image = _decode(received)
+    buffer = io.BytesIO()
+    image.convert("RGB").save(buffer, "JPEG", quality=88, optimize=True)
+    return buffer.getvalue(), image.width, image.height
 
 
 def _decode(received: bytes) -> Image.Image:
@@ -68,6 +78,7 @@ def _decode(received: bytes) -> Image.Image:
         ValueError,
         SyntaxError,
         Image.DecompressionBombWarning,
+        Image.DecompressionBombError,
     ) as error:
         raise Problem(4109, reason=type(error).__name__, limit_mb=limit_mb) from None
 
@@ -75,9 +86,13 @@ def _decode(received: bytes) -> Image.Image:
 def _write(path: Path, content: bytes) -> None:
     """Write beside and rename, so that a broken write never stands under a hash."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.part")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    handle, temporary = tempfile.mkstemp(suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -44,6 +44,7 @@ def _build() -> None:
     from api.desk import desk
     from api.extensions import db
     from survey.intake.actions import receive
+    from survey.intake.envelope import read
 
     if not demo.has_areas(db.session()):
         click.echo("Nhập địa bàn Bắc Kạn cũ và Thái Nguyên mới …")
@@ -57,7 +58,7 @@ def _build() -> None:
             with transaction.write() as session:
                 at_desk = desk(session, None)
                 for envelope in todo[start : start + CHUNK]:
-                    receive(session, envelope, at_desk)
+                    receive(session, read(envelope), at_desk)
             bar.update(len(todo[start : start + CHUNK]))
 
 

@@ -20,6 +20,7 @@ from api.imports.cells import Reader
 from api.imports.mapping import AnswerRule, HouseholdMapping
 from api.imports.report import Refused
 from api.imports.tables import Row, Table, read_table
+from survey.intake.envelope import read
 from survey.intake.rows import Receipt
 from survey.problems import Problem
 from survey.questionnaire import Fault, check
@@ -227,7 +228,7 @@ def apply(
 def _send(session: Session, row: Prepared, receive: Receive) -> Receipt | Refused:
     try:
         with session.begin_nested():
-            return receive(session, row.envelope)
+            return receive(session, read(row.envelope))
     except Problem as problem:
         return Refused(row.line, problem)
 

@@ -9,18 +9,22 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from api.imports import workbooks
 from survey.problems import Problem
 
 MAX_BYTES = 200_000_000
 """Largest table read, unpacked: about two million survey rows; a larger file is split first."""
+CHECKED_SUFFIXES = frozenset({".xlsx", ".xlsm"})
+"""Workbooks measured before they are opened; the others only the operator at the server can hand in."""
 SHEET_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 DELIMITERS = ",;\t|"
 DELIMITER_NAMES = {
@@ -59,7 +63,7 @@ def read_table(path: str | Path, sheet: str | None = None) -> Table:
     """Open a CSV (also .gz) or a spreadsheet; `sheet` names the sheet, otherwise the first.
 
     Raises: Problem 3001 unreadable, 3002 too large, 3003 unknown encoding, 3004 no header row,
-    3005 no such sheet.
+    3005 no such sheet, 3006 too many columns or cells.
     """
     path = Path(path)
     if path.suffix.lower() in SHEET_SUFFIXES:
@@ -144,31 +148,42 @@ def _records(reader: Any, first_line: int, name: str) -> Iterator[tuple[int, lis
             return
         except csv.Error as error:
             raise Problem(3001, file=name, reason=f"dòng / line {line}: {error}") from error
+        if any("\x00" in value for value in record):
+            raise Problem(3001, file=name, reason=f"dòng / line {line}: NUL (\\0)")
         if any(value.strip() for value in record):
             yield line, record
         line, seen = line + reader.line_num - seen, reader.line_num
 
 
 def _read_sheet(path: Path, sheet: str | None) -> Table:
-    from python_calamine import CalamineError, CalamineWorkbook
-
     _refuse_bomb(path)
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        name = sheet or book.sheet_names[0]
-        if name not in book.sheet_names:
-            raise Problem(3005, file=path.name, sheet=name, sheets=", ".join(book.sheet_names))
-        cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, IndexError, zipfile.BadZipFile) as error:
-        raise Problem(3001, file=path.name, reason=str(error)) from error
+    with tempfile.TemporaryDirectory() as folder:
+        is_checked = path.suffix.lower() in CHECKED_SUFFIXES
+        opened = workbooks.checked_copy(path, Path(folder)) if is_checked else path
+        name, names, cells = _cells(opened, sheet, path.name)
     texts = ((line, [cell_text(cell) for cell in row]) for line, row in enumerate(cells, 1))
     records = ((line, row) for line, row in texts if any(row))
     columns, notes = _header(records, path.name)
     said = [f"Trang tính / sheet: {name}"]
-    if len(book.sheet_names) > 1:
-        others = ", ".join(other for other in book.sheet_names if other != name)
+    if len(names) > 1:
+        others = ", ".join(other for other in names if other != name)
         said.append(f"Không đọc các trang / sheets not read: {others}")
     return Table(columns, _rows(records, columns), [*said, *notes], path.suffix[1:].lower())
+
+
+def _cells(path: Path, sheet: str | None, file: str) -> tuple[str, list[str], list[list[Any]]]:
+    """The sheet read, the names of all sheets, and the cells row by row. Problem 3001, 3005."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        name = sheet or book.sheet_names[0]
+        if name not in book.sheet_names:
+            raise Problem(3005, file=file, sheet=name, sheets=", ".join(book.sheet_names))
+        cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except (CalamineError, OSError, IndexError, zipfile.BadZipFile) as error:
+        raise Problem(3001, file=file, reason=str(error)) from error
+    return name, list(book.sheet_names), cells
 
 
 def _refuse_bomb(path: Path) -> None:
@@ -209,18 +224,21 @@ def _header(records: Iterator[tuple[int, list[str]]], name: str) -> tuple[list[s
     first = next(records, None)
     if first is None:
         raise Problem(3004, file=name)
+    workbooks.refuse_size(len(first[1]), 1, name, "1")
     columns: list[str] = []
+    taken: set[str] = set()
     notes = []
     for number, title in enumerate(first[1], 1):
         wanted = " ".join(title.strip("\ufeff ").split()) or f"column {number}"
-        given = _distinct(wanted, columns)
+        given = _distinct(wanted, taken)
         if given != wanted:
             notes.append(f"Cột trùng tên / repeated column: {wanted} → {given}")
         columns.append(given)
+        taken.add(given)
     return columns, notes
 
 
-def _distinct(title: str, taken: Sequence[str]) -> str:
+def _distinct(title: str, taken: set[str]) -> str:
     number, given = 1, title
     while given in taken:
         number += 1

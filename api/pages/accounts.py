@@ -27,6 +27,8 @@ blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
 
 MOST_CHOICES = 500
 """Areas offered while typing; in a larger scope the lowest levels are left out and typed by code."""
+UPLOAD_SUFFIXES = (".xlsx", ".xlsm", ".csv")
+"""Kinds of lists taken from a page: those whose size is known before they are opened."""
 
 
 @blueprint.get("")
@@ -88,12 +90,16 @@ def from_list() -> Any:
 
 
 def _uploaded_list() -> account_list.Listed:
-    """The list in the request. Raises: Problem 6036 when none was chosen, else as `account_list.read`."""
+    """The list in the request. Raises: Problem 6036 none, 3007 its kind, else as `account_list.read`."""
     upload = request.files.get("list")
     if upload is None or not upload.filename:
         raise Problem(6036)
+    given = Path(upload.filename)
+    suffix = given.suffix.lower()
+    if suffix not in UPLOAD_SUFFIXES:
+        raise Problem(3007, file=given.name, expected=", ".join(UPLOAD_SUFFIXES))
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (secure_filename(upload.filename) or "list")
+        path = Path(folder) / f"{secure_filename(given.stem) or 'list'}{suffix}"
         upload.save(path)
         return account_list.read(path, clock.today())
 
@@ -177,7 +183,7 @@ def reset_password(user_id: int) -> Any:
     doing = auth.actor()
     with transaction.write() as writing:
         actions.reset_password(writing, doing, user_id, password_hash)
-    return _slips([slip], t("Đã cấp lại mật khẩu", "Password reset"))
+    return _slips([slip], t("Đã cấp lại mật khẩu", "Password reset"), is_reset=True)
 
 
 def _change(user_id: int, act: Callable[[Any], object]) -> Any:
@@ -193,11 +199,12 @@ def _change(user_id: int, act: Callable[[Any], object]) -> Any:
     return redirect(url_for("accounts.index"))
 
 
-def _slips(slips: list[Slip], title: str) -> Response:
-    """The printable slips; kept by nobody, so neither by the browser's cache."""
-    page = render_template(
-        "accounts/slips.html", slips=slips, title=title, address=request.host_url.rstrip("/")
-    )
+def _slips(slips: list[Slip], title: str, *, is_reset: bool = False) -> Response:
+    """The printable slips; kept by nobody, so neither by the browser's cache.
+
+    The site's address is written in by hand: the one in the request is whatever the sender says it is.
+    """
+    page = render_template("accounts/slips.html", slips=slips, title=title, is_reset=is_reset)
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -41,14 +41,13 @@ def _page(problem: Problem | None = None) -> str:
 
 @blueprint.post("")
 def issue() -> Any:
-    """Enrol a device of mine, or of the account named; the answer shows its token once."""
+    """Enrol a device of mine; the answer shows its token once."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     label = request.form.get("label", "")
-    user_id = request.form.get("user_id", auth.user_id(), type=int)
     doing = auth.actor()
     try:
         with transaction.write() as writing:
-            actions.issue_device(writing, doing, user_id, str(uuid.uuid4()), label, queries.token_hash(token))
+            actions.issue_device(writing, doing, str(uuid.uuid4()), label, queries.token_hash(token))
     except Problem as problem:
         return _page(problem), status_of(problem.number)
     response = make_response(render_template("devices/token.html", token=token, label=label))

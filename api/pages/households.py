@@ -96,7 +96,8 @@ def household(household_id: str) -> Any:
     house = _visible_household(household_id)
     surveys = registry.survey_versions(db.session(), house.id)
     current_row = assessment.current(db.session(), house.id)
-    interview = next((survey for survey in surveys if survey.visit == "interviewed"), None)
+    latest = registry.latest_interview(db.session(), house.id)
+    interview = next((row for row in surveys if latest and row.id == latest.id), None)
     form = load_form(interview.form, interview.form_version) if interview else None
     sees_names = auth.may("person.read", house.area_code)
     return render_template(
@@ -111,12 +112,25 @@ def household(household_id: str) -> Any:
         sees_names=sees_names,
         surveys=surveys,
         interview=interview,
+        flags=_flags(interview),
         answers=answers(form, interview.answers, current()) if form and interview else (),
         persons=registry.persons(db.session(), interview.person_ids) if interview and sees_names else [],
         statuses=registry.status_records(db.session(), house.id),
         photos=registry.photos(db.session(), house.id),
         events=_events(surveys, assessment.history(db.session(), house.id)),
     )
+
+
+def _flags(interview: SurveyVersion | None) -> list[dict[str, Any]]:
+    """What to look at; another household is named only to those who may see it."""
+    visible = auth.visible(Household.area_code, "household.read")
+    flags = interview.flags if interview else []
+    return [
+        flag
+        if registry.household(db.session(), visible, flag.get("household", "")) is not None
+        else {name: value for name, value in flag.items() if name != "household"}
+        for flag in flags
+    ]
 
 
 def _events(surveys: list[SurveyVersion], assessments: list[AssessmentRow]) -> list[dict[str, str | None]]:

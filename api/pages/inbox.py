@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, make_response, redirect, render_template, request
 from flask_login import current_user
 
 from api import auth, places, transaction
@@ -50,13 +50,17 @@ def envelope(row_id: int) -> Any:
     """One waiting record: its faults, and its answers to mend."""
     row = _row(row_id, "inbox.read")
     content = json.loads(row.body or "{}")
-    return render_template(
+    hidden = () if auth.may("national_id.read", row.area_code) else ("national_id",)
+    page = render_template(
         "inbox/envelope.html",
         row=row,
         content=content,
-        fields=fields_for(_form(content), content.get("payload", {}), row.faults),
+        fields=fields_for(_form(content), content.get("payload", {}), row.faults, hidden),
         may_mend=auth.can("inbox.mend"),
     )
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _form(content: dict[str, Any]) -> Any:

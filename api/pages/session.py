@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask_limiter import RateLimitExceeded
 from flask_login import current_user
 
-from api import auth, clock, language, transaction
+from api import auth, language, transaction
 from api.errors import answer
 from api.extensions import db, limiter
 from survey import words
@@ -61,12 +61,13 @@ def _sign_in_page(problem: Problem | None = None) -> str:
 
 @blueprint.post("/sign-out")
 def sign_out() -> Any:
-    """End the session."""
+    """End the account's sessions."""
     auth.sign_out()
     return redirect(url_for("session.sign_in"))
 
 
 @blueprint.route("/password", methods=["GET", "POST"])
+@limiter.limit(TRIES_PER_ADDRESS, methods=["POST"])
 def password() -> Any:
     """Change one's own password; with a temporary one this is the only page open."""
     if not current_user.is_authenticated:
@@ -91,20 +92,19 @@ def _password_page(problem: Problem | None = None) -> str:
 
 
 def _change_password() -> None:
-    """Check the form and set the password. Raises: Problem 6020-6025."""
+    """Check the form and set the password. Raises: Problem 6002 paused, 6020-6025."""
     account = current_user.account
     current, new = request.form.get("current", ""), request.form.get("new", "")
-    row = queries.sign_in_row(db.session(), account.username)
-    if not passwords.matches(row.password_hash if row else None, current):
-        raise Problem(6023)
+    auth.check_current_password(account, current)
     if new != request.form.get("again"):
         raise Problem(6024)
     if new == current:
         raise Problem(6025)
     passwords.check_new(new, account.username)
     password_hash = passwords.hashed(new)
+    doing = auth.actor()
     with transaction.write() as writing:
-        actions.change_password(writing, account.id, password_hash, clock.now())
+        actions.change_password(writing, doing, account.id, password_hash)
     changed = queries.account(db.session(), account.id)
     if changed:
         auth.open_session(changed)

@@ -13,6 +13,7 @@ from api.desk import desk
 from api.extensions import db
 from api.schemas.envelopes import BatchResultOut, ReceiptOut
 from survey.intake import actions, queries
+from survey.intake.envelope import read
 from survey.intake.rows import Receipt
 from survey.problems import Problem
 
@@ -65,15 +66,17 @@ def _json() -> Any:
 
 
 def _receive(raw: Any) -> Receipt:
+    envelope = read(raw)  # before the write lock: nobody waits while it is checked
     with transaction.write() as session:
-        return actions.receive(session, raw, desk(session, current_user.id))
+        return actions.receive(session, envelope, desk(session, current_user.id, current_user.device_id))
 
 
 def _one_of_batch(index: int, raw: Any) -> dict[str, Any]:
     """One record's own transaction and result."""
     try:
         receipt = _receive(raw)
-    except Problem as problem:
+    except Exception as error:
+        problem = error if isinstance(error, Problem) else errors.incident()
         return {
             "index": index,
             "status": errors.status_of(problem.number),

@@ -147,6 +147,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('failed_attempts', sa.Integer(), nullable=False),
     sa.Column('locked_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('session_number', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
     sa.UniqueConstraint('username', name=op.f('uq_users_username'))
     )
@@ -242,6 +243,7 @@ def upgrade() -> None:
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('household_id', sa.String(length=36), nullable=True),
     sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('aside_reason', sa.LargeBinary(), nullable=True),
     sa.ForeignKeyConstraint(['household_id'], ['households.id'], name=op.f('fk_received_envelopes_household_id')),
     sa.ForeignKeyConstraint(['sender_id'], ['users.id'], name=op.f('fk_received_envelopes_sender_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_received_envelopes')),
@@ -331,7 +333,7 @@ def upgrade() -> None:
     sa.Column('received_sha256', sa.String(length=64), nullable=False),
     sa.Column('slot', sa.String(length=20), nullable=False),
     sa.ForeignKeyConstraint(['envelope_id', 'version'], ['surveys.envelope_id', 'surveys.version'], name=op.f('fk_survey_photos_envelope_id_version')),
-    sa.PrimaryKeyConstraint('envelope_id', 'version', 'received_sha256', name=op.f('pk_survey_photos'))
+    sa.PrimaryKeyConstraint('envelope_id', 'version', 'received_sha256', 'slot', name=op.f('pk_survey_photos'))
     )
     # ### end Alembic commands ###
 

@@ -21,6 +21,8 @@ USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 FREE_ATTEMPTS = 5
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
+MOST_DEVICES = 10
+"""Unrevoked devices an account: a person's phones and scripts, so that forgotten tokens do not pile up."""
 
 
 # --- accounts
@@ -86,13 +88,17 @@ def rename(session: Session, actor: Actor, user_id: int, full_name: str) -> None
 
 
 def deactivate(session: Session, actor: Actor, user_id: int) -> None:
-    """Shut an account and with it its devices. Raises: Problem 6018 not in scope, 6017 last administrator."""
+    """Shut an account, its sessions and its devices; opening it again brings neither back.
+
+    Raises: Problem 6018 not in scope, 6017 last administrator.
+    """
     user = _managed(session, actor, user_id)
     before = queries.root_administrators(session, actor.today)
     user.is_active = False
     session.flush()
     _keep_a_root_administrator(session, before, actor.today)
     _audit(session, actor, "account.deactivated", user_id)
+    _shut_out(session, actor, user)
 
 
 def reactivate(session: Session, actor: Actor, user_id: int) -> None:
@@ -137,7 +143,9 @@ def faults_of_post(session: Session, actor: Actor, post: NewPost) -> list[Proble
 
 
 def grant_post(session: Session, actor: Actor, user_id: int, post: NewPost) -> Post:
-    """Give an account one more post. Raises: Problem 6018 not in scope, 6013-6016 post."""
+    """Give an account one more post. Raises: Problem 6018 not in scope, 6019 one's own, 6013-6016 post."""
+    if user_id == actor.user_id:
+        raise Problem(6019)
     _managed(session, actor, user_id)
     for fault in faults_of_post(session, actor, post):
         raise fault
@@ -218,27 +226,42 @@ def create_list(
 
 
 def reset_password(session: Session, actor: Actor, user_id: int, password_hash: str) -> None:
-    """Give a temporary password and lift any back-off. Raises: Problem 6018 not in scope."""
+    """Give a temporary password and lift any back-off; sessions and devices end.
+
+    Raises: Problem 6018 not in scope.
+    """
     user = _managed(session, actor, user_id)
-    user.password_hash = password_hash
-    user.must_change_password = True
-    user.failed_attempts, user.locked_until = 0, None
+    _set_password(user, password_hash, is_temporary=True)
     _audit(session, actor, "password.reset", user_id)
+    _shut_out(session, actor, user)
 
 
-def change_password(session: Session, user_id: int, password_hash: str, at: datetime) -> None:
-    """Set the password a person chose; the temporary one ends with it."""
-    user = session.get_one(User, user_id)
+def change_password(session: Session, actor: Actor, user_id: int, password_hash: str) -> None:
+    """Set the password a person chose; the temporary one, sessions and devices end with the old one."""
+    user = session.get_one(User, user_id, with_for_update=True)
+    _set_password(user, password_hash, is_temporary=False)
+    _audit(session, actor, "password.changed", user_id)
+    _shut_out(session, actor, user)
+
+
+def _set_password(user: User, password_hash: str, *, is_temporary: bool) -> None:
     user.password_hash = password_hash
-    user.must_change_password = False
-    audit.record(
-        session,
-        at=at,
-        actor_id=user_id,
-        action="password.changed",
-        subject_kind="account",
-        subject_id=user_id,
-    )
+    user.must_change_password = is_temporary
+    user.failed_attempts, user.locked_until = 0, None
+
+
+def _shut_out(session: Session, actor: Actor, user: User) -> None:
+    """End every way in that was opened so far: sessions and device tokens."""
+    end_sessions(session, user.id)
+    for device in queries.unrevoked_devices(session, user.id):
+        _revoke(session, actor, device)
+
+
+def end_sessions(session: Session, user_id: int) -> None:
+    """End every session of an account, in all its browsers; a copied cookie is worth nothing after."""
+    user = session.get_one(User, user_id)
+    user.session_number = User.session_number + 1
+    session.flush()
 
 
 def record_attempt(session: Session, user_id: int, succeeded: bool, at: datetime) -> None:
@@ -275,14 +298,20 @@ def set_language(session: Session, user_id: int, language: str) -> None:
 # --- devices
 
 
-def issue_device(
-    session: Session, actor: Actor, user_id: int, device_id: str, label: str, token_sha256: str
-) -> Device:
-    """Enrol a device of an account. Raises: Problem 6018 not in scope, 6040 label."""
-    _may_handle_devices(session, actor, user_id)
+def issue_device(session: Session, actor: Actor, device_id: str, label: str, token_sha256: str) -> Device:
+    """Enrol a device of the actor's own; nobody holds a token that speaks for somebody else.
+
+    Raises: Problem 6018 no right to devices, 6040 label, 6042 too many devices.
+    """
+    user_id = actor.user_id
+    if user_id is None or not _has_own_devices(session, user_id, actor.today):
+        raise Problem(6018)
     label = nfc(label)
     if not 2 <= len(label) <= NAME_LENGTH:
         raise Problem(6040, got=len(label), most=NAME_LENGTH)
+    session.get_one(User, user_id, with_for_update=True)  # two at a time would both be the tenth
+    if len(queries.unrevoked_devices(session, user_id)) >= MOST_DEVICES:
+        raise Problem(6042, most=MOST_DEVICES)
     device = Device(
         id=device_id, user_id=user_id, label=label, token_sha256=token_sha256, created_at=actor.at
     )
@@ -297,10 +326,14 @@ def revoke_device(session: Session, actor: Actor, device_id: str) -> None:
     device = session.get(Device, device_id)
     if device is None:
         raise Problem(6041)
-    _may_handle_devices(session, actor, device.user_id)
+    _may_revoke(session, actor, device.user_id)
     if device.revoked_at is None:
-        device.revoked_at = actor.at
-        _audit(session, actor, "device.revoked", device.user_id, device=device_id)
+        _revoke(session, actor, device)
+
+
+def _revoke(session: Session, actor: Actor, device: Device) -> None:
+    device.revoked_at = actor.at
+    _audit(session, actor, "device.revoked", device.user_id, device=device.id)
 
 
 def device_seen(session: Session, device_id: str, at: datetime) -> None:
@@ -308,9 +341,13 @@ def device_seen(session: Session, device_id: str, at: datetime) -> None:
     session.get_one(Device, device_id).last_seen_at = at
 
 
-def _may_handle_devices(session: Session, actor: Actor, user_id: int) -> None:
+def _has_own_devices(session: Session, user_id: int, today: date) -> bool:
+    return bool(rights.areas_allowed(session, user_id, "device.own", today))
+
+
+def _may_revoke(session: Session, actor: Actor, user_id: int) -> None:
     """One's own devices with `device.own`, those of others within one's scope of `devices.manage`."""
-    own = actor.user_id == user_id and rights.areas_allowed(session, user_id, "device.own", actor.today)
+    own = actor.user_id == user_id and _has_own_devices(session, user_id, actor.today)
     scope = queries.manageable(session, actor.user_id, actor.today, "devices.manage")
     if not own and session.scalar(select(User.id).where(User.id == user_id, scope)) is None:
         raise Problem(6018)

@@ -42,6 +42,8 @@ class User(Base):
     """Wrong passwords since the last right one."""
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
     """No password is accepted before this moment (back-off after wrong ones)."""
+    session_number: Mapped[int] = mapped_column(Integer, default=0)
+    """Part of every session cookie; raising it ends all sessions, copied cookies too."""
 
 
 class Post(Base):

@@ -65,7 +65,7 @@ def _account(user: User) -> Account:
         must_change_password=user.must_change_password,
         created_at=user.created_at,
         locked_until=user.locked_until,
-        password_mark=hashlib.sha256(user.password_hash.encode()).hexdigest()[:16],
+        session_number=user.session_number,
     )
 
 
@@ -189,6 +189,12 @@ def count_devices(session: Session, scope: ColumnElement[bool]) -> int:
     """How many devices `devices` would list in all."""
     query = select(func.count()).select_from(Device).join(User, User.id == Device.user_id).where(scope)
     return session.scalar(query) or 0
+
+
+def unrevoked_devices(session: Session, user_id: int) -> list[Device]:
+    """The devices of an account whose tokens still open the interface, oldest first."""
+    query = select(Device).where(Device.user_id == user_id, Device.revoked_at.is_(None))
+    return list(session.scalars(query.order_by(Device.created_at, Device.id)))
 
 
 def root_administrators(session: Session, on: date) -> frozenset[int]:

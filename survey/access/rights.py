@@ -104,7 +104,8 @@ def within(
     """SQL condition: the row's area lies in the subtree of `roots` today.
 
     A row without an area (a house nobody could place) is seen by those who hold a root area, so that it
-    is on somebody's desk.
+    is on somebody's desk. Where the tree has several roots (provinces), each of their holders sees every
+    such row: a house without an area belongs to none of them yet.
     """
     if not roots:
         return false()

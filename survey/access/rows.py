@@ -17,7 +17,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account as pages show it. `password_mark` changes with the password and tells nothing about it."""
+    """An account as pages show it. A session lives while it carries the account's `session_number`."""
 
     id: int
     username: str
@@ -28,7 +28,7 @@ class Account:
     must_change_password: bool
     created_at: datetime
     locked_until: datetime | None
-    password_mark: str
+    session_number: int
 
 
 @dataclass(frozen=True, slots=True)

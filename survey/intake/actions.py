@@ -16,7 +16,7 @@ from survey.access.audit import record
 from survey.db import add_once
 from survey.intake import queries
 from survey.intake.conflict import conflict
-from survey.intake.envelope import canonical, read
+from survey.intake.envelope import read
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.processing import process
 from survey.intake.rows import STORED, WAITING, Desk, Envelope, Receipt
@@ -25,13 +25,12 @@ from survey.questionnaire import Fault
 from survey.registry.actions import announce_photo
 
 
-def receive(session: Session, raw: Any, desk: Desk) -> Receipt:
-    """Take one envelope (parsed JSON) and answer with its receipt (biên nhận).
+def receive(session: Session, envelope: Envelope, desk: Desk) -> Receipt:
+    """Take one envelope (see `envelope.read`) and answer with its receipt (biên nhận).
 
-    Equal content gets the receipt of its version again, however late. Problems: 4101 when it cannot be
-    read at all, 4102 when its version exists with other content.
+    Equal content gets the receipt of its version again, however late. Problem 4102 when its version
+    exists with other content.
     """
-    envelope = read(raw)
     known = queries.same_content(session, envelope)
     if known is not None:
         return queries.receipt(session, known)
@@ -40,7 +39,7 @@ def receive(session: Session, raw: Any, desk: Desk) -> Receipt:
         # Another request stored this version between our look and our insert.
         known = queries.same_content(session, envelope)
         if known is None:
-            raise conflict(session, envelope)
+            raise conflict(session, envelope, desk)
         return queries.receipt(session, known)
     _run(session, row, envelope, desk)
     _run_held(session, envelope, desk)
@@ -59,7 +58,7 @@ def _insert(session: Session, envelope: Envelope, desk: Desk) -> ReceivedEnvelop
         faults=[],
         photos=envelope.photos,
         sender_id=desk.sender_id,
-        device_id=envelope.device,
+        device_id=desk.device_id,
         captured_at=envelope.captured_at,
         received_at=desk.now,
     )
@@ -89,6 +88,7 @@ def _run(session: Session, row: ReceivedEnvelope, envelope: Envelope, desk: Desk
         area_code=row.area_code,
         version=row.version,
         content_sha256=row.content_sha256,
+        device=desk.device_id,
     )
 
 
@@ -97,8 +97,10 @@ def _run_held(session: Session, envelope: Envelope, desk: Desk) -> None:
     row = queries.version(session, envelope.id, envelope.version + 1)
     if row is not None and row.state == WAITING and row.body:
         held = read(json.loads(row.body))
-        _run(session, row, held, desk)
-        _run_held(session, held, desk)
+        # With the rights of who sent it, not of who happened to send its base.
+        theirs = replace(desk, sender_id=row.sender_id, device_id=row.device_id)
+        _run(session, row, held, theirs)
+        _run_held(session, held, theirs)
 
 
 def run_again(session: Session, row_id: int, desk: Desk) -> Receipt:
@@ -119,7 +121,7 @@ def mend(session: Session, row_id: int, changes: Mapping[str, Any], desk: Desk) 
     payload = {**raw["payload"], **changes}
     raw["payload"] = {code: value for code, value in payload.items() if value is not None}
     raw["base_version"] = row.version
-    receipt = receive(session, json.loads(canonical(raw)), desk)
+    receipt = receive(session, read(raw), desk)
     row.settled_at = desk.now
     session.flush()
     return receipt
@@ -129,6 +131,7 @@ def set_aside(session: Session, row_id: int, reason: str, desk: Desk, *, undo: b
     """Take a waiting envelope out of the inbox with a reason, or put it back; its content stays kept."""
     row = session.get_one(ReceivedEnvelope, row_id)
     row.settled_at = None if undo else desk.now
+    row.aside_reason = None if undo else reason
     session.flush()
     record(
         session,
@@ -139,5 +142,4 @@ def set_aside(session: Session, row_id: int, reason: str, desk: Desk, *, undo: b
         subject_id=row.envelope_id,
         area_code=row.area_code,
         version=row.version,
-        reason=reason,
     )

@@ -9,19 +9,24 @@ from sqlalchemy.orm import Session
 
 from survey.access.models import User
 from survey.intake import queries
-from survey.intake.rows import Envelope
+from survey.intake.rights import may_change
+from survey.intake.rows import Desk, Envelope
 from survey.problems import Problem
+from survey.registry.models import Household
 
 
-def conflict(session: Session, envelope: Envelope) -> Problem:
+def conflict(session: Session, envelope: Envelope, desk: Desk) -> Problem:
     """Problem 4102 for an envelope whose version exists with other content.
 
-    `changed` names the answers that differ between what was sent and the newest stored version, never
-    their values: the sender may not have the right to see them.
+    Who sent it and which answers differ is told to those who may change the household only: by sending
+    guesses, others could find the answers out.
     """
     row = queries.newest(session, envelope.id)
     if row is None:
         raise LookupError(f"no stored version of {envelope.id} to be in conflict with")
+    household = session.get(Household, row.household_id) if row.household_id else None
+    if row.sender_id != desk.sender_id and not (household and may_change(session, household, desk)):
+        return Problem(4102, version=row.version, who="…", when="…", changed="…")
     stored = json.loads(row.body)["payload"] if row.body else {}
     sender = session.get(User, row.sender_id) if row.sender_id else None
     return Problem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -13,6 +14,10 @@ from survey.intake.rows import Envelope
 from survey.problems import Problem
 
 MAX_PHOTOS = 30
+MAX_CHARACTERS = 256_000
+"""A survey with 30 members has about 8,000; what is larger was not filled in by a person."""
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""A phone whose clock was lost says 1970; no clock says a year that dates cannot be shown in."""
 SLOTS = ("front", "roof", "wall", "floor", "papers", "other")
 SHA256 = validate.Regexp(r"^[0-9a-f]{64}\Z", error="expected 64 lower-case hexadecimal digits")
 NO_NUL = validate.ContainsNoneOf("\x00", error="a NUL, which PostgreSQL stores in no text")
@@ -45,7 +50,7 @@ class EnvelopeIn(Schema):
     form = fields.String(required=True, validate=[validate.Length(1, 40), NO_NUL])
     form_version = fields.String(required=True, validate=[validate.Length(1, 40), NO_NUL])
     base_version = fields.Integer(strict=True, load_default=0, validate=validate.Range(0, 10_000))
-    captured_at = fields.AwareDateTime(required=True, format="iso")
+    captured_at = fields.AwareDateTime(required=True, format="iso", validate=validate.Range(EARLIEST, LATEST))
     officer = fields.String(allow_none=True, load_default=None, validate=[validate.Length(max=80), NO_NUL])
     device = fields.String(allow_none=True, load_default=None, validate=[validate.Length(max=80), NO_NUL])
     payload = fields.Dict(keys=fields.String(), required=True)
@@ -58,7 +63,7 @@ def canonical(value: Any) -> str:
 
 
 def read(raw: Any) -> Envelope:
-    """The envelope in `raw` (parsed JSON). Problem 4101 when it cannot be read at all.
+    """The envelope in `raw` (parsed JSON). Problem 4101 when it cannot be read at all, 1003 when too large.
 
     The content hash covers everything sent, so that any change is a new content.
     """
@@ -66,6 +71,7 @@ def read(raw: Any) -> Envelope:
         raise Problem(4101, fields="JSON object")
     try:
         text = canonical(raw)
+        _refuse_too_much(raw, text)
         values = EnvelopeIn().load(raw)
         sha256 = hashlib.sha256(text.encode()).hexdigest()
     except ValidationError as error:
@@ -75,6 +81,15 @@ def read(raw: Any) -> Envelope:
         raise Problem(4101, fields=type(error).__name__) from None
     values["id"] = str(values["id"])
     return Envelope(**values, content_sha256=sha256, text=text)
+
+
+def _refuse_too_much(raw: Mapping[str, Any], text: str) -> None:
+    """Stop what would take long to check. Problems 1003, 4101."""
+    if len(text) > MAX_CHARACTERS:
+        raise Problem(1003, got=len(text), limit=MAX_CHARACTERS)
+    photos = raw.get("photos")
+    if isinstance(photos, list) and len(photos) > MAX_PHOTOS:
+        raise Problem(4101, fields=f"photos: {len(photos)} > {MAX_PHOTOS}")
 
 
 def _where(messages: Any, path: str = "") -> str:

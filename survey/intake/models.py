@@ -38,3 +38,4 @@ class ReceivedEnvelope(Base):
     received_at: Mapped[datetime] = mapped_column(index=True)
     household_id: Mapped[str | None] = mapped_column(Uuid, ForeignKey("households.id"))
     settled_at: Mapped[datetime | None]
+    aside_reason: Mapped[str | None] = mapped_column(SealedText)

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from survey.access.rights import may
 from survey.areas import queries as areas
 from survey.assessment.actions import assess_survey
 from survey.intake import checks, queries
 from survey.intake.models import ReceivedEnvelope
+from survey.intake.rights import may_change, may_write_in
 from survey.intake.rows import Desk, Envelope
 from survey.problems import Problem
 from survey.questionnaire import Fault, Form, check, load_form, split_personal, survey_facts
 from survey.registry.actions import keep_survey
 from survey.registry.models import Household
-from survey.registry.queries import latest_interview, recorded_by
+from survey.registry.queries import latest_interview
 from survey.registry.rows import NewStatus, NewSurvey, Point
 
 KINDS = ("survey",)
+MAX_FAULTS = 50
 META = ("visit", "training", "household", "area_code", "point")
 """Questions of the form that are columns of their own, not answers about the household."""
 
@@ -35,6 +37,16 @@ class Done:
     household_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Which household a record is about and where that is."""
+
+    household_id: str
+    area_code: str | None
+    point: Point | None
+    flags: list[checks.Flag]
+
+
 def process(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: Desk) -> Done:
     """Check one envelope and, if nothing is wrong with it, keep and assess it."""
     try:
@@ -45,49 +57,45 @@ def process(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: D
         return Done([Fault("form", problem).to_dict()])
     checked = check(form, envelope.payload)
     values = checked.values
-    household_id = values.get("household") or _household_of(session, envelope)
-    faults = [*checked.faults, *_reference_faults(session, values, household_id, desk)]
+    point = _point(values.get("point"))
+    stated = _known_area(session, values, desk)
+    flags, area_code = checks.place_flags(session, point, stated, desk.today)
+    household_id = values.get("household") or _household_of(session, envelope) or envelope.id
+    household = session.get(Household, household_id)
+    faults = [
+        *checked.faults,
+        *_unknown_references(values, household, stated),
+        *_foreign(session, household, area_code, desk),
+    ]
     if faults:
-        return Done(
-            [fault.to_dict() for fault in faults], _area_of_waiting(session, values, household_id, desk)
-        )
-    new = _new_survey(session, envelope, form, values, row, household_id or envelope.id, desk.today)
-    survey = keep_survey(session, new)
-    if latest_interview(session, new.household_id) is survey:
+        # It belongs on the desk of where the household lives, else of where it says it was made.
+        where = household.area_code if household else area_code
+        return Done([fault.to_dict() for fault in faults[:MAX_FAULTS]], where)
+    placed = Placed(household_id, area_code, point, flags)
+    survey = keep_survey(session, _new_survey(session, envelope, form, values, row, placed))
+    if latest_interview(session, household_id) is survey:
         assess_survey(session, survey, desk.book, desk.today, desk.now)
-    return Done([], new.area_code, new.household_id)
+    return Done([], area_code, household_id)
 
 
-def _reference_faults(
-    session: Session, values: dict[str, Any], household_id: str | None, desk: Desk
-) -> list[Fault]:
-    """An area or household the record names and we do not know, or a household the sender may not change."""
-    faults = []
-    code = values.get("area_code")
-    if code and _known_area(session, values, desk) is None:
-        faults.append(Fault("area_code", Problem(4105, area_code=code), code))
-    household = session.get(Household, household_id) if household_id else None
-    if household_id and household is None:
-        faults.append(Fault("household", Problem(4104, household=household_id), household_id))
-    if household and not _may_change(session, household, desk):
-        faults.append(Fault("household", Problem(4111), household_id))
-    return faults
+def _unknown_references(
+    values: dict[str, Any], household: Household | None, stated: str | None
+) -> Iterator[Fault]:
+    """An area or household the record names and we do not know."""
+    if values.get("area_code") and stated is None:
+        yield Fault("area_code", Problem(4105, area_code=values["area_code"]), values["area_code"])
+    if values.get("household") and household is None:
+        yield Fault("household", Problem(4104, household=values["household"]), values["household"])
 
 
-def _area_of_waiting(
-    session: Session, values: dict[str, Any], household_id: str | None, desk: Desk
-) -> str | None:
-    """On whose desk a waiting record belongs: where its household lives, else where it says it was made."""
-    household = session.get(Household, household_id) if household_id else None
-    return household.area_code if household else _known_area(session, values, desk)
-
-
-def _may_change(session: Session, household: Household, desk: Desk) -> bool:
-    """Whether the sender recorded it, or may survey where it lives; an import by the operator always may."""
-    if desk.sender_id is None or recorded_by(session, household.id, desk.sender_id):
-        return True
-    actions = ("survey.send", "inbox.mend")
-    return any(may(session, desk.sender_id, action, household.area_code, desk.today) for action in actions)
+def _foreign(
+    session: Session, household: Household | None, area_code: str | None, desk: Desk
+) -> Iterator[Fault]:
+    """A household or a place the sender has no post for: kept, and confirmed by those who have."""
+    if household and not may_change(session, household, desk):
+        yield Fault("household", Problem(4111))
+    elif area_code and not may_write_in(session, area_code, desk):
+        yield Fault("area_code", Problem(4112, area_code=area_code), area_code)
 
 
 def _known_area(session: Session, values: dict[str, Any], desk: Desk) -> str | None:
@@ -102,31 +110,31 @@ def _new_survey(
     form: Form,
     values: dict[str, Any],
     row: ReceivedEnvelope,
-    household_id: str,
-    today: date,
+    placed: Placed,
 ) -> NewSurvey:
     """The checked answers as the registry takes them, personal values apart, flags added."""
     answers, persons = split_personal(form, values)
     facts = survey_facts(form, values)
-    point = _point(values.get("point"))
-    flags, area_code = checks.place_flags(session, point, values.get("area_code"), today)
-    flags += checks.point_flags(point, bool((values.get("point") or {}).get("mock")))
-    flags += checks.time_flags(envelope.captured_at, row.received_at)
-    flags += checks.duplicate_flags(session, household_id, area_code, persons)
+    flags = [
+        *placed.flags,
+        *checks.point_flags(placed.point, bool((values.get("point") or {}).get("mock"))),
+        *checks.time_flags(envelope.captured_at, row.received_at),
+        *checks.duplicate_flags(session, placed.household_id, placed.area_code, persons),
+    ]
     return NewSurvey(
         envelope_id=envelope.id,
         version=envelope.version,
-        household_id=household_id,
+        household_id=placed.household_id,
         form=form.code,
         form_version=form.version,
         visit=values["visit"],
         is_training=bool(values.get("training")),
-        area_code=area_code,
-        point=point,
+        area_code=placed.area_code,
+        point=placed.point,
         captured_at=envelope.captured_at,
         received_at=row.received_at,
         officer_id=row.sender_id,
-        device_id=envelope.device,
+        device_id=row.device_id,
         answers={code: value for code, value in answers.items() if code not in META},
         facts=_plain(facts),
         flags=flags,
@@ -168,7 +176,7 @@ def _household_of(session: Session, envelope: Envelope) -> str | None:
 
 
 def _point(value: dict[str, Any] | None) -> Point | None:
-    """The answer to the point question as a position; none when the house was not placed."""
-    if not value:
+    """The answer to the point question as a position; none when the house was not (or wrongly) placed."""
+    if not value or not {"lon", "lat"} <= set(value):
         return None
     return Point(value["lon"], value["lat"], value.get("accuracy_m"), value.get("source", "gnss"))

@@ -17,6 +17,7 @@ class Desk:
     """Who receives, when, and by which law: what the intake may not look up itself."""
 
     sender_id: int | None
+    device_id: str | None
     today: date
     now: datetime
     book: law.Book

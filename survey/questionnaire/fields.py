@@ -62,7 +62,7 @@ class Answer(fields.Field[Any]):
             question=question.code,
             label_vi=question.labels["vi"],
             label_en=question.labels["en"],
-            got="(…)" if question.is_private else short(got),
+            got="(…)" if question.is_private or question.kind == "text" else short(got),
             **details,
         )
         return ValidationError([problem])

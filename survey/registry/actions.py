@@ -33,6 +33,8 @@ def keep_survey(session: Session, new: NewSurvey) -> Survey:
             created_at=new.received_at,
         )
         session.add(household)
+    if not new.is_training:
+        household.is_training = False
     session.flush()
     survey = _survey_row(new, persons)
     session.add(survey)
@@ -41,7 +43,8 @@ def keep_survey(session: Session, new: NewSurvey) -> Survey:
         _update_household(household, new, persons)
         session.flush()
     _keep_photos(session, new)
-    _keep_statuses(session, new)
+    if new.is_training == household.is_training:
+        _keep_statuses(session, new)
     return survey
 
 
@@ -95,16 +98,9 @@ def _keep_person(session: Session, new: NewSurvey, told: PersonInput) -> Person:
 
 def _keep_photos(session: Session, new: NewSurvey) -> None:
     """Announce the photos of a version; their bytes may come later, or may be there already."""
-    for photo in new.photos:
-        announce_photo(session, photo["sha256"])
-        session.add(
-            SurveyPhoto(
-                envelope_id=new.envelope_id,
-                version=new.version,
-                received_sha256=photo["sha256"],
-                slot=photo["slot"],
-            )
-        )
+    for sha256, slot in sorted({(photo["sha256"], photo["slot"]) for photo in new.photos}):
+        row = SurveyPhoto(envelope_id=new.envelope_id, version=new.version, received_sha256=sha256, slot=slot)
+        session.add(row)
     session.flush()
 
 

@@ -125,7 +125,7 @@ class SurveyPhoto(Base):
     envelope_id: Mapped[str] = mapped_column(Uuid, primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
     received_sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
-    slot: Mapped[str] = mapped_column(String(20))
+    slot: Mapped[str] = mapped_column(String(20), primary_key=True)
 
 
 class StatusRecord(Base):

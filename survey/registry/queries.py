@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from survey.access.models import User
@@ -24,11 +24,18 @@ def recorded_by(session: Session, household_id: str, user_id: int) -> bool:
 
 
 def latest_interview(session: Session, household_id: str) -> Survey | None:
-    """The newest interview of a household, which its place, its head and its assessment rest on."""
+    """The newest interview of a household, which its place, its head and its assessment rest on.
+
+    Training forms count for training households only. A clock that ran ahead counts as the moment of
+    receipt, or no correction could ever be newer.
+    """
+    moment = case((Survey.captured_at > Survey.received_at, Survey.received_at), else_=Survey.captured_at)
     return session.scalar(
         select(Survey)
+        .join(Household, Household.id == Survey.household_id)
         .where(Survey.household_id == household_id, Survey.visit == "interviewed")
-        .order_by(Survey.captured_at.desc(), Survey.id.desc())
+        .where(Survey.is_training == Household.is_training)
+        .order_by(moment.desc(), Survey.id.desc())
         .limit(1)
     )
 
@@ -50,6 +57,7 @@ def _version(
 ) -> SurveyVersion:
     announced, arrived = photos.get((row.envelope_id, row.version), (0, 0))
     return SurveyVersion(
+        id=row.id,
         envelope_id=row.envelope_id,
         version=row.version,
         visit=row.visit,

@@ -58,8 +58,9 @@ class NewSurvey:
 
 @dataclass(frozen=True, slots=True)
 class SurveyVersion:
-    """One version in a household's history."""
+    """One version in a household's history; `id` is its row's."""
 
+    id: int
     envelope_id: str
     version: int
     visit: str

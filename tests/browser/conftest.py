@@ -8,27 +8,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
-from makers import FIRST_DAY, make_world, password_of
-from sending import send_village
-from werkzeug.serving import WSGIRequestHandler, make_server
-
-from api import transaction
-from api.app import create_app
-from api.config import from_environment
-from api.database import upgrade
-from api.extensions import db
+from makers import password_of
+from page_server import Site, fill_small_world, serve_app
 
 if TYPE_CHECKING:
-    from flask.testing import FlaskClient
     from playwright.sync_api import Browser, BrowserContext, Page
 
 ARGUMENTS = (
@@ -81,11 +69,9 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
-@pytest.fixture
-def watch(context: BrowserContext) -> Watch:
-    """A new page that writes down what it asks for and what goes wrong."""
-    seen = Watch(context.new_page())
-    page = seen.page
+def watched(page: Page) -> Watch:
+    """Write down what a page asks for and what goes wrong with it."""
+    seen = Watch(page)
     page.on("request", lambda request: seen.requests.append(request.url))
     page.on("pageerror", lambda error: seen.faults.append(f"error: {error}"))
     page.on(
@@ -93,6 +79,27 @@ def watch(context: BrowserContext) -> Watch:
     )
     page.on("dialog", lambda dialog: (seen.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
     return seen
+
+
+@pytest.fixture
+def watch(context: BrowserContext) -> Watch:
+    """A new page that writes down what it asks for and what goes wrong."""
+    return watched(context.new_page())
+
+
+@pytest.fixture(scope="module")
+def watch_of(chromium: Browser) -> Iterator[Callable[[], Watch]]:
+    """Makes watched pages that last for a file, each in a context of its own."""
+    contexts = []
+
+    def make() -> Watch:
+        contexts.append(chromium.new_context(viewport={"width": 1280, "height": 900}))
+        contexts[-1].set_default_timeout(10_000)
+        return watched(contexts[-1].new_page())
+
+    yield make
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture
@@ -106,61 +113,6 @@ def browser_page(watch: Watch) -> Iterator[Page]:
 # --- the real application
 
 
-@dataclass(frozen=True)
-class Site:
-    """The application as it is served, and the households put into it by what they show."""
-
-    url: str
-    filled: object
-
-
-class QuietHandler(WSGIRequestHandler):
-    """No lines in the test's output; connections stay open as on a real server."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def serve_app(folder: Path, fill: Callable[[Flask], object]) -> Iterator[Site]:
-    """Serve a new application on SQLite below `folder`, filled by `fill` (which needs no form tokens)."""
-    settings = {"NHAVUNG_DATA_FOLDER": str(folder), "NHAVUNG_SECRET_KEY": "a key for tests only"}
-    settings |= {"NHAVUNG_PINNED_DATE": FIRST_DAY.isoformat()}
-    app = create_app(from_environment(settings), RATELIMIT_ENABLED=False, WTF_CSRF_ENABLED=False)
-    upgrade(app)
-    filled = fill(app)
-    app.config["WTF_CSRF_ENABLED"] = True
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
-    server.block_on_close = False  # a browser keeps its connections open
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield Site(f"http://127.0.0.1:{server.server_port}", filled)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        with app.app_context():
-            db.engine.dispose()
-
-
-def client_of(app: Flask, username: str) -> FlaskClient:
-    """An HTTP client of a named person, for putting things in."""
-    client = app.test_client()
-    form = {"username": username, "password": password_of(username)}
-    assert client.post("/sign-in", data=form).status_code == 302
-    return client
-
-
-def fill_small_world(app: Flask) -> dict[str, dict[str, object]]:
-    """The small province, a village of households, and one record in the inbox."""
-    with app.app_context(), transaction.write() as session:
-        make_world(session)
-    return send_village(client_of(app, "lan"))
-
-
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The application with a village of households; tests read it, they do not change it."""
@@ -168,15 +120,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield served
 
 
-@pytest.fixture
-def enter(site: Site) -> Callable[..., None]:
-    """Sign somebody in by the sign-in page: `enter(page, "mai")`."""
+@pytest.fixture(scope="session")
+def enter() -> Callable[[Page, str, str], None]:
+    """Sign somebody in by the sign-in page: `enter(page, site.url, "mai")`."""
 
-    def as_person(page: Page, username: str, url: str | None = None) -> None:
-        page.goto(f"{url or site.url}/sign-in")
+    def as_person(page: Page, url: str, username: str) -> None:
+        page.goto(f"{url}/sign-in")
         page.fill("#f-username", username)
         page.fill("#f-password", password_of(username))
         page.press("#f-password", "Enter")
-        page.wait_for_selector(".menu")
+        page.wait_for_selector(".menu", state="attached")
 
     return as_person

@@ -84,7 +84,7 @@ def test_after_a_crash_a_second_run_completes_the_rest(planned, send):
 
 def test_a_row_the_intake_refuses_stops_no_other(planned, send):
     def refusing(session, envelope):
-        if envelope["payload"].get("people") == 2:
+        if envelope.payload.get("people") == 2:
             raise Problem(4102, version=1, who="-", when="-", changed="-")
         return send(session, envelope)
 

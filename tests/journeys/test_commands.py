@@ -190,7 +190,7 @@ def test_the_workbook_holds_every_household_and_no_formula_of_a_name(said):
 
 
 def test_assess_says_how_many_changed(said):
-    assert "Đã đối chiếu lại 3 hộ" in said["assess"]
+    assert "Đã đối chiếu lại 3 trên 3 hộ" in said["assess"]
     assert "0 hộ đổi kết quả" in said["assess"]
 
 

@@ -180,7 +180,7 @@ def test_commune_staff_find_only_what_came_from_their_area(waiting, sign_in) -> 
 
 
 def test_a_record_without_a_known_area_is_on_the_desk_of_the_province(sign_in) -> None:
-    send(sign_in("lan"), {"area_code": "V9"})
+    send(sign_in("lan"), {"area_code": "V9", "point": None})
     assert rows_of(sign_in("mai")) == []
     assert rows_of(sign_in("admin")) == [str(row_id())]
 

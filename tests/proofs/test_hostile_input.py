@@ -118,7 +118,6 @@ ARGUMENTS = {
     "/law": ("on", "area", "release"),
     "/inbox": ("page",),
     "/accounts": ("search", "role", "state", "sort", "page"),
-    "/areas/V1/map": ("lang",),
     "/sign-in": ("next",),
 }
 
