@@ -21,6 +21,8 @@ from survey.areas.rows import Name
 from survey.problems import Problem
 
 MOST_ROWS = 1000
+MOST_CELLS = 1_000_000
+"""Of each sheet: room for the codes of a country's communes and villages beside the list."""
 COLUMNS = {
     "username": ("Tên đăng nhập", "Username"),
     "full_name": ("Họ và tên", "Full name"),
@@ -44,7 +46,7 @@ class Listed:
 
 def read(path: Path, today: date) -> Listed:
     """Read a list. Raises: Problem 6031 columns missing, 6032 empty, 6035 too long, 3001-3005 unreadable."""
-    table = read_table(path)
+    table = read_table(path, most_cells=MOST_CELLS)
     found = _columns(table.columns)
     listed = Listed()
     for row in table.rows:

@@ -59,15 +59,17 @@ class Table:
     delimiter: str = ""
 
 
-def read_table(path: str | Path, sheet: str | None = None) -> Table:
+def read_table(path: str | Path, sheet: str | None = None, most_cells: int = workbooks.MAX_CELLS) -> Table:
     """Open a CSV (also .gz) or a spreadsheet; `sheet` names the sheet, otherwise the first.
+
+    `most_cells` bounds the grid of every sheet of an .xlsx, empty cells too.
 
     Raises: Problem 3001 unreadable, 3002 too large, 3003 unknown encoding, 3004 no header row,
     3005 no such sheet, 3006 too many columns or cells.
     """
     path = Path(path)
     if path.suffix.lower() in SHEET_SUFFIXES:
-        return _read_sheet(path, sheet)
+        return _read_sheet(path, sheet, most_cells)
     return _read_text(path)
 
 
@@ -155,13 +157,14 @@ def _records(reader: Any, first_line: int, name: str) -> Iterator[tuple[int, lis
         line, seen = line + reader.line_num - seen, reader.line_num
 
 
-def _read_sheet(path: Path, sheet: str | None) -> Table:
+def _read_sheet(path: Path, sheet: str | None, most_cells: int) -> Table:
     _refuse_bomb(path)
     with tempfile.TemporaryDirectory() as folder:
         is_checked = path.suffix.lower() in CHECKED_SUFFIXES
-        opened = workbooks.checked_copy(path, Path(folder)) if is_checked else path
+        opened = workbooks.checked_copy(path, Path(folder), most_cells) if is_checked else path
         name, names, cells = _cells(opened, sheet, path.name)
-    texts = ((line, [cell_text(cell) for cell in row]) for line, row in enumerate(cells, 1))
+    filled = ((line, row) for line, row in enumerate(cells, 1) if row.count("") < len(row))
+    texts = ((line, [cell_text(cell) for cell in row]) for line, row in filled)
     records = ((line, row) for line, row in texts if any(row))
     columns, notes = _header(records, path.name)
     said = [f"Trang tính / sheet: {name}"]

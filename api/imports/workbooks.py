@@ -10,22 +10,23 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from functools import cache
 from pathlib import Path
 from xml.parsers import expat
 
 from survey.problems import Problem
 
-MAX_COLUMNS = 500
+MAX_COLUMNS = 2_000
 MAX_ROWS = 1_100_000
 MAX_CELLS = 20_000_000
-"""Of the full grid, empty ones too: three times as many as filled cells fit into the largest file."""
+"""Of the full grid, empty ones too (45 bytes each): three times the filled cells of the largest file."""
 UNREADABLE = (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error, expat.ExpatError)
 CONTENT = ("v", "f", "is", "t")
 """Elements of a cell that holds something; a cell without any is a mere style, and no cell to the reader."""
-POSITION = re.compile(r"([A-Za-z]{1,3})([0-9]{1,10})")
+LETTERS = re.compile(r"[A-Za-z]{1,3}")
 
 
-def checked_copy(path: Path, folder: Path) -> Path:
+def checked_copy(path: Path, folder: Path, most_cells: int = MAX_CELLS) -> Path:
     """A copy of the workbook in `folder`, whose every sheet was found to be of sane size.
 
     The copy is made of the very bytes that were checked: two programs may read one odd zip differently.
@@ -40,16 +41,16 @@ def checked_copy(path: Path, folder: Path) -> Path:
             for name in dict.fromkeys(given.namelist()):
                 content = given.read(name)
                 if b"sheetData" in content:
-                    refuse_size(*extent(content), path.name, name)
+                    refuse_size(*extent(content), path.name, name, most_cells)
                 kept.writestr(name, content)
     except UNREADABLE as error:
         raise Problem(3001, file=path.name, reason=str(error)) from error
     return copy
 
 
-def refuse_size(columns: int, rows: int, file: str, part: str) -> None:
+def refuse_size(columns: int, rows: int, file: str, part: str, most_cells: int = MAX_CELLS) -> None:
     """Refuse a table that reaches too far. Raises: Problem 3006."""
-    if columns > MAX_COLUMNS or rows > MAX_ROWS or columns * rows > MAX_CELLS:
+    if columns > MAX_COLUMNS or rows > MAX_ROWS or columns * rows > most_cells:
         raise Problem(
             3006,
             file=file,
@@ -58,7 +59,7 @@ def refuse_size(columns: int, rows: int, file: str, part: str) -> None:
             last_row=rows,
             most_columns=MAX_COLUMNS,
             most_rows=MAX_ROWS,
-            most_cells=MAX_CELLS,
+            most_cells=most_cells,
         )
 
 
@@ -88,29 +89,33 @@ class _Walk:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """One element: a row and a cell move on, what stands in a cell makes it count."""
-        kind = tag.rpartition(":")[2]
-        if kind == "row":
-            self.row, self.column = int(attributes.get("r", self.row + 1)), 0
-        elif kind == "c":
+        kind = tag.rpartition(":")[2] if ":" in tag else tag
+        if kind == "c":
             self._move(attributes.get("r"))
         elif kind in CONTENT:
-            self.columns, self.rows = max(self.columns, self.column), max(self.rows, self.row)
+            if self.column > self.columns:
+                self.columns = self.column
+            if self.row > self.rows:
+                self.rows = self.row
+        elif kind == "row":
+            self.row, self.column = int(attributes.get("r", self.row + 1)), 0
 
     def _move(self, position: str | None) -> None:
         """To the cell at `position`, or to the next one where a cell does not say its place."""
         if position is None:
             self.column += 1
             return
-        found = POSITION.fullmatch(position)
-        if found is None:
-            raise ValueError(f"a cell at {position[:20]!r}")
-        self.column = _column_number(found[1].upper())
-        self.row = int(found[2])
+        letters = position.rstrip("0123456789")
+        self.column = _column_number(letters)
+        self.row = int(position[len(letters) :])
 
 
+@cache
 def _column_number(letters: str) -> int:
-    """A is 1, Z is 26, AA is 27."""
+    """A is 1, Z is 26, AA is 27. Raises: ValueError for anything but one to three letters."""
+    if not LETTERS.fullmatch(letters):
+        raise ValueError(f"a cell in column {letters[:20]!r}")
     number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
     return number

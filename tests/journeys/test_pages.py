@@ -47,7 +47,10 @@ def listed(client, address: str) -> int:
 
 def names(page: str) -> list[str]:
     """The heads of a page of the list, in its order."""
-    return [html.unescape(name) for name in re.findall(r'<td class="name"><a href="/households/[^"]+">([^<]+)<', page)]
+    return [
+        html.unescape(name)
+        for name in re.findall(r'<td class="name"><a href="/households/[^"]+">([^<]+)<', page)
+    ]
 
 
 # --- the first page and the overview of an area
