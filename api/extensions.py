@@ -12,7 +12,8 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, ExceptionContext
+from sqlalchemy.exc import DataError, IntegrityError
 
 from survey.db import Base
 
@@ -46,3 +47,11 @@ def begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         how = connection.get_execution_options().get("begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {how}")
+
+
+@event.listens_for(Engine, "handle_error")
+def keep_rows_out_of_errors(context: ExceptionContext) -> None:
+    """Keep the first line of a refusal: PostgreSQL adds the whole failing row, which belongs in no log."""
+    if isinstance(context.sqlalchemy_exception, IntegrityError | DataError):
+        for error in (context.original_exception, context.sqlalchemy_exception):
+            error.args = (str(error.args[0]).split("\n", 1)[0], *error.args[1:])

@@ -82,7 +82,7 @@ def _candidates(part: BaseGeometry) -> NDArray[np.float64]:
     xs, ys = np.meshgrid(np.linspace(west, east, GRID), np.linspace(south, north, GRID))
     grid = np.column_stack([xs.ravel(), ys.ravel()])
     shapely.prepare(part)
-    inside = grid[shapely.contains_xy(part, grid[:, 0], grid[:, 1])]
+    inside: NDArray[np.float64] = grid[shapely.contains_xy(part, grid[:, 0], grid[:, 1])]
     if len(inside):
         return inside
     middle = part.representative_point()

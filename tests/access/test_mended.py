@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -166,6 +167,15 @@ def test_a_statement_that_fails_names_no_person(session):
         session.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": "Triệu Văn Tâm"})
     session.rollback()
     assert "Triệu" not in str(caught.value)
+
+
+def test_a_row_that_the_database_refuses_is_not_in_the_error(world, session):
+    with pytest.raises(SQLAlchemyError) as caught:
+        session.execute(text("UPDATE users SET must_change_password = NULL"))
+    session.rollback()
+    told = "".join(traceback.format_exception(caught.value))
+    assert "must_change_password" in told
+    assert not any(value in told for value in ("Hoàng", "argon2", "DETAIL"))
 
 
 def settings_of(folder: Path):
