@@ -12,7 +12,7 @@ test: $(BIN)/ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2
 
 lint: $(BIN)/ruff
 	$(BIN)/ruff check .
@@ -20,7 +20,7 @@ lint: $(BIN)/ruff
 	$(BIN)/mypy
 
 prove: $(BIN)/ruff
-	HYPOTHESIS_PROFILE=prove $(BIN)/pytest
+	HYPOTHESIS_PROFILE=prove $(BIN)/pytest -n 2
 
 bench: $(BIN)/ruff
 	$(BIN)/python tests/benchmarks/run.py

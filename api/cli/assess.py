@@ -16,10 +16,13 @@ def command(area_code: str | None) -> None:
     from api import clock, transaction
     from api.desk import book_in_force
     from api.extensions import db
-    from api.places import inside
+    from api.places import exists, inside
     from survey.assessment import actions, queries
+    from survey.problems import Problem
 
     with app_context():
+        if area_code and not exists(area_code):
+            raise Problem(1004, what=area_code)
         ids = queries.household_ids(db.session(), *inside(area_code))
         book = book_in_force(db.session())
         done, changed = 0, 0

@@ -26,16 +26,18 @@ def command(folder: Path, host: str, port: int, build_only: bool) -> None:
     )
     os.environ.pop("NHAVUNG_DATABASE_URL", None)
     from api.app import create_app
-    from api.cli.serve import run
+    from api.cli.serve import bind, run
     from api.database import upgrade
 
     app = create_app()
     upgrade(app)
     with app.app_context():
         _build()
-        _say(host, port)
-    if not build_only:
-        run(app, host, port)
+    if build_only:
+        return
+    server = bind(app, host, port)
+    _say(host, port)
+    run(server)
 
 
 def _build() -> None:

@@ -248,4 +248,4 @@ def release(folder: Path | None) -> None:
         book = _book(folder)
         with transaction.write() as session:
             store_release(session, book, None, clock.now())
-        click.echo(f"Đã ban hành bản luật {book.release}.")
+        click.echo(f"Đã đưa vào áp dụng bản luật {book.release}.")

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import importlib
 import threading
+from typing import TYPE_CHECKING
 
 import click
 from flask import Flask
 
 from api.cli.context import app_context
+from survey.problems import Problem
+
+if TYPE_CHECKING:
+    from waitress.server import BaseWSGIServer
 
 
 @click.command("serve")
@@ -21,13 +26,23 @@ def command(host: str, port: int, threads: int) -> None:
 
     with app_context() as app:
         upgrade(app)
+    server = bind(app, host, port, threads)
     click.echo(f"Nhà Vững: http://{host}:{port}  (Ctrl+C để dừng)")
-    run(app, host, port, threads)
+    run(server)
 
 
-def run(app: Flask, host: str, port: int, threads: int = 8) -> None:
+def bind(app: Flask, host: str, port: int, threads: int = 8) -> BaseWSGIServer:
+    """A server that holds its address already, so that what is printed next is true. Problem 1014."""
+    from waitress import create_server
+
+    limit = app.config["MAX_CONTENT_LENGTH"]
+    try:
+        return create_server(app, host=host, port=port, threads=threads, max_request_body_size=limit)
+    except OSError as error:
+        raise Problem(1014, host=host, port=port, reason=error.strerror or error) from None
+
+
+def run(server: BaseWSGIServer) -> None:
     """Serve until stopped; folium is imported meanwhile, or the first map would wait seconds for it."""
-    from waitress import serve
-
     threading.Thread(target=importlib.import_module, args=("maps.elements",), daemon=True).start()
-    serve(app, host=host, port=port, threads=threads, max_request_body_size=app.config["MAX_CONTENT_LENGTH"])
+    server.run()
