@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from makers import new_id
@@ -250,15 +251,31 @@ def test_my_map_and_my_budget_lead_to_my_area(mai) -> None:
 # --- the law on a day
 
 
+def law_values(page: str) -> dict[str, str]:
+    """The values of a law page by their labels."""
+    return dict(re.findall(r"<tr>\s*<td>([^<]+)</td><td class=\"r\"[^>]*>([^<]+)</td>", page))
+
+
 @pytest.mark.parametrize(
     ("day", "new", "repair"),
     [("2024-11-09", "50.000.000", "25.000.000"), ("2024-11-10", "60.000.000", "30.000.000")],
 )
 def test_the_law_of_a_day_shows_the_amounts_of_that_day(sign_in, day, new, repair) -> None:
-    page = sign_in("mai").get(f"/law?on={day}").text
-    amounts = dict(re.findall(r"<tr>\s*<td>([^<]+)</td><td class=\"r\"[^>]*>([^<]+)</td>", page))
+    amounts = law_values(sign_in("mai").get(f"/law?on={day}").text)
     assert amounts["Hỗ trợ xây mới, hộ nghèo và cận nghèo khác"] == f"{new} đồng/nhà"
     assert amounts["Hỗ trợ sửa chữa, hộ nghèo và cận nghèo khác"] == f"{repair} đồng/nhà"
+
+
+def test_a_place_shows_what_its_own_province_or_commune_decided(
+    sign_in, world, tmp_path, monkeypatch
+) -> None:
+    own = "[house.single_area_m2]\narea.01900 = [{value = 20, source = '55/QĐ-BXD', verified = true}]\n"
+    (tmp_path / "values").mkdir()
+    (tmp_path / "values" / "own.toml").write_text(own, "utf-8")
+    monkeypatch.setitem(world.config, "SETTINGS", replace(world.config["SETTINGS"], law_folder=tmp_path))
+    mai, label = sign_in("mai"), "Diện tích tối thiểu của hộ chỉ có 1 người"
+    shown = [law_values(mai.get(f"/law?area={area}").text)[label] for area in ("V1", "01900", "V3", "06")]
+    assert shown == ["20 m²", "20 m²", "18 m²", "18 m²"]
 
 
 def test_a_day_before_every_programme_says_that_none_is_in_force(sign_in) -> None:
