@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from survey.access.models import User
 from survey.registry.models import Household, Person, Photo, StatusRecord, Survey, SurveyPhoto
@@ -26,15 +26,21 @@ def recorded_by(session: Session, household_id: str, user_id: int) -> bool:
 def latest_interview(session: Session, household_id: str) -> Survey | None:
     """The newest interview of a household, which its place, its head and its assessment rest on.
 
-    Training forms count for training households only. A clock that ran ahead counts as the moment of
-    receipt, or no correction could ever be newer.
+    A corrected interview stands in for the versions before it. Training forms count for training
+    households only. A clock that ran ahead counts as the moment of receipt, or nothing could be newer.
     """
+    later = aliased(Survey)
+    corrected = exists().where(
+        later.envelope_id == Survey.envelope_id,
+        later.version > Survey.version,
+        later.visit == "interviewed",
+    )
     moment = case((Survey.captured_at > Survey.received_at, Survey.received_at), else_=Survey.captured_at)
     return session.scalar(
         select(Survey)
         .join(Household, Household.id == Survey.household_id)
         .where(Survey.household_id == household_id, Survey.visit == "interviewed")
-        .where(Survey.is_training == Household.is_training)
+        .where(Survey.is_training == Household.is_training, ~corrected)
         .order_by(moment.desc(), Survey.id.desc())
         .limit(1)
     )
