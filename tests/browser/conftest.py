@@ -64,7 +64,7 @@ def chromium() -> Iterator[Browser]:
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A context of the test's own, 1280 by 900 px."""
     made = chromium.new_context(viewport={"width": 1280, "height": 900})
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(30_000)
     yield made
     made.close()
 
@@ -94,7 +94,7 @@ def watch_of(chromium: Browser) -> Iterator[Callable[[], Watch]]:
 
     def make() -> Watch:
         contexts.append(chromium.new_context(viewport={"width": 1280, "height": 900}))
-        contexts[-1].set_default_timeout(10_000)
+        contexts[-1].set_default_timeout(30_000)
         return watched(contexts[-1].new_page())
 
     yield make
