@@ -3,5 +3,6 @@
 import survey.access.models
 import survey.areas.models
 import survey.assessment.models
+import survey.cases.models
 import survey.intake.models
 import survey.registry.models  # noqa: F401

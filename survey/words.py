@@ -19,3 +19,8 @@ def glossary() -> dict[str, dict[str, str]]:
 def word(code: str, lang: str = "vi") -> str:
     """The label of `code` in `lang`. Raises KeyError for a code the glossary does not hold."""
     return glossary()[code][lang]
+
+
+def both(name: str, group: str, code: str) -> dict[str, str]:
+    """`{name}_vi` and `{name}_en`: a word in both languages, as details of a problem."""
+    return {f"{name}_{lang}": word(f"{group}.{code}", lang) for lang in LANGUAGES}

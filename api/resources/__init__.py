@@ -14,8 +14,8 @@ def register_resources(app: Flask) -> None:
 
     api = Api(app)
     for blueprint, action in (
-        (envelopes.blueprint, "survey.send"),
-        (photos.blueprint, "survey.send"),
+        (envelopes.blueprint, "envelope.send"),
+        (photos.blueprint, "envelope.send"),
         (areas.blueprint, "household.read"),
         (budget.blueprint, "budget.read"),
     ):

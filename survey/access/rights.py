@@ -29,6 +29,7 @@ def _roles(*names: str) -> frozenset[str]:
 
 RIGHTS: Table = {
     # what is recorded and seen of households
+    "envelope.send": _roles("officer", "commune", "committee", "finance"),
     "survey.send": _roles("officer", "commune"),
     "household.read": _roles("officer", "commune", "committee", "finance", "admin", "auditor"),
     "map.read": _roles("officer", "commune", "committee", "finance", "admin", "auditor"),
@@ -36,7 +37,15 @@ RIGHTS: Table = {
     "national_id.read": _roles("commune", "auditor"),
     "inbox.read": _roles("commune", "admin", "auditor"),
     "inbox.mend": _roles("commune", "admin"),
+    # from the assessment to the hand-over
+    "case.record": _roles("officer", "commune"),
+    "case.review": _roles("commune", "committee"),
+    "case.approve": _roles("commune", "committee"),
+    "official_act.keep": _roles("commune", "committee"),
+    "paper.read": _roles("officer", "commune", "committee", "finance", "auditor"),
+    "posting.publish": _roles("commune"),
     # money
+    "payment.record": _roles("commune", "finance"),
     "amount.read": _roles("commune", "committee", "finance", "auditor"),
     "budget.read": _roles("commune", "committee", "finance", "auditor"),
     # keeping the program

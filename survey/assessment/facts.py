@@ -1,4 +1,4 @@
-"""The facts of one household brought together: survey, area and dated records."""
+"""The facts of one household brought together: survey, area, dated records, and what its case tells."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey import law
 from survey.areas import queries as areas
+from survey.cases.queries import act_facts
 from survey.registry.models import StatusRecord, Survey
 
 LIST_SOURCE = "list:"
@@ -21,9 +22,14 @@ def collect(session: Session, survey: Survey, path: tuple[str, ...], on: date) -
     """Everything the law may be told about the household of `survey` at a place on a date.
 
     `path` is the place's codes, village first. Records come as dated values, so that each programme picks
-    the value of its own key date.
+    the value of its own key date. What was registered, confirmed or begun outranks what was asked for.
     """
-    return {**survey.facts, **areas.area_facts(session, path, on), **_records(session, survey)}
+    return {
+        **survey.facts,
+        **areas.area_facts(session, path, on),
+        **_records(session, survey),
+        **act_facts(session, survey.household_id),
+    }
 
 
 def _records(session: Session, survey: Survey) -> dict[str, Any]:

@@ -43,6 +43,8 @@ def receive(session: Session, envelope: Envelope, desk: Desk) -> Receipt:
         return queries.receipt(session, known)
     _run(session, row, envelope, desk)
     _run_held(session, envelope, desk)
+    if row.state == STORED:
+        _run_waiting_acts(session, row, desk)
     return replace(queries.receipt(session, row), is_new=True)
 
 
@@ -101,6 +103,16 @@ def _run_held(session: Session, envelope: Envelope, desk: Desk) -> None:
         theirs = replace(desk, sender_id=row.sender_id, device_id=row.device_id)
         _run(session, row, held, theirs)
         _run_held(session, held, theirs)
+
+
+def _run_waiting_acts(session: Session, stored: ReceivedEnvelope, desk: Desk) -> None:
+    """Acts that arrived before what they build on are run once it is here, in the order they were done."""
+    waiting = queries.waiting_acts(session, stored)
+    for row in waiting:
+        theirs = replace(desk, sender_id=row.sender_id, device_id=row.device_id)
+        _run(session, row, read(json.loads(row.body or "{}")), theirs)
+    if any(row.state == STORED for row in waiting):
+        _run_waiting_acts(session, stored, desk)
 
 
 def run_again(session: Session, row_id: int, desk: Desk) -> Receipt:

@@ -1,9 +1,9 @@
-"""From a kept envelope to a stored, assessed survey: check, flag, keep, assess."""
+"""From a kept envelope to a stored, assessed survey: check, flag, keep, assess. Acts go their own way."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,29 +12,28 @@ from sqlalchemy.orm import Session
 from survey.areas import queries as areas
 from survey.assessment.actions import assess_survey
 from survey.intake import checks, queries
+from survey.intake.acts import process_act
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rights import may_change, may_write_in
-from survey.intake.rows import Desk, Envelope
+from survey.intake.rows import MAX_FAULTS, Desk, Done, Envelope
 from survey.problems import Problem
-from survey.questionnaire import Fault, Form, check, load_form, split_personal, survey_facts
+from survey.questionnaire import (
+    Fault,
+    Form,
+    act_forms,
+    check,
+    load_form,
+    split_personal,
+    survey_facts,
+)
 from survey.registry.actions import keep_survey
 from survey.registry.models import Household
 from survey.registry.queries import latest_interview
 from survey.registry.rows import NewStatus, NewSurvey, Point
 
-KINDS = ("survey",)
-MAX_FAULTS = 50
+KINDS = ("survey", "act")
 META = ("visit", "training", "household", "area_code", "point")
 """Questions of the form that are columns of their own, not answers about the household."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What processing came to: faults (then nothing was kept), or the household it belongs to."""
-
-    faults: list[dict[str, Any]] = field(default_factory=list)
-    area_code: str | None = None
-    household_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,11 @@ class Placed:
 
 
 def process(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: Desk) -> Done:
-    """Check one envelope and, if nothing is wrong with it, keep and assess it."""
+    """Check one envelope and, if nothing is wrong with it, keep it: a survey, assessed, or an act."""
+    if envelope.kind == "act":
+        return process_act(session, envelope, row, desk)
     try:
-        if envelope.kind not in KINDS:
+        if envelope.kind not in KINDS or envelope.form in act_forms():
             raise Problem(4106, kind=envelope.kind, known=", ".join(KINDS))
         form = load_form(envelope.form, envelope.form_version)
     except Problem as problem:

@@ -13,6 +13,9 @@ from survey.intake.models import ReceivedEnvelope
 from survey.intake.rows import WAITING, Envelope, Receipt, Waiting
 from survey.registry.models import Photo
 
+ORDER = (4104, 5401, 5402, 5404, 5405, 5410, 5411, 5412)
+"""Faults that something arriving later may mend: an unknown household, a step that is not possible yet."""
+
 
 def same_content(session: Session, envelope: Envelope) -> ReceivedEnvelope | None:
     """The stored version of this id with exactly this content."""
@@ -42,6 +45,19 @@ def newest(session: Session, envelope_id: str) -> ReceivedEnvelope | None:
     """The newest version received of an id."""
     statement = select(ReceivedEnvelope).where(ReceivedEnvelope.envelope_id == envelope_id)
     return session.scalar(statement.order_by(ReceivedEnvelope.version.desc()).limit(1))
+
+
+def waiting_acts(session: Session, stored: ReceivedEnvelope) -> list[ReceivedEnvelope]:
+    """Acts of the same place (or of a place unknown so far) that wait for something to come first."""
+    same_place = or_(ReceivedEnvelope.area_code == stored.area_code, ReceivedEnvelope.area_code.is_(None))
+    statement = select(ReceivedEnvelope).where(
+        ReceivedEnvelope.kind == "act",
+        ReceivedEnvelope.state == WAITING,
+        ReceivedEnvelope.settled_at.is_(None),
+        same_place,
+    )
+    ordered = statement.order_by(ReceivedEnvelope.captured_at, ReceivedEnvelope.id)
+    return [row for row in session.scalars(ordered) if any(fault["number"] in ORDER for fault in row.faults)]
 
 
 def receipt(session: Session, row: ReceivedEnvelope) -> Receipt:

@@ -10,6 +10,7 @@ from survey import law
 
 STORED, WAITING = "stored", "waiting"
 """What became of an envelope: in the registry, or in the inbox."""
+MAX_FAULTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,15 @@ class Envelope:
     def version(self) -> int:
         """The version this content becomes: one after the one it is based on."""
         return self.base_version + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What processing came to: faults (then nothing was kept), or the household it belongs to."""
+
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    area_code: str | None = None
+    household_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from survey.questionnaire.describe import answers, describe
 from survey.questionnaire.facts import survey_facts
-from survey.questionnaire.loader import forms, load_form
-from survey.questionnaire.people import split_personal
+from survey.questionnaire.loader import act_forms, forms, load_form
+from survey.questionnaire.people import split_personal, split_texts
 from survey.questionnaire.rows import Answer, Checked, Described, Fault, Form, PersonInput, Question, Section
 from survey.questionnaire.schema import check
 
@@ -16,11 +16,13 @@ __all__ = [
     "PersonInput",
     "Question",
     "Section",
+    "act_forms",
     "answers",
     "check",
     "describe",
     "forms",
     "load_form",
     "split_personal",
+    "split_texts",
     "survey_facts",
 ]

@@ -34,6 +34,7 @@ EXPECTED = {
     "point": ("vị trí có lon và lat", "a position with lon and lat"),
     "area": ("mã thôn hoặc xã", "the code of a village or commune"),
     "household": ("mã UUID của hộ", "the UUID of a household"),
+    "reference": ("mã UUID của một việc đã ghi", "the UUID of a recorded act"),
     "roster": ("một danh sách các dòng", "a list of rows"),
 }
 
@@ -200,8 +201,8 @@ class Area(Answer):
         return code or None
 
 
-class Household(Answer):
-    """The UUID of a household, in lower case."""
+class Identifier(Answer):
+    """The UUID of a household or of an act, in lower case."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str | None:
         text = self.plain(value)
@@ -222,5 +223,6 @@ PLAIN_FIELDS: dict[str, type[Answer]] = {
     "date": Date,
     "datetime": Moment,
     "area": Area,
-    "household": Household,
+    "household": Identifier,
+    "reference": Identifier,
 }

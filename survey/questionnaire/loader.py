@@ -1,7 +1,7 @@
 """Reads a form from its file and refuses anything it does not understand, naming file and key (4003).
 
-The current version of a form is `<code>.toml`; earlier versions, still acceptable, are
-`earlier/<code>-<version>.toml`.
+The current version of a form is `<code>.toml`, or `acts/<code>.toml` for an act; earlier versions, still
+acceptable, are `earlier/<code>-<version>.toml`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ KINDS = frozenset(
         "point",
         "area",
         "household",
+        "reference",
         "roster",
     }
 )
@@ -75,9 +76,19 @@ PLAIN_KEYS = frozenset(
 CHECK_KEYS = frozenset({"holds", *LANGUAGES})
 
 
+@cache
+def _files() -> dict[str, Path]:
+    return {path.stem: path for folder in (FOLDER, FOLDER / "acts") for path in sorted(folder.glob("*.toml"))}
+
+
 def forms() -> tuple[str, ...]:
     """The codes of all forms, in alphabetical order."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    return tuple(sorted(_files()))
+
+
+def act_forms() -> tuple[str, ...]:
+    """The codes of the forms of acts (việc đã làm), in alphabetical order."""
+    return tuple(code for code in forms() if _files()[code].parent.name == "acts")
 
 
 @cache
@@ -89,7 +100,7 @@ def load_form(code: str = "household", version: str | None = None) -> Form:
     """
     if code not in forms():
         raise Problem(4001, form=code[:60], version=version or "", known=", ".join(forms()))
-    form = read_form(FOLDER / f"{code}.toml")
+    form = read_form(_files()[code])
     if version in (None, form.version):
         return form
     known = {path.stem.removeprefix(f"{code}-"): path for path in (FOLDER / "earlier").glob(f"{code}-*.toml")}

@@ -30,6 +30,21 @@ def split_personal(form: Form, values: Mapping[str, Any]) -> tuple[dict[str, Any
     return impersonal, [*heads, *members]
 
 
+def split_texts(form: Form, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The answers of an act's form as (codes, numbers and dates, whatever a person typed).
+
+    Typed text may hold a name or an illness: it is sealed when stored. A roster with a text column is
+    sealed whole.
+    """
+    typed = {code for code, question in form.questions.items() if _is_typed(question)}
+    plain = {code: value for code, value in values.items() if code not in typed}
+    return plain, {code: value for code, value in values.items() if code in typed}
+
+
+def _is_typed(question: Question) -> bool:
+    return question.kind == "text" or any(column.kind == "text" for column in question.columns)
+
+
 def _members(question: Question, rows: list[Mapping[str, Any]]) -> list[PersonInput]:
     fields = {column.code: column.personal for column in question.columns if column.personal}
     return [

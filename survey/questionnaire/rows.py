@@ -25,7 +25,8 @@ class Check:
 class Question:
     """One question (câu hỏi), or one column of a roster.
 
-    `kind` is text, integer, decimal, boolean, choice, date, datetime, point, area, household or roster.
+    `kind` is text, integer, decimal, boolean, choice, date, datetime, point, area, household, reference (to
+    an act) or roster.
     `minimum` and `maximum` are numbers, or ISO dates for a date. `personal` names the field of
     `PersonInput` that keeps the answer. `required`: a relevant question without an answer is a fault;
     `expected`: forms that a person fills insist on it, yet a file that lacks it is still taken.

@@ -32,8 +32,8 @@ POINT_PARTS = (
     ),
 )
 """The parts of a point: degrees in EPSG:4326 and metres."""
-MOST_ROWS_READ = 200
-"""No more rows than this are looked at, however long the list that was sent."""
+MOST_ROWS_READ = 1000
+"""No more rows than this are looked at, however long the list: an act may be about a whole commune."""
 
 
 class PayloadSchema(Schema):

@@ -84,16 +84,36 @@ def _update_household(household: Household, new: NewSurvey, persons: list[Person
 
 def _keep_person(session: Session, new: NewSurvey, told: PersonInput) -> Person:
     """One person of this survey version; personal values stand nowhere else."""
-    person = Person(
+    person = _person_row(new.household_id, told, new.received_at)
+    session.add(person)
+    return person
+
+
+def _person_row(household_id: str, told: PersonInput, at: datetime) -> Person:
+    return Person(
         id=str(uuid.uuid4()),
-        household_id=new.household_id,
-        created_at=new.received_at,
+        household_id=household_id,
+        created_at=at,
         folded_name=folded_name(told.full_name) if told.full_name else None,
         national_id_hash=keyed_hash(told.national_id) if told.national_id else None,
         **asdict(told),
     )
+
+
+def add_head(session: Session, household_id: str, told: PersonInput, at: datetime) -> str:
+    """Keep a person who is to be the head (chủ hộ) of a household; returns the id."""
+    person = _person_row(household_id, told, at)
     session.add(person)
-    return person
+    session.flush()
+    return person.id
+
+
+def set_head(session: Session, household_id: str, person_id: str) -> None:
+    """Make a kept person the head of the household."""
+    household, person = session.get_one(Household, household_id), session.get_one(Person, person_id)
+    household.head_person_id = person.id
+    household.sort_key = person_sort_key(person.full_name or "")
+    session.flush()
 
 
 def _keep_photos(session: Session, new: NewSurvey) -> None:

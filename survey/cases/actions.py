@@ -1,0 +1,223 @@
+"""Writes of the cases: record an act with what it does to each household's case. Nothing is rewritten.
+
+A correction (the next version of an act) and a revocation take the place of earlier steps; they are
+accepted only where every later step is still possible.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from survey.cases import machine, queries
+from survey.cases.models import Act, ActPhoto, Case, Step
+from survey.cases.queries import History
+from survey.cases.rows import Move, NewAct, Progress, Target
+from survey.problems import Problem
+from survey.registry.models import Household
+
+NAMESPACE = uuid.UUID("5b0e7f4e-3f0f-4d0c-9d2e-0c6f0b5e2f11")
+
+
+def record_act(session: Session, new: NewAct) -> Act:
+    """Store one version of an act and what it does to the case of each of its households.
+
+    All or nothing: one impossible step refuses the whole act. Problems 5401 to 5412.
+    """
+    ids = sorted({target.household_id for target in new.targets})
+    _lock(session, ids)
+    act = _act_row(new)
+    session.add(act)
+    session.flush()
+    _keep_photos(session, act, new)
+    histories = queries.histories(session, ids)
+    earlier = queries.steps_of(session, new.envelope_id, before=new.version)
+    if new.kind == machine.REVOCATION:
+        _revoke(session, act, new, histories)
+        return act
+    for target in new.targets:
+        of_household = histories.get(target.household_id, [])
+        replaced = next((step for step in earlier if _is_of(step, of_household)), None)
+        _take_step(session, act, new, target, of_household, replaced)
+    _drop_left_out(session, act, new, earlier)
+    return act
+
+
+def _lock(session: Session, household_ids: list[str]) -> None:
+    """One act at a time for a household: a second writer waits here, in the order of ids."""
+    locked = select(Household.id).where(Household.id.in_(household_ids)).order_by(Household.id)
+    session.execute(locked.with_for_update()).all()
+
+
+def _act_row(new: NewAct) -> Act:
+    values = asdict(new)
+    for name in ("targets", "photos"):
+        del values[name]
+    values["texts"] = json.dumps(new.texts, ensure_ascii=False) if new.texts else None
+    return Act(**values)
+
+
+def _keep_photos(session: Session, act: Act, new: NewAct) -> None:
+    for sha256, slot in sorted({(photo["sha256"], photo["slot"]) for photo in new.photos}):
+        add_photo(session, act.id, sha256, slot, new.received_at, new.actor_id)
+
+
+def add_photo(
+    session: Session, act_id: int, received_sha256: str, slot: str, at: datetime, by: int | None
+) -> None:
+    """Tie a photo or a signed scan to an act; the same one twice is one."""
+    if session.get(ActPhoto, (act_id, received_sha256, slot)) is None:
+        photo = ActPhoto(act_id=act_id, received_sha256=received_sha256, slot=slot, added_at=at, added_by=by)
+        session.add(photo)
+        session.flush()
+
+
+def _is_of(step: Step, histories: Iterable[History]) -> bool:
+    return any(step.case_id == history.case.id for history in histories)
+
+
+def _take_step(
+    session: Session,
+    act: Act,
+    new: NewAct,
+    target: Target,
+    of_household: list[History],
+    replaced: Step | None,
+) -> None:
+    """Put one step into the case it belongs to and see that the whole history is still possible."""
+    move = Move(new.kind, target.outcome, new.done_on, new.envelope_id, target.values)
+    history = _history_for(move, of_household, replaced)
+    opens = history is None or (replaced is None and machine.rule_for(history.progress, move).opens)
+    if opens:
+        if history is not None and history.case.is_active:
+            raise Problem(5411)
+        machine.advance(history.progress if history else None, move)
+        history = _open_case(session, new, target, of_household)
+    assert history is not None
+    step = Step(
+        case_id=history.case.id,
+        act_id=act.id,
+        place=replaced.place if replaced else history.next_place,
+        kind=new.kind,
+        outcome=target.outcome,
+        done_on=new.done_on,
+        to_state="",
+        values=target.values,
+        replaces_id=replaced.id if replaced else None,
+    )
+    history.put(step, act)
+    _settle(history, step, new.received_at, of_household)
+    session.add(step)
+    session.flush()
+
+
+def _history_for(move: Move, histories: list[History], replaced: Step | None) -> History | None:
+    """The case a move is about: the one it corrects, the one whose objection it answers, else the newest."""
+    for history in histories:
+        if replaced is not None and history.case.id == replaced.case_id:
+            return history
+        progress = history.progress
+        open_ones = [one.act_id for one in progress.objections] if progress else []
+        if move.act == "objection_answer" and move.values.get("objection") in open_ones:
+            return history
+    return histories[0] if histories else None
+
+
+def _open_case(session: Session, new: NewAct, target: Target, of_household: list[History]) -> History:
+    """Begin a case; its id follows from the act and the household, so that a repeat cannot make two."""
+    case = Case(
+        id=str(uuid.uuid5(NAMESPACE, f"{new.envelope_id}/{new.version}/{target.household_id}")),
+        household_id=target.household_id,
+        state=machine.CANCELLED,
+        since=new.done_on,
+        is_active=False,
+        flags=0,
+        updated_at=new.received_at,
+    )
+    session.execute(
+        update(Case).where(Case.household_id == target.household_id, Case.is_newest).values(is_newest=False)
+    )
+    session.add(case)
+    session.flush()
+    history = History(case, [], {})
+    of_household.insert(0, history)
+    return history
+
+
+def _settle(history: History, step: Step, at: datetime, of_household: list[History]) -> None:
+    """Fold the history again and write what it comes to. Problem 5411 if another case holds the house."""
+    progress = machine.fold(history.moves())
+    step.to_state = progress.state if progress else machine.CANCELLED
+    case = history.case
+    _write(case, progress, at)
+    case.flags = history.flags
+    if case.is_active and any(other.case.is_active for other in of_household if other is not history):
+        raise Problem(5411)
+
+
+def _write(case: Case, progress: Progress | None, at: datetime) -> None:
+    """The case row as the fold says; a case without steps was opened by mistake and is cancelled."""
+    case.updated_at = at
+    if progress is None:
+        case.state, case.is_active = machine.CANCELLED, False
+        return
+    case.state, case.since = progress.state, progress.since
+    case.is_active = machine.is_active(progress.state)
+    for name in ("works_kind", "year", "reason", "posted_until", "approved_on", "started_on", "finished_on"):
+        setattr(case, name, getattr(progress, name))
+    for name in ("programme", "amount_vnd", "paid_vnd", "recovery_due_vnd"):
+        setattr(case, name, getattr(progress, name))
+    case.objections, case.obstacles = len(progress.objections), len(progress.obstacles)
+    oldest = progress.obstacles[0] if progress.obstacles else None
+    case.obstacle_kind = oldest.kind if oldest else None
+    case.obstacle_lead = oldest.lead if oldest else None
+    case.obstacle_due = oldest.due if oldest else None
+
+
+def _drop_left_out(session: Session, act: Act, new: NewAct, earlier: list[Step]) -> None:
+    """Households that a correction no longer names lose the step that its earlier version made."""
+    kept = {target.household_id for target in new.targets}
+    dropped = [step for step in earlier if queries.household_of(session, step) not in kept]
+    histories = queries.histories(session, sorted({queries.household_of(session, step) for step in dropped}))
+    for step in dropped:
+        _take_away(session, act, step, histories, new.received_at)
+
+
+def _revoke(session: Session, act: Act, new: NewAct, histories: dict[str, list[History]]) -> None:
+    """Hủy bước ghi nhầm: the steps of the named act go, if the rest is possible without. Problem 5412."""
+    steps = queries.steps_of(session, str(new.details.get("act")))
+    if not steps:
+        raise Problem(5412)
+    ids = sorted({queries.household_of(session, step) for step in steps})
+    _lock(session, ids)
+    histories = histories | queries.histories(session, ids)
+    for step in steps:
+        _take_away(session, act, step, histories, new.received_at)
+
+
+def _take_away(
+    session: Session, act: Act, step: Step, histories: dict[str, list[History]], at: datetime
+) -> None:
+    of_household = next(found for found in histories.values() if _is_of(step, found))
+    history = next(found for found in of_household if found.case.id == step.case_id)
+    gone = Step(
+        case_id=step.case_id,
+        act_id=act.id,
+        place=step.place,
+        kind=machine.REVOCATION,
+        outcome=None,
+        done_on=act.done_on,
+        to_state="",
+        values={"act": step.kind},
+        replaces_id=step.id,
+    )
+    history.take(step)
+    _settle(history, gone, at, of_household)
+    session.add(gone)
+    session.flush()

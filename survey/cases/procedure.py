@@ -1,0 +1,69 @@
+"""What the law of the day asks of meetings and postings: dated values of the law book, flagged if unread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from survey import law
+from survey.problems import Problem
+
+Flag = dict[str, Any]
+
+VOTES = "procedure.meeting_votes_percent"
+QUORUM = "procedure.meeting_quorum_percent"
+POSTING = "procedure.posting_days"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One value on a day: None where the law of that day asks for nothing."""
+
+    value: float | None
+    is_verified: bool
+
+
+def asked(book: law.Book, name: str, on: date, path: Sequence[str]) -> Asked:
+    """What the law asks on a day at a place (its path of area codes, deepest first)."""
+    known = book.values.get(name)
+    period = known.on(on, path) if known else None
+    if period is None or period.value is None:
+        return Asked(None, True)
+    return Asked(period.value, period.cite.verified)
+
+
+def vote(book: law.Book, on: date, path: Sequence[str], present: int, votes: Mapping[str, Any]) -> str:
+    """Whether a household passed: `passed` or `failed`. Problem 5414 for more votes than voters."""
+    in_favour, against = votes.get("votes_for", 0), votes.get("votes_against", 0)
+    if in_favour + against > present:
+        raise Problem(5414, votes=in_favour + against, present=present)
+    needed = asked(book, VOTES, on, path).value
+    return "passed" if needed is None or in_favour * 100 > needed * present else "failed"
+
+
+def meeting_flags(book: law.Book, on: date, path: Sequence[str], details: Mapping[str, Any]) -> list[Flag]:
+    """A meeting below its quorum, or held by rules nobody could verify."""
+    quorum, votes = asked(book, QUORUM, on, path), asked(book, VOTES, on, path)
+    flags: list[Flag] = []
+    total = details.get("households_total")
+    if quorum.value is not None and total and details["present"] * 100 < quorum.value * total:
+        flags.append({"code": "below_quorum", "present": details["present"], "of": total})
+    if not (quorum.is_verified and votes.is_verified):
+        flags.append({"code": "rule_unverified"})
+    return flags
+
+
+def posting_flags(book: law.Book, path: Sequence[str], since: date, until: date) -> list[Flag]:
+    """A posting shorter than the law of its first day asks for."""
+    days = asked(book, POSTING, since, path)
+    held = (until - since).days + 1
+    if days.value is not None and held < days.value:
+        return [{"code": "short_posting", "days": held, "least": int(days.value)}]
+    return []
+
+
+def needs_posting(book: law.Book, on: date, path: Sequence[str]) -> bool:
+    """Whether a list must be posted before it is approved."""
+    return bool(asked(book, POSTING, on, path).value)

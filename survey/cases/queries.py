@@ -1,0 +1,285 @@
+"""Reads of the cases: histories, one household's case, lists and counts, by the viewer's condition."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, cast, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from survey.access.models import User
+from survey.cases import machine
+from survey.cases.models import Act, ActPhoto, Case, Step
+from survey.cases.rows import CaseRow, Event, Move, Progress
+from survey.registry.models import Household, Person, Photo
+
+SCAN_SLOT = "papers"
+
+
+@dataclass(slots=True)
+class History:
+    """A case with the steps that count, in order, and the acts they came by."""
+
+    case: Case
+    steps: list[Step]
+    acts: dict[int, Act]
+
+    @property
+    def progress(self) -> Progress | None:
+        """Where the case stands, folded from its steps."""
+        return machine.fold(self.moves())
+
+    @property
+    def next_place(self) -> int:
+        """The place after the last step."""
+        return max((step.place for step in self.steps), default=0) + 1
+
+    @property
+    def flags(self) -> int:
+        """How many things its acts ask a person to look at."""
+        return sum(len(self.acts[step.act_id].flags) for step in self.steps)
+
+    def moves(self) -> list[Move]:
+        """The steps as the machine sees them."""
+        return [
+            Move(step.kind, step.outcome, step.done_on, self.acts[step.act_id].envelope_id, step.values)
+            for step in self.steps
+        ]
+
+    def put(self, step: Step, act: Act) -> None:
+        """Put a step in its place; what it replaces goes."""
+        self.acts[act.id] = act
+        self.steps = [one for one in self.steps if one.id is None or one.id != step.replaces_id]
+        self.steps = sorted([*self.steps, step], key=lambda one: one.place)
+
+    def take(self, step: Step) -> None:
+        """Leave a step out."""
+        self.steps = [one for one in self.steps if one.id != step.id]
+
+
+def _counting(statement: Any) -> Any:
+    """Steps that nothing took the place of."""
+    later = aliased(Step)
+    replaced = exists().where(later.replaces_id == Step.id)
+    return statement.where(~replaced, Step.kind != machine.REVOCATION)
+
+
+def histories(session: Session, household_ids: Sequence[str]) -> dict[str, list[History]]:
+    """The cases of these households with their counting steps, the newest (or active) case first."""
+    found: dict[str, list[History]] = {}
+    cases = session.scalars(
+        select(Case)
+        .where(Case.household_id.in_(household_ids))
+        .order_by(Case.is_active.desc(), Case.is_newest.desc(), Case.since.desc(), Case.id)
+        .execution_options(populate_existing=True)
+    )
+    by_case = {}
+    for case in cases:
+        by_case[case.id] = History(case, [], {})
+        found.setdefault(case.household_id, []).append(by_case[case.id])
+    counting = _counting(select(Step, Act).join(Act, Act.id == Step.act_id))
+    of_these = select(Case.id).where(Case.household_id.in_(household_ids))
+    for step, act in session.execute(counting.where(Step.case_id.in_(of_these)).order_by(Step.place)):
+        by_case[step.case_id].steps.append(step)
+        by_case[step.case_id].acts[act.id] = act
+    return found
+
+
+def steps_of(session: Session, envelope_id: str, *, before: int | None = None) -> list[Step]:
+    """The counting steps of an act, in any of its versions (before a version)."""
+    statement = _counting(select(Step).join(Act, Act.id == Step.act_id))
+    statement = statement.where(Act.envelope_id == envelope_id)
+    if before is not None:
+        statement = statement.where(Act.version < before)
+    return list(session.scalars(statement.order_by(Step.id)))
+
+
+def household_of(session: Session, step: Step) -> str:
+    """Whose case a step belongs to."""
+    return session.get_one(Case, step.case_id).household_id
+
+
+def progress_of(session: Session, household_id: str) -> Progress | None:
+    """Where the household's newest case stands, folded from its history; None when it has none."""
+    found = histories(session, [household_id]).get(household_id)
+    return found[0].progress if found else None
+
+
+def case_of(session: Session, household_id: str) -> Case | None:
+    """The household's active case, else its newest."""
+    statement = select(Case).where(Case.household_id == household_id)
+    return session.scalar(
+        statement.order_by(Case.is_active.desc(), Case.is_newest.desc(), Case.since.desc()).limit(1)
+    )
+
+
+def act_facts(session: Session, household_id: str) -> dict[str, Any]:
+    """What the household's case tells the law: registered, works kind, the days of approval and start."""
+    case = case_of(session, household_id)
+    if case is None or case.state in ("objected", machine.CANCELLED):
+        return {}
+    if case.state == "not_registered":
+        return {"registered": False}
+    if machine.phases()[case.state] == "closed":
+        return {}
+    told = {
+        "registered": True,
+        "works_kind": case.works_kind,
+        "approved_on": case.approved_on,
+        "started_on": case.started_on,
+    }
+    return {fact: value for fact, value in told.items() if value is not None}
+
+
+def newest_act(session: Session, envelope_id: str) -> Act | None:
+    """The newest version of an act."""
+    statement = select(Act).where(Act.envelope_id == envelope_id)
+    return session.scalar(statement.order_by(Act.version.desc()).limit(1))
+
+
+def heads_before(session: Session, envelope_id: str) -> list[tuple[str, str]]:
+    """(household, its head before) of every change of head that an act made."""
+    statement = (
+        select(Case.household_id, Step.values)
+        .join(Step, Step.case_id == Case.id)
+        .join(Act, Act.id == Step.act_id)
+        .where(Act.envelope_id == envelope_id, Step.kind == "head_change")
+        .order_by(Step.id)
+    )
+    found = (
+        (household_id, values.get("previous_person_id"))
+        for household_id, values in session.execute(statement)
+    )
+    return [(household_id, previous) for household_id, previous in found if previous]
+
+
+def events(session: Session, household_id: str) -> list[Event]:
+    """Everything that was done about a household's cases, newest first; revoked and corrected steps too."""
+    later = aliased(Step)
+    statement = (
+        select(Step, Act, User.full_name, exists().where(later.replaces_id == Step.id))
+        .join(Case, Case.id == Step.case_id)
+        .join(Act, Act.id == Step.act_id)
+        .outerjoin(User, User.id == Act.actor_id)
+        .where(Case.household_id == household_id)
+        .order_by(Step.id.desc())
+    )
+    rows = session.execute(statement).all()
+    photos = _photo_counts(session, [act.id for _, act, _, _ in rows])
+    return [_event(*row, photos.get(row[1].id, (0, 0, 0))) for row in rows]
+
+
+def _event(step: Step, act: Act, actor: str | None, is_revoked: bool, photos: tuple[int, int, int]) -> Event:
+    return Event(
+        step_id=step.id,
+        act_id=act.id,
+        envelope_id=act.envelope_id,
+        version=act.version,
+        kind=step.kind,
+        outcome=step.outcome,
+        done_on=step.done_on,
+        received_at=act.received_at,
+        to_state=step.to_state,
+        actor_name=actor,
+        area_code=act.area_code,
+        values=step.values,
+        texts=json.loads(act.texts) if act.texts else {},
+        flags=tuple(act.flags),
+        photos_announced=photos[0],
+        photos_arrived=photos[1],
+        has_scan=photos[2] > 0,
+        is_revoked=is_revoked,
+    )
+
+
+def _photo_counts(session: Session, act_ids: Iterable[int]) -> dict[int, tuple[int, int, int]]:
+    """(announced, arrived, scans that arrived) by act."""
+    scan = func.sum(cast((ActPhoto.slot == SCAN_SLOT) & Photo.stored_sha256.is_not(None), Integer))
+    statement = (
+        select(ActPhoto.act_id, func.count(), func.count(Photo.stored_sha256), scan)
+        .join(Photo, Photo.received_sha256 == ActPhoto.received_sha256)
+        .where(ActPhoto.act_id.in_(list(act_ids)))
+        .group_by(ActPhoto.act_id)
+    )
+    return {row[0]: (row[1], row[2], row[3]) for row in session.execute(statement)}
+
+
+def photos(session: Session, household_id: str) -> list[tuple[Act, ActPhoto, Photo]]:
+    """The photos of a household's acts whose bytes have arrived, in the order of the acts."""
+    statement = (
+        select(Act, ActPhoto, Photo)
+        .join(ActPhoto, ActPhoto.act_id == Act.id)
+        .join(Photo, Photo.received_sha256 == ActPhoto.received_sha256)
+        .where(Act.id.in_(select(Step.act_id).join(Case).where(Case.household_id == household_id)))
+        .where(Photo.stored_sha256.is_not(None))
+        .order_by(Act.done_on, Act.id, ActPhoto.slot)
+    )
+    return [(act, photo, stored) for act, photo, stored in session.execute(statement)]
+
+
+def listed(visible: ColumnElement[bool], *conditions: ColumnElement[bool]) -> Any:
+    """The newest case of every household one may see (training left out) that meets the conditions."""
+    return (
+        select(Case, Household, Person.full_name)
+        .join(Household, Household.id == Case.household_id)
+        .outerjoin(Person, Person.id == Household.head_person_id)
+        .where(Case.is_newest, visible, ~Household.is_training, *conditions)
+    )
+
+
+def cases(
+    session: Session,
+    visible: ColumnElement[bool],
+    *conditions: ColumnElement[bool],
+    names: bool,
+    amounts: bool,
+    offset: int = 0,
+    limit: int | None = None,
+) -> list[CaseRow]:
+    """Cases by village and head's name in Vietnamese order; names and amounts by right."""
+    statement = listed(visible, *conditions).order_by(Household.area_code, Household.sort_key, Household.id)
+    rows = session.execute(statement.offset(offset).limit(limit))
+    return [
+        CaseRow(
+            case_id=case.id,
+            household_id=case.household_id,
+            head_name=full_name if names else None,
+            area_code=household.area_code,
+            year=case.year,
+            state=case.state,
+            since=case.since,
+            works_kind=case.works_kind,
+            programme=case.programme,
+            amount_vnd=case.amount_vnd if amounts else None,
+            reason=case.reason,
+            objections=case.objections,
+            obstacles=case.obstacles,
+            flags=case.flags,
+        )
+        for case, household, full_name in rows
+    ]
+
+
+def count_cases(session: Session, visible: ColumnElement[bool], *conditions: ColumnElement[bool]) -> int:
+    """How many cases the same conditions list."""
+    return session.scalar(listed(visible, *conditions).with_only_columns(func.count())) or 0
+
+
+def counts(
+    session: Session, visible: ColumnElement[bool], *conditions: ColumnElement[bool]
+) -> dict[str, int]:
+    """How many cases stand in each state; they add up to the list."""
+    statement = listed(visible, *conditions).with_only_columns(Case.state, func.count()).group_by(Case.state)
+    found = dict(session.execute(statement).tuples().all())
+    return {state: found[state] for state in machine.states() if state in found}
+
+
+def since(session: Session, visible: ColumnElement[bool], state: str) -> date | None:
+    """Since when the oldest case waits in a state."""
+    statement = listed(visible, Case.state == state).with_only_columns(func.min(Case.since))
+    first: date | None = session.scalar(statement)
+    return first

@@ -1,0 +1,298 @@
+"""From a kept envelope of kind `act` to a recorded act: check, who may, what it decides, record, assess.
+
+Acts come by page and by phone alike. An impossible step is a fault: the act waits until what it builds on
+has arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.access.rights import may
+from survey.approval.chain import chain_on, signing_area
+from survey.areas import queries as areas
+from survey.assessment import queries as assessment
+from survey.assessment.actions import assess_survey
+from survey.cases import machine, procedure
+from survey.cases import queries as cases
+from survey.cases.actions import record_act
+from survey.cases.rows import NewAct, Target
+from survey.intake import checks
+from survey.intake.models import ReceivedEnvelope
+from survey.intake.rows import MAX_FAULTS, Desk, Done, Envelope
+from survey.problems import Problem
+from survey.questionnaire import Fault, PersonInput, act_forms, check, load_form, split_personal, split_texts
+from survey.registry.actions import add_head, set_head
+from survey.registry.models import Household
+from survey.registry.queries import latest_interview
+from survey.words import both
+from survey.works.checks import progress_flags
+
+META = ("household", "area_code", "done_on", "point")
+"""Questions that are columns of the act or name its household, not what it decided."""
+Values = dict[str, Any]
+
+
+def process_act(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: Desk) -> Done:
+    """Check one act and, if nothing is wrong with it, record it and assess its households again."""
+    kind = envelope.form
+    if kind not in act_forms():
+        problem = Problem(4001, form=kind[:60], version=envelope.form_version, known=", ".join(act_forms()))
+        return Done([Fault("form", problem).to_dict()])
+    try:
+        form = load_form(kind, envelope.form_version)
+    except Problem as problem:
+        return Done([Fault("form", problem).to_dict()])
+    checked = check(form, envelope.payload)
+    values = checked.values
+    rows = _rows(session, kind, values)
+    known = _households(session, rows)
+    where = _area(values, known)
+    faults = [*checked.faults, *_wrong_references(session, values, rows, known, desk)]
+    if not faults:
+        faults += _not_allowed(session, kind, values, known, desk)
+    if not faults:
+        try:
+            with session.begin_nested():
+                _record(session, envelope, row, values, rows, known, desk)
+        except Problem as problem:
+            faults.append(Fault("", problem))
+    if faults:
+        return Done([fault.to_dict() for fault in faults[:MAX_FAULTS]], where)
+    return Done([], where, next(iter(known), None))
+
+
+def _rows(session: Session, kind: str, values: Values) -> list[Values]:
+    """What the act says of each household: the rows of its list, or the one household it names."""
+    if kind == machine.REVOCATION and values.get("act"):
+        steps = cases.steps_of(session, values["act"])
+        return [{"household": cases.household_of(session, step)} for step in steps]
+    if values.get("household"):
+        return [{"household": values["household"]}]
+    return [row for row in values.get("households", ()) if row.get("household")]
+
+
+def _households(session: Session, rows: list[Values]) -> dict[str, Household]:
+    """The households we know, in the order in which the act names them."""
+    ids = [row["household"] for row in rows]
+    found = {one.id: one for one in session.scalars(select(Household).where(Household.id.in_(ids)))}
+    return {each: found[each] for each in ids if each in found}
+
+
+def _area(values: Values, known: dict[str, Household]) -> str | None:
+    """Where the act was done: the unit it states, else where its first household lives."""
+    stated: str | None = values.get("area_code")
+    return stated or next((household.area_code for household in known.values()), None)
+
+
+def _wrong_references(
+    session: Session, values: Values, rows: list[Values], known: dict[str, Household], desk: Desk
+) -> Iterator[Fault]:
+    """Units and households we do not know, the same one twice, none at all, a day that has not come."""
+    code = values.get("area_code")
+    if code and not areas.path(session, code, desk.today):
+        yield Fault("area_code", Problem(4105, area_code=code), code)
+    if not rows:
+        yield Fault("households", Problem(5413))
+    seen: set[str] = set()
+    for row in rows:
+        if row["household"] not in known:
+            yield Fault("household", Problem(4104, household=row["household"]), row["household"])
+        if row["household"] in seen:
+            yield Fault("households", Problem(5415, household=row["household"]), row["household"])
+        seen.add(row["household"])
+    done_on = values.get("done_on")
+    if done_on and date.fromisoformat(done_on) > desk.today:
+        yield Fault("done_on", Problem(5417, done_on=done_on, today=desk.today.isoformat()), done_on)
+
+
+def _not_allowed(
+    session: Session, kind: str, values: Values, known: dict[str, Household], desk: Desk
+) -> Iterator[Fault]:
+    """What the sender has no right to do there: kept, and confirmed by those who have."""
+    right = _right(session, kind, values)
+    stated = {values["area_code"]} if values.get("area_code") else set()
+    for code in sorted({one.area_code for one in known.values()} | stated, key=str):
+        if kind == "approval":
+            yield from _not_signed_there(session, code, values, known, desk)
+        elif desk.sender_id is not None and not may(session, desk.sender_id, right, code, desk.today):
+            yield Fault("household", Problem(4113, area_code=code or "?", **both("act", "act", kind)), code)
+
+
+def _right(session: Session, kind: str, values: Values) -> str:
+    """The right an act needs; whoever may do an act may also revoke it."""
+    if kind == machine.REVOCATION:
+        act = cases.newest_act(session, values["act"])
+        kind = act.kind if act else kind
+    return machine.acts()[kind]["right"]
+
+
+def _not_signed_there(
+    session: Session, code: str | None, values: Values, known: dict[str, Household], desk: Desk
+) -> Iterator[Fault]:
+    """An approval by a body that does not carry the list that day, or by somebody without a post in it."""
+    done_on = date.fromisoformat(values["done_on"])
+    for household in known.values():
+        if household.area_code != code:
+            continue
+        row = assessment.current(session, household.id)
+        body = chain_on(row.programme if row else None, done_on).list_body
+        if values["body"] != body:
+            yield Fault(
+                "body",
+                Problem(
+                    5418,
+                    on=values["done_on"],
+                    **both("got", "level", values["body"]),
+                    **both("expected", "level", body),
+                ),
+            )
+            return
+    tree = areas.tree(session, desk.today)
+    levels = [(step, tree.names[step].level) for step in (tree.path(code) if code else ())]
+    signing = signing_area(levels, values["body"])
+    if desk.sender_id is not None and not may(session, desk.sender_id, "case.approve", signing, desk.today):
+        yield Fault("body", Problem(4113, area_code=signing or "?", **both("act", "act", "approval")), code)
+
+
+def _record(
+    session: Session,
+    envelope: Envelope,
+    row: ReceivedEnvelope,
+    values: Values,
+    rows: list[Values],
+    known: dict[str, Household],
+    desk: Desk,
+) -> None:
+    """Record the act, follow a new head, and assess again whose facts it changed."""
+    before = {household_id: cases.act_facts(session, household_id) for household_id in known}
+    new = _new_act(session, envelope, row, values, rows, known, desk)
+    record_act(session, new)
+    _follow_head(session, new, values)
+    for household_id in known:
+        if cases.act_facts(session, household_id) != before[household_id]:
+            _assess(session, household_id, desk)
+
+
+def _assess(session: Session, household_id: str, desk: Desk) -> None:
+    """Start of building, approval, registration: the law is asked again with what is known now."""
+    interview = latest_interview(session, household_id)
+    if interview is not None:
+        assess_survey(session, interview, desk.book, desk.today, desk.now)
+
+
+def _new_act(
+    session: Session,
+    envelope: Envelope,
+    row: ReceivedEnvelope,
+    values: Values,
+    rows: list[Values],
+    known: dict[str, Household],
+    desk: Desk,
+) -> NewAct:
+    """The checked values as the cases room takes them."""
+    form = load_form(envelope.form, envelope.form_version)
+    impersonal, persons = split_personal(form, values)
+    details, texts = split_texts(form, impersonal)
+    area_code = _area(values, known)
+    path = areas.path(session, area_code, desk.today) if area_code else ()
+    point = values.get("point") or {}
+    new = NewAct(
+        envelope_id=envelope.id,
+        version=envelope.version,
+        kind=envelope.form,
+        form_version=form.version,
+        area_code=area_code,
+        done_on=date.fromisoformat(values["done_on"]),
+        captured_at=envelope.captured_at,
+        received_at=row.received_at,
+        actor_id=row.sender_id,
+        device_id=row.device_id,
+        lon=point.get("lon"),
+        lat=point.get("lat"),
+        accuracy_m=point.get("accuracy_m"),
+        point_source=point.get("source"),
+        details={code: value for code, value in details.items() if code != "point"},
+        texts=texts,
+        flags=checks.time_flags(envelope.captured_at, row.received_at),
+        photos=envelope.photos,
+        targets=tuple(_target(session, envelope.form, details, one, path, persons, desk) for one in rows),
+    )
+    new.flags.extend(_flags(session, new, known, path, desk))
+    return new
+
+
+def _target(
+    session: Session,
+    kind: str,
+    details: Values,
+    one: Values,
+    path: tuple[str, ...],
+    persons: list[PersonInput],
+    desk: Desk,
+) -> Target:
+    """What the act decides for one household."""
+    common = {
+        code: value for code, value in details.items() if code not in META and not isinstance(value, list)
+    }
+    own = {code: value for code, value in one.items() if code != "household"}
+    household_id = one["household"]
+    values = common | own
+    if kind in ("registration", "approval", "objection", "objection_answer"):
+        values |= _assessed(session, household_id, with_amount=kind == "approval")
+    if kind == "head_change":
+        values["person_id"] = add_head(session, household_id, persons[0], desk.now)
+        values["previous_person_id"] = session.get_one(Household, household_id).head_person_id
+    return Target(household_id, _outcome(kind, details, own, path, desk), values)
+
+
+def _assessed(session: Session, household_id: str, *, with_amount: bool) -> Values:
+    """What the current assessment says, kept with the step that rested on it."""
+    row = assessment.current(session, household_id)
+    if row is None:
+        return {}
+    money = {"programme": row.programme, "amount_vnd": row.amount_vnd} if with_amount else {}
+    return {"assessment_id": row.id, **money}
+
+
+def _outcome(kind: str, details: Values, own: Values, path: tuple[str, ...], desk: Desk) -> str | None:
+    """The outcome of an act for a household: by vote, by stage, by answer."""
+    on = date.fromisoformat(details["done_on"])
+    if kind == "meeting":
+        return procedure.vote(desk.book, on, path, details["present"], own)
+    if kind == "review":
+        return "passed" if procedure.needs_posting(desk.book, on, path) else "passed_unposted"
+    named = details.get("stage") if kind == "stage" else details.get("outcome")
+    return named if isinstance(named, str) else None
+
+
+def _flags(
+    session: Session, new: NewAct, known: dict[str, Household], path: tuple[str, ...], desk: Desk
+) -> Iterator[checks.Flag]:
+    """What a person should look at; flags refuse nothing."""
+    if new.kind == "meeting":
+        yield from procedure.meeting_flags(desk.book, new.done_on, path, new.details)
+    if new.kind == "posting":
+        until = date.fromisoformat(new.details["until"])
+        yield from procedure.posting_flags(desk.book, path, new.done_on, until)
+    for household in known.values():
+        yield from progress_flags(session, new, household)
+        if new.kind == "registration":
+            row = assessment.current(session, household.id)
+            if row is None or row.outcome not in ("entitled", "not_registered"):
+                yield {"code": "not_entitled_yet", "household": household.id}
+
+
+def _follow_head(session: Session, new: NewAct, values: Values) -> None:
+    """A change of head moves the household's head, its revocation moves it back."""
+    if new.kind == "head_change":
+        for target in new.targets:
+            set_head(session, target.household_id, target.values["person_id"])
+    if new.kind == machine.REVOCATION:
+        for household_id, previous in cases.heads_before(session, values["act"]):
+            set_head(session, household_id, previous)

@@ -1,0 +1,1 @@
+"""BUILD: checks on progress, obstacles, before and after."""
