@@ -14,7 +14,7 @@ from typing import Any
 
 SEED = 407
 NAMESPACE = uuid.UUID("6f3d1c1e-0407-4716-8edb-0e1b2a3c4d5e")
-CAPTURED = "2025-03-{day:02d}T{hour:02d}:{minute:02d}:00+07:00"
+CAPTURED = "2025-02-{day:02d}T{hour:02d}:{minute:02d}:00+07:00"
 
 # group -> (new, repair), Decision 407/QĐ-UBND
 PROGRAMMES = {"merit": (158, 100), "ntp_spr": (141, 22), "ntp_em": (1083, 1), "xnt": (2604, 607)}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -41,20 +43,25 @@ def command(folder: Path, host: str, port: int, build_only: bool) -> None:
 
 
 def _build() -> None:
-    """Areas, accounts, then households through the same door as everybody's; resumable."""
+    """Areas, accounts, households, then what was done for them; resumable."""
     from api import demo, transaction
-    from api.desk import desk
     from api.extensions import db
-    from survey.intake.actions import receive
-    from survey.intake.envelope import read
 
     if not demo.has_areas(db.session()):
         click.echo("Nhập địa bàn Bắc Kạn cũ và Thái Nguyên mới …")
         with transaction.write() as session:
             demo.put_areas_and_accounts(session)
-    todo = demo.households_to_come(db.session())
-    if not todo:
-        return
+    _send_households(demo.households_to_come(db.session()))
+    _record_works()
+
+
+def _send_households(todo: Sequence[dict[str, Any]]) -> None:
+    """Surveys through the same door as everybody's."""
+    from api import transaction
+    from api.desk import desk
+    from survey.intake.actions import receive
+    from survey.intake.envelope import read
+
     with click.progressbar(length=len(todo), label="Khảo sát giả định") as bar:
         for start in range(0, len(todo), CHUNK):
             with transaction.write() as session:
@@ -62,6 +69,20 @@ def _build() -> None:
                 for envelope in todo[start : start + CHUNK]:
                     receive(session, read(envelope), at_desk)
             bar.update(len(todo[start : start + CHUNK]))
+
+
+def _record_works() -> None:
+    """Registration, meetings, approval, building: what was done until the pinned day, a commune at a time."""
+    from api import demo_works, transaction
+    from api.desk import book_in_force
+    from api.extensions import db
+
+    todo = demo_works.communes_to_come(db.session())
+    plan = demo_works.plan(db.session()) if todo else None
+    with click.progressbar(list(todo.values()), label="Việc đã làm giả định") as communes:
+        for houses in communes:
+            with transaction.write() as session:
+                demo_works.put_commune(session, houses, plan, book_in_force(session))
 
 
 def _say(host: str, port: int) -> None:

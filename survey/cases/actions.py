@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.cases import machine, queries
@@ -37,7 +37,7 @@ def record_act(session: Session, new: NewAct) -> Act:
     session.flush()
     _keep_photos(session, act, new)
     histories = queries.histories(session, ids)
-    earlier = queries.steps_of(session, new.envelope_id, before=new.version)
+    earlier = queries.steps_of(session, new.envelope_id, before=new.version) if new.version > 1 else []
     if new.kind == machine.REVOCATION:
         _revoke(session, act, new, histories)
         return act
@@ -45,6 +45,7 @@ def record_act(session: Session, new: NewAct) -> Act:
         of_household = histories.get(target.household_id, [])
         replaced = next((step for step in earlier if _is_of(step, of_household)), None)
         _take_step(session, act, new, target, of_household, replaced)
+    session.flush()
     _drop_left_out(session, act, new, earlier)
     return act
 
@@ -114,7 +115,6 @@ def _take_step(
     history.put(step, act)
     _settle(history, step, new.received_at, of_household)
     session.add(step)
-    session.flush()
 
 
 def _history_for(move: Move, histories: list[History], replaced: Step | None) -> History | None:
@@ -140,11 +140,9 @@ def _open_case(session: Session, new: NewAct, target: Target, of_household: list
         flags=0,
         updated_at=new.received_at,
     )
-    session.execute(
-        update(Case).where(Case.household_id == target.household_id, Case.is_newest).values(is_newest=False)
-    )
+    for earlier in of_household:
+        earlier.case.is_newest = False
     session.add(case)
-    session.flush()
     history = History(case, [], {})
     of_household.insert(0, history)
     return history
@@ -183,6 +181,8 @@ def _write(case: Case, progress: Progress | None, at: datetime) -> None:
 def _drop_left_out(session: Session, act: Act, new: NewAct, earlier: list[Step]) -> None:
     """Households that a correction no longer names lose the step that its earlier version made."""
     kept = {target.household_id for target in new.targets}
+    if not earlier:
+        return
     dropped = [step for step in earlier if queries.household_of(session, step) not in kept]
     histories = queries.histories(session, sorted({queries.household_of(session, step) for step in dropped}))
     for step in dropped:

@@ -61,11 +61,13 @@ class History:
         self.steps = [one for one in self.steps if one.id != step.id]
 
 
+_later = aliased(Step)  # made once: making an alias costs more than the statement that uses it
+_is_replaced = exists().where(_later.replaces_id == Step.id)
+
+
 def _counting(statement: Any) -> Any:
     """Steps that nothing took the place of."""
-    later = aliased(Step)
-    replaced = exists().where(later.replaces_id == Step.id)
-    return statement.where(~replaced, Step.kind != machine.REVOCATION)
+    return statement.where(~_is_replaced, Step.kind != machine.REVOCATION)
 
 
 def histories(session: Session, household_ids: Sequence[str]) -> dict[str, list[History]]:
@@ -159,9 +161,8 @@ def heads_before(session: Session, envelope_id: str) -> list[tuple[str, str]]:
 
 def events(session: Session, household_id: str) -> list[Event]:
     """Everything that was done about a household's cases, newest first; revoked and corrected steps too."""
-    later = aliased(Step)
     statement = (
-        select(Step, Act, User.full_name, exists().where(later.replaces_id == Step.id))
+        select(Step, Act, User.full_name, _is_replaced)
         .join(Case, Case.id == Step.case_id)
         .join(Act, Act.id == Step.act_id)
         .outerjoin(User, User.id == Act.actor_id)
@@ -239,9 +240,11 @@ def cases(
     amounts: bool,
     offset: int = 0,
     limit: int | None = None,
+    first: Sequence[ColumnElement[Any]] = (),
 ) -> list[CaseRow]:
-    """Cases by village and head's name in Vietnamese order; names and amounts by right."""
-    statement = listed(visible, *conditions).order_by(Household.area_code, Household.sort_key, Household.id)
+    """Cases ordered by `first`, then village and head's name in Vietnamese order; names, amounts by right."""
+    by_place = (Household.area_code, Household.sort_key, Household.id)
+    statement = listed(visible, *conditions).order_by(*first, *by_place)
     rows = session.execute(statement.offset(offset).limit(limit))
     return [
         CaseRow(
@@ -259,6 +262,8 @@ def cases(
             objections=case.objections,
             obstacles=case.obstacles,
             flags=case.flags,
+            obstacle_kind=case.obstacle_kind,
+            posted_until=case.posted_until,
         )
         for case, household, full_name in rows
     ]

@@ -174,15 +174,15 @@ def _record(
     new = _new_act(session, envelope, row, values, rows, known, desk)
     record_act(session, new)
     _follow_head(session, new, values)
-    for household_id in known:
-        if cases.act_facts(session, household_id) != before[household_id]:
-            _assess(session, household_id, desk)
+    for household_id, known_before in before.items():
+        _assess_if_changed(session, household_id, known_before, desk)
 
 
-def _assess(session: Session, household_id: str, desk: Desk) -> None:
-    """Start of building, approval, registration: the law is asked again with what is known now."""
-    interview = latest_interview(session, household_id)
-    if interview is not None:
+def _assess_if_changed(session: Session, household_id: str, before: Values, desk: Desk) -> None:
+    """Approval, start of building, another kind of works: the law is asked again with what is known now."""
+    after = cases.act_facts(session, household_id)
+    interview = latest_interview(session, household_id) if after != before else None
+    if interview is not None and interview.facts | before != interview.facts | after:
         assess_survey(session, interview, desk.book, desk.today, desk.now)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from survey.access.models import User
@@ -29,6 +29,11 @@ def latest_interview(session: Session, household_id: str) -> Survey | None:
     A corrected interview stands in for the versions before it. Training forms count for training
     households only. A clock that ran ahead counts as the moment of receipt, or nothing could be newer.
     """
+    return session.scalar(_latest_interviews.where(Survey.household_id == household_id).limit(1))
+
+
+def _interviews() -> Select[Survey]:
+    """Interviews that no later version corrected, the newest first."""
     later = aliased(Survey)
     corrected = exists().where(
         later.envelope_id == Survey.envelope_id,
@@ -36,14 +41,15 @@ def latest_interview(session: Session, household_id: str) -> Survey | None:
         later.visit == "interviewed",
     )
     moment = case((Survey.captured_at > Survey.received_at, Survey.received_at), else_=Survey.captured_at)
-    return session.scalar(
+    return (
         select(Survey)
         .join(Household, Household.id == Survey.household_id)
-        .where(Survey.household_id == household_id, Survey.visit == "interviewed")
-        .where(Survey.is_training == Household.is_training, ~corrected)
+        .where(Survey.visit == "interviewed", Survey.is_training == Household.is_training, ~corrected)
         .order_by(moment.desc(), Survey.id.desc())
-        .limit(1)
     )
+
+
+_latest_interviews = _interviews()  # built once: every record that arrives asks it
 
 
 def survey_versions(session: Session, household_id: str) -> list[SurveyVersion]:

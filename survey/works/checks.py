@@ -3,16 +3,101 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from functools import cache
 from typing import Any
 
+from pyproj import Geod
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey.cases.models import Act, ActPhoto, Case, Step
 from survey.cases.rows import NewAct
-from survey.registry.models import Household
+from survey.registry.models import Household, SurveyPhoto
+from survey.registry.queries import latest_interview
 
 Flag = dict[str, Any]
 
+BUILDING = ("stage", "completion", "handover")
+OF_THE_HOUSE = ("front", "roof", "wall", "floor")
+"""Slots that show the house; papers and other things do not."""
+FASTEST_DAYS = 7
+"""A house finished sooner after its foundation was hardly built in that time. Not law: a reason to look."""
+NEAR_M = 200.0
+"""How far from the house a stage may be recorded before somebody should look; the fix's accuracy is added."""
+
 
 def progress_flags(session: Session, new: NewAct, household: Household) -> Iterator[Flag]:
-    """Nothing yet."""
-    yield from ()
+    """What to look at in this act for one household; the same photo twice concerns any act."""
+    yield from _same_photo(session, new)
+    if new.kind == "withdrawal":
+        yield from _others_live_there(session, new, household)
+    if new.kind in BUILDING:
+        yield from _too_fast(session, new, household)
+        yield from _not_seen(new, household)
+
+
+def _same_photo(session: Session, new: NewAct) -> Iterator[Flag]:
+    """A photo that another act or a survey has already shown."""
+    hashes = {photo["sha256"] for photo in new.photos if photo["slot"] in OF_THE_HOUSE}
+    if not hashes:
+        return
+    in_acts = (
+        select(ActPhoto.received_sha256)
+        .join(Act, Act.id == ActPhoto.act_id)
+        .where(ActPhoto.received_sha256.in_(hashes), Act.envelope_id != new.envelope_id)
+    )
+    in_surveys = select(SurveyPhoto.received_sha256).where(SurveyPhoto.received_sha256.in_(hashes))
+    if session.scalar(in_acts.union(in_surveys).limit(1)):
+        yield {"code": "same_photo"}
+
+
+def _others_live_there(session: Session, new: NewAct, household: Household) -> Iterator[Flag]:
+    """The head died but the household has more people: a change of head may be what is meant."""
+    interview = latest_interview(session, household.id)
+    people = (interview.facts.get("people") if interview else None) or 1
+    if new.details.get("reason") == "died" and people > 1:
+        yield {"code": "others_live_there", "people": people}
+
+
+def _too_fast(session: Session, new: NewAct, household: Household) -> Iterator[Flag]:
+    """Finished within days of the foundation or of the start."""
+    if new.details.get("stage") != "finished":
+        return
+    begun = _begun_on(session, household.id)
+    if begun and (new.done_on - begun).days < FASTEST_DAYS:
+        yield {"code": "too_fast", "days": (new.done_on - begun).days}
+
+
+def _begun_on(session: Session, household_id: str) -> date | None:
+    """The day of the newest foundation, or of the start where there is none (repairs)."""
+    statement = (
+        select(Step.done_on)
+        .join(Case, Case.id == Step.case_id)
+        .where(Case.household_id == household_id)
+        .where((Step.outcome == "foundation") | (Step.kind == "start"))
+        .order_by(Step.id.desc())
+    )
+    return session.scalar(statement.limit(1))
+
+
+def _not_seen(new: NewAct, household: Household) -> Iterator[Flag]:
+    """A stage without a photo of the house, or recorded far from it."""
+    if not any(photo["slot"] in OF_THE_HOUSE for photo in new.photos):
+        yield {"code": "no_house_photo"}
+    distance_m = _distance_m(new, household)
+    if distance_m is not None and distance_m > NEAR_M + (new.accuracy_m or 0):
+        yield {"code": "far_from_house", "distance_m": round(distance_m)}
+
+
+def _distance_m(new: NewAct, household: Household) -> float | None:
+    """Metres between where the act was recorded and the house; None where either is unknown."""
+    if new.lon is None or new.lat is None or household.lon is None or household.lat is None:
+        return None
+    _, _, metres = _globe().inv(new.lon, new.lat, household.lon, household.lat)
+    return float(metres)
+
+
+@cache
+def _globe() -> Geod:
+    return Geod(ellps="WGS84")

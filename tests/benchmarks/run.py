@@ -5,6 +5,7 @@ from __future__ import annotations
 import bench_commands
 import bench_law
 import bench_maps
+import bench_papers
 
 
 def main() -> None:
@@ -15,6 +16,8 @@ def main() -> None:
     bench_law.main(1_600_000)
     print("\n== maps")
     bench_maps.report()
+    print("\n== papers")
+    bench_papers.report()
 
 
 if __name__ == "__main__":
