@@ -43,6 +43,8 @@ STATUS = {
 
 SESSION_LENGTH = timedelta(hours=12)
 SEEN_EVERY = timedelta(hours=1)
+TRIES_PER_ADDRESS = "30 per minute"
+"""A commune's office shares one address; guessing at one account is slowed by the account itself."""
 SIGNING_IN = "session"
 """The blueprint a person with a slip may use before choosing a password."""
 
@@ -124,7 +126,8 @@ def _enter() -> Any:
         raise Problem(6005, action=request.endpoint)
     if not declared.public and not current_user.is_authenticated:
         return ask_to_sign_in()
-    if not getattr(current_user, "device_id", None):
+    # A token is no cookie that a foreign form could use, and what is public of the interface heeds none.
+    if not getattr(current_user, "device_id", None) and not (declared.public and is_interface()):
         _check_form()
     if declared.public:
         return None
@@ -170,7 +173,17 @@ def _check_form() -> None:
 
 
 def sign_in(username: str, password: str) -> Account:
-    """Open a session. Raises: Problem 6002, the same whatever was wrong and as slow for unknown names."""
+    """Open a session. Raises: Problem 6002."""
+    account = account_of(username, password)
+    open_session(account)
+    return account
+
+
+def account_of(username: str, password: str) -> Account:
+    """Whose name and password these are; wrong ones count and slow down.
+
+    Raises: Problem 6002, the same whatever was wrong and as slow for unknown names.
+    """
     row = queries.sign_in_row(db.session(), username)
     at = clock.now()
     waits = row is not None and row.locked_until is not None and row.locked_until > at
@@ -182,7 +195,6 @@ def sign_in(username: str, password: str) -> Account:
         actions.record_attempt(writing, row.user_id, right, at)
     if not right:
         raise Problem(6002)
-    open_session(account)
     return account
 
 
@@ -227,6 +239,9 @@ def _usable(account: Account) -> bool:
 
 
 def _visitor_of_session(remembered: str) -> Visitor | None:
+    """Whose session it is; where a token is shown, the token alone speaks, whoever signed in beside it."""
+    if is_interface() and request.authorization is not None:
+        return None
     user_id, _, number = remembered.partition(".")
     account = queries.account(db.session(), int(user_id)) if user_id.isdigit() else None
     if account is None or str(account.session_number) != number or not _usable(account):
@@ -304,6 +319,12 @@ def may(action: str, area_code: str | None) -> bool:
 def require(action: str, area_code: str | None) -> None:
     """Refuse unless the person asking may do `action` in this area. Raises: Problem 6005."""
     if not may(action, area_code):
+        raise Problem(6005, action=language.word(f"action.{action.replace('.', '_')}"))
+
+
+def require_somewhere(action: str) -> None:
+    """Refuse unless the person asking may do `action` in some area. Raises: Problem 6005."""
+    if not can(action):
         raise Problem(6005, action=language.word(f"action.{action.replace('.', '_')}"))
 
 

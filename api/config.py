@@ -24,6 +24,7 @@ class Settings:
     pinned_date: date | None
     is_demo: bool
     officers_see_amounts: bool
+    public_postings: bool
     max_request_bytes: int
     secure_cookies: bool
     tiles_url: str | None
@@ -43,6 +44,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         pinned_date=_day(env, "NHAVUNG_PINNED_DATE"),
         is_demo=_flag(env, "NHAVUNG_DEMO"),
         officers_see_amounts=_flag(env, "NHAVUNG_OFFICERS_SEE_AMOUNTS"),
+        public_postings=_flag(env, "NHAVUNG_PUBLIC_POSTINGS"),
         max_request_bytes=_megabytes(env, "NHAVUNG_MAX_REQUEST_MB", 16),
         secure_cookies=_flag(env, "NHAVUNG_SECURE_COOKIES"),
         tiles_url=env.get("NHAVUNG_TILES_URL"),

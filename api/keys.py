@@ -24,8 +24,7 @@ def secret_key(settings: Settings) -> str:
         return settings.secret_key
     path = settings.data_folder / "secret.key"
     if not path.exists():
-        settings.data_folder.mkdir(parents=True, exist_ok=True)
-        _make(path)
+        write_once(path, secrets.token_urlsafe(48))
     key = path.read_text("ascii", errors="replace")
     got = len(key.strip("\0 \r\n"))  # a crash may leave a file of zeros
     if got < LEAST_LENGTH:
@@ -33,13 +32,14 @@ def secret_key(settings: Settings) -> str:
     return key
 
 
-def _make(path: Path) -> None:
+def write_once(path: Path, key: str) -> None:
     """Write a new key beside and link it into place: whole or not at all, and the first of two stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)  # readable by its owner alone
     temporary = Path(name)
     try:
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(key)
             file.flush()
             os.fsync(file.fileno())
         path.hardlink_to(temporary)

@@ -31,10 +31,10 @@ class Reasons:
     unverified: tuple[str, ...]
 
 
-def programme_title(programme: str | None) -> str:
-    """A programme's title in the reader's language; its id where the law no longer has it."""
+def programme_title(programme: str | None, lang: str | None = None) -> str:
+    """A programme's title in the reader's language (or `lang`); its id where the law no longer has it."""
     titles = _titles(book_in_force(db.session()))
-    return titles[programme][current()] if programme in titles else programme or "–"
+    return titles[programme][lang or current()] if programme in titles else programme or "–"
 
 
 @lru_cache(maxsize=8)
@@ -57,12 +57,13 @@ def fact_value(fact: str, value: Any) -> str:
     return word(code, current()) if code in glossary() else str(value)
 
 
-def reasons(row: AssessmentRow) -> Reasons:
+def reasons(row: AssessmentRow, lang: str | None = None) -> Reasons:
     """The explanation of a stored assessment, by the law it was made with."""
+    lang = lang or current()
     known = law.Assessment.from_dict(row.result)
     book = assessment.release(db.session(), row.release_sha256)
-    sentences = law.explain(known, book.law_on(known.on, known.area_codes), current())
-    missing = tuple(book.facts[name].label[current()] for name in known.missing_facts)
+    sentences = law.explain(known, book.law_on(known.on, known.area_codes), lang)
+    missing = tuple(book.facts[name].label[lang] for name in known.missing_facts)
     return Reasons(tuple(sentences), missing, tuple(label_of(book, name) for name in known.unverified))
 
 

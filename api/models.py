@@ -1,6 +1,7 @@
 """Every table of the program, imported in one place so that the migrations see them all."""
 
 import survey.access.models
+import survey.approval.models
 import survey.areas.models
 import survey.assessment.models
 import survey.cases.models

@@ -45,7 +45,7 @@ def store(folder: Path, received: bytes, expected_sha256: str) -> StoredPhoto:
     with _one_at_a_time:
         kept, width_px, height_px = _cleaned(received)
     sha256 = hashlib.sha256(kept).hexdigest()
-    _write(path_of(folder, sha256), kept)
+    write_whole(path_of(folder, sha256), kept)
     return StoredPhoto(sha256, len(kept), width_px, height_px)
 
 
@@ -83,7 +83,7 @@ def _decode(received: bytes) -> Image.Image:
         raise Problem(4109, reason=type(error).__name__, limit_mb=limit_mb) from None
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write beside and rename, so that a broken write never stands under a hash."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(suffix=".part", dir=path.parent)

@@ -46,6 +46,22 @@ def area_name(code: str | None) -> str:
     return ", ".join(names) or tree.names[way[0]].name
 
 
+def name_then(code: str | None, on: date) -> str:
+    """A unit's name as it is now or, for one that is gone by now, as it was on the day."""
+    if code is None or exists(code):
+        return area_name(code)
+    old = areas.tree(db.session(), on)
+    names = [
+        old.names[step].name for step in old.path(code) if old.names[step].level in ("village", "commune")
+    ]
+    return ", ".join(names) or area_name(code)
+
+
+def children(code: str) -> list[Name]:
+    """The units right under one today, in Vietnamese order."""
+    return areas.children(db.session(), code, clock.today())
+
+
 def crumbs(code: str, last: str | None = None) -> list[tuple[str, str | None]]:
     """The way down to an area, widest first; units the viewer may not open are words only."""
     tree = areas.tree(db.session(), clock.today())

@@ -20,6 +20,7 @@ COMMANDS = {
     "assess": "assess again all households of an area",
     "map": "write a map of an area as one HTML file",
     "budget": "write the budget of an area as a workbook",
+    "papers": "write the papers of a village or commune as PDF or Word",
     "users": "accounts: create, import, reset, list",
 }
 IMPORTS = {
@@ -29,6 +30,7 @@ IMPORTS = {
     "facts": "dated facts of areas the law asks for (poor district, …)",
     "households": "other people's household files, through a mapping",
     "status": "the yearly list of poor and near-poor households",
+    "queue": "a queue file saved by the field app on a phone",
 }
 
 

@@ -35,7 +35,9 @@ def bind(app: Flask, host: str, port: int, threads: int = 8) -> BaseWSGIServer:
     """A server that holds its address already, so that what is printed next is true. Problem 1014."""
     from waitress import create_server
 
-    limit = app.config["MAX_CONTENT_LENGTH"]
+    from api.queue_files import MAX_UPLOAD_BYTES
+
+    limit = max(app.config["MAX_CONTENT_LENGTH"], MAX_UPLOAD_BYTES)  # the application itself refuses sooner
     try:
         return create_server(app, host=host, port=port, threads=threads, max_request_body_size=limit)
     except OSError as error:

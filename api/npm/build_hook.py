@@ -20,6 +20,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 # folder under vendor/ -> npm package and the files taken from it (globs, relative to the package)
 WANTED: dict[str, tuple[str, tuple[str, ...]]] = {
     "leaflet": ("leaflet", ("dist/leaflet.js", "dist/leaflet.css", "dist/images/*.png", "LICENSE")),
+    "idb": ("idb", ("build/umd.js", "LICENSE")),
     "be-vietnam-pro": (
         "@fontsource/be-vietnam-pro",
         ("[4-7]00.css", "files/*-[4-7]00-normal.woff2", "LICENSE"),

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from api import auth, clock, places
+from api import auth, clock, places, worklists
 from api.extensions import db
 from api.pages.overview import figures
 from survey.areas import queries as areas
 from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
+from survey.cases import lists
 from survey.registry.models import Household
 
 blueprint = Blueprint("areas", __name__, url_prefix="/areas")
@@ -38,6 +39,7 @@ def show_area(code: str, waiting: list[dict[str, Any]] | None = None) -> str:
         sees_amounts=auth.may("amount.read", code),
         may_budget=auth.may("budget.read", code),
         waiting=waiting or [],
+        progress=worklists.by_phase(lists.waiting(db.session(), visible, *inside)),
         newest=assessment.newest_survey(db.session(), visible, *inside),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask_login import current_user
 
-from api import auth, places
+from api import auth, places, worklists
 from api.extensions import db
 from api.language import t
 from api.pages.areas import show_area
@@ -54,4 +54,4 @@ def waits_for_me() -> list[dict[str, Any]]:
         items.append(
             {"count": count, "label": t(vi, en), "href": f"/households?outcome={outcome}", "tone": "warn"}
         )
-    return [item for item in items if item["count"]]
+    return [item for item in [*items, *worklists.waits_for_me()] if item["count"]]

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, render_template, request, send_file
+from flask import Blueprint, make_response, render_template, request
 from sqlalchemy import ColumnElement, select
 
-from api import auth, clock, photos, places, transaction
+from api import auth, case_view, clock, evidence, houses, places, transaction
 from api.extensions import db
-from api.language import current, minute, t, word
+from api.language import current, t, word
 from api.law_texts import programme_title, reasons
 from api.paging import page_of
 from survey.access.audit import record
 from survey.areas.names import folded_name
 from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
-from survey.problems import Problem
 from survey.questionnaire import answers, load_form
 from survey.registry import queries as registry
 from survey.registry.models import Household, Person
@@ -92,32 +91,35 @@ def _programmes(visible: ColumnElement[bool]) -> list[str]:
 
 @blueprint.get("/<household_id>")
 def household(household_id: str) -> Any:
-    """One household: what the criteria say and why, what is missing, its surveys. Problem 5001."""
-    house = _visible_household(household_id)
+    """One household: its case, what the criteria say and why, its surveys and photos. Problem 5001."""
+    house = houses.visible_household(household_id)
     surveys = registry.survey_versions(db.session(), house.id)
-    current_row = assessment.current(db.session(), house.id)
+    assessments = assessment.history(db.session(), house.id)
+    current_row = next((row for row in assessments if row.is_current), None)
     latest = registry.latest_interview(db.session(), house.id)
     interview = next((row for row in surveys if latest and row.id == latest.id), None)
     form = load_form(interview.form, interview.form_version) if interview else None
-    sees_names = auth.may("person.read", house.area_code)
+    sees_names = houses.sees_names(house)
+    photos = case_view.survey_photos(house)
     return render_template(
         "households/household.html",
         house=house,
-        title=_title(house, sees_names),
+        title=houses.title(house),
         crumbs=places.crumbs(house.area_code, t("Hộ", "Household")) if house.area_code else [],
         place=places.area_name(house.area_code),
         assessment=current_row,
         reasons=reasons(current_row) if current_row else None,
         sees_amounts=auth.may("amount.read", house.area_code),
         sees_names=sees_names,
-        surveys=surveys,
         interview=interview,
         flags=_flags(interview),
         answers=answers(form, interview.answers, current()) if form and interview else (),
         persons=registry.persons(db.session(), interview.person_ids) if interview and sees_names else [],
         statuses=registry.status_records(db.session(), house.id),
-        photos=registry.photos(db.session(), house.id),
-        events=_events(surveys, assessment.history(db.session(), house.id)),
+        photos=photos,
+        act_photos=case_view.act_photos(house),
+        view=case_view.view(house, surveys, assessments, photos),
+        today=clock.today(),
     )
 
 
@@ -133,47 +135,10 @@ def _flags(interview: SurveyVersion | None) -> list[dict[str, Any]]:
     ]
 
 
-def _events(surveys: list[SurveyVersion], assessments: list[AssessmentRow]) -> list[dict[str, str | None]]:
-    """What happened to a household, newest first."""
-    events = [
-        (
-            row.received_at,
-            f"{word('visit.' + row.visit)} · {t('phiên bản', 'version')} {row.version}",
-            f"{row.photos_arrived}/{row.photos_announced} {t('ảnh', 'photos')}"
-            if row.photos_announced
-            else None,
-            row.officer_name,
-        )
-        for row in surveys
-    ]
-    events += [
-        (row.assessed_at, t("Đối chiếu tiêu chí", "Assessed"), word(f"outcome.{row.outcome}"), None)
-        for row in assessments
-    ]
-    ordered = sorted(events, key=lambda event: event[0], reverse=True)
-    return [{"at": minute(at), "title": title, "text": text, "who": who} for at, title, text, who in ordered]
-
-
-def _visible_household(household_id: str) -> Household:
-    visible = auth.visible(Household.area_code, "household.read")
-    house = registry.household(db.session(), visible, household_id)
-    if house is None:
-        raise Problem(5001)
-    return house
-
-
-def _title(house: Household, sees_names: bool) -> str:
-    """The head's name, or words where it is unknown or not for the viewer."""
-    person = db.session().get(Person, house.head_person_id) if house.head_person_id else None
-    if person and person.full_name and sees_names:
-        return person.full_name
-    return t("Hộ chưa rõ tên chủ hộ", "Household, name of head unknown")
-
-
 @blueprint.post("/<household_id>/national-id")
 def national_id(household_id: str) -> Any:
     """Show the full national id once; the reading is logged. Problem 6005 without the right."""
-    house = _visible_household(household_id)
+    house = houses.visible_household(household_id)
     auth.require("national_id.read", house.area_code)
     with transaction.write() as session:
         record(
@@ -195,11 +160,4 @@ def national_id(household_id: str) -> Any:
 @blueprint.get("/<household_id>/photos/<sha256>.jpg")
 def photo(household_id: str, sha256: str) -> Any:
     """One photo of a household the viewer may see. Problem 1004."""
-    house = _visible_household(household_id)
-    known = {entry.stored_sha256 for entry in registry.photos(db.session(), house.id)}
-    path = photos.path_of(current_app.config["SETTINGS"].data_folder, sha256)
-    if sha256 not in known or not path.exists():
-        raise Problem(1004, what=sha256[:12])
-    response = send_file(path, mimetype="image/jpeg", etag=sha256, max_age=0)
-    response.cache_control.private = True
-    return response
+    return evidence.served(houses.visible_household(household_id), sha256)

@@ -17,9 +17,6 @@ from survey.problems import Problem
 
 blueprint = Blueprint("session", __name__)
 
-TRIES_PER_ADDRESS = "30 per minute"
-"""A commune's office shares one address; guessing at one account is slowed by the account itself."""
-
 
 @blueprint.get("/sign-in")
 def sign_in() -> Any:
@@ -30,7 +27,7 @@ def sign_in() -> Any:
 
 
 @blueprint.post("/sign-in")
-@limiter.limit(TRIES_PER_ADDRESS)
+@limiter.limit(auth.TRIES_PER_ADDRESS)
 def sign_in_post() -> Any:
     """Open a session, or say what to check (6002)."""
     try:
@@ -67,7 +64,7 @@ def sign_out() -> Any:
 
 
 @blueprint.route("/password", methods=["GET", "POST"])
-@limiter.limit(TRIES_PER_ADDRESS, methods=["POST"])
+@limiter.limit(auth.TRIES_PER_ADDRESS, methods=["POST"])
 def password() -> Any:
     """Change one's own password; with a temporary one this is the only page open."""
     if not current_user.is_authenticated:

@@ -10,10 +10,13 @@ from api import auth
 
 def register_resources(app: Flask) -> None:
     """Register every resource with its guard."""
-    from api.resources import areas, budget, envelopes, photos
+    from api.resources import areas, budget, envelopes, field, photos
 
     api = Api(app)
+    auth.guard(app, field.sign_in_blueprint, public=True)
+    api.register_blueprint(field.sign_in_blueprint)
     for blueprint, action in (
+        (field.blueprint, "survey.send"),
         (envelopes.blueprint, "envelope.send"),
         (photos.blueprint, "envelope.send"),
         (areas.blueprint, "household.read"),

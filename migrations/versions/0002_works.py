@@ -42,6 +42,45 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_acts_kind'), ['kind'], unique=False)
         batch_op.create_index(batch_op.f('ix_acts_received_at'), ['received_at'], unique=False)
 
+    op.create_table('official_acts',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(length=20), nullable=False),
+    sa.Column('symbol', sa.String(length=40), nullable=False),
+    sa.Column('signed_on', sa.Date(), nullable=False),
+    sa.Column('issuer_code', sa.String(length=20), nullable=False),
+    sa.Column('issuer_level', sa.String(length=20), nullable=False),
+    sa.Column('issuer', sa.String(length=200), nullable=False),
+    sa.Column('area_code', sa.String(length=20), nullable=False),
+    sa.Column('signer', sa.LargeBinary(), nullable=True),
+    sa.Column('subject', sa.LargeBinary(), nullable=False),
+    sa.Column('kept_by', sa.Integer(), nullable=True),
+    sa.Column('kept_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['kept_by'], ['users.id'], name=op.f('fk_official_acts_kept_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_official_acts')),
+    sa.UniqueConstraint('issuer_code', 'number', 'symbol', 'signed_on', name=op.f('uq_official_acts_issuer_code_number_symbol_signed_on'))
+    )
+    with op.batch_alter_table('official_acts', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_official_acts_area_code'), ['area_code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_official_acts_issuer_code'), ['issuer_code'], unique=False)
+
+    op.create_table('publications',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('posting_id', sa.String(length=36), nullable=False),
+    sa.Column('token', sa.String(length=64), nullable=False),
+    sa.Column('area_code', sa.String(length=20), nullable=True),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('published_by', sa.Integer(), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_by', sa.Integer(), nullable=True),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['published_by'], ['users.id'], name=op.f('fk_publications_published_by')),
+    sa.ForeignKeyConstraint(['withdrawn_by'], ['users.id'], name=op.f('fk_publications_withdrawn_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_publications')),
+    sa.UniqueConstraint('token', name=op.f('uq_publications_token'))
+    )
+    with op.batch_alter_table('publications', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_publications_posting_id'), ['posting_id'], unique=False)
+
     op.create_table('act_photos',
     sa.Column('act_id', sa.Integer(), nullable=False),
     sa.Column('received_sha256', sa.String(length=64), nullable=False),
@@ -52,6 +91,42 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['added_by'], ['users.id'], name=op.f('fk_act_photos_added_by')),
     sa.PrimaryKeyConstraint('act_id', 'received_sha256', 'slot', name=op.f('pk_act_photos'))
     )
+    op.create_table('act_targets',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('official_act_id', sa.Integer(), nullable=False),
+    sa.Column('area_code', sa.String(length=20), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('programme', sa.String(length=40), nullable=False),
+    sa.Column('works_kind', sa.String(length=10), nullable=False),
+    sa.Column('households', sa.Integer(), nullable=False),
+    sa.Column('amount_vnd', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('households >= 0 AND amount_vnd >= 0', name=op.f('ck_act_targets_not_negative')),
+    sa.ForeignKeyConstraint(['official_act_id'], ['official_acts.id'], name=op.f('fk_act_targets_official_act_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_act_targets')),
+    sa.UniqueConstraint('official_act_id', 'area_code', 'year', 'programme', 'works_kind', name='uq_act_targets_total')
+    )
+    op.create_table('case_lists',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('area_code', sa.String(length=20), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('rows', sa.JSON(), nullable=False),
+    sa.Column('left', sa.JSON(), nullable=False),
+    sa.Column('households', sa.Integer(), nullable=False),
+    sa.Column('amount_vnd', sa.BigInteger(), nullable=False),
+    sa.Column('made_by', sa.Integer(), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('reason', sa.LargeBinary(), nullable=True),
+    sa.Column('official_act_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['made_by'], ['users.id'], name=op.f('fk_case_lists_made_by')),
+    sa.ForeignKeyConstraint(['official_act_id'], ['official_acts.id'], name=op.f('fk_case_lists_official_act_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_lists')),
+    sa.UniqueConstraint('area_code', 'year', 'version', name=op.f('uq_case_lists_area_code_year_version'))
+    )
+    with op.batch_alter_table('case_lists', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_lists_official_act_id'), ['official_act_id'], unique=False)
+
     op.create_table('cases',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('household_id', sa.String(length=36), nullable=False),
@@ -86,6 +161,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_cases_state'), ['state'], unique=False)
         batch_op.create_index('uq_cases_active', ['household_id'], unique=True, sqlite_where=sa.text('is_active'), postgresql_where=sa.text('is_active'))
 
+    op.create_table('official_act_files',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('official_act_id', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('kind', sa.String(length=4), nullable=False),
+    sa.Column('size_bytes', sa.Integer(), nullable=False),
+    sa.Column('area_code', sa.String(length=20), nullable=False),
+    sa.Column('added_by', sa.Integer(), nullable=True),
+    sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['added_by'], ['users.id'], name=op.f('fk_official_act_files_added_by')),
+    sa.ForeignKeyConstraint(['official_act_id'], ['official_acts.id'], name=op.f('fk_official_act_files_official_act_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_official_act_files')),
+    sa.UniqueConstraint('official_act_id', 'sha256', 'area_code', name=op.f('uq_official_act_files_official_act_id_sha256_area_code'))
+    )
+    op.create_table('public_objections',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('publication_id', sa.Integer(), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('text', sa.LargeBinary(), nullable=False),
+    sa.Column('name', sa.LargeBinary(), nullable=True),
+    sa.Column('contact', sa.LargeBinary(), nullable=True),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_by', sa.Integer(), nullable=True),
+    sa.Column('settled_reason', sa.LargeBinary(), nullable=True),
+    sa.Column('act_id', sa.String(length=36), nullable=True),
+    sa.ForeignKeyConstraint(['publication_id'], ['publications.id'], name=op.f('fk_public_objections_publication_id')),
+    sa.ForeignKeyConstraint(['settled_by'], ['users.id'], name=op.f('fk_public_objections_settled_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_public_objections'))
+    )
+    with op.batch_alter_table('public_objections', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_public_objections_publication_id_settled_at'), ['publication_id', 'settled_at'], unique=False)
+
     op.create_table('steps',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('case_id', sa.String(length=36), nullable=False),
@@ -119,13 +226,32 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_steps_act_id'))
 
     op.drop_table('steps')
+    with op.batch_alter_table('public_objections', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_public_objections_publication_id_settled_at'))
+
+    op.drop_table('public_objections')
+    op.drop_table('official_act_files')
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.drop_index('uq_cases_active', sqlite_where=sa.text('is_active'), postgresql_where=sa.text('is_active'))
         batch_op.drop_index(batch_op.f('ix_cases_state'))
         batch_op.drop_index(batch_op.f('ix_cases_household_id'))
 
     op.drop_table('cases')
+    with op.batch_alter_table('case_lists', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_lists_official_act_id'))
+
+    op.drop_table('case_lists')
+    op.drop_table('act_targets')
     op.drop_table('act_photos')
+    with op.batch_alter_table('publications', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_publications_posting_id'))
+
+    op.drop_table('publications')
+    with op.batch_alter_table('official_acts', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_official_acts_issuer_code'))
+        batch_op.drop_index(batch_op.f('ix_official_acts_area_code'))
+
+    op.drop_table('official_acts')
     with op.batch_alter_table('acts', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_acts_received_at'))
         batch_op.drop_index(batch_op.f('ix_acts_kind'))

@@ -321,6 +321,17 @@ def issue_device(session: Session, actor: Actor, device_id: str, label: str, tok
     return device
 
 
+def renew_device(session: Session, actor: Actor, device_id: str, token_sha256: str) -> Device | None:
+    """Give a device of the actor's own a new token; the old one is dead. None: not theirs, or revoked."""
+    device = session.get(Device, device_id)
+    if device is None or device.user_id != actor.user_id or device.revoked_at is not None:
+        return None
+    device.token_sha256 = token_sha256
+    session.flush()
+    _audit(session, actor, "device.renewed", device.user_id, device=device_id)
+    return device
+
+
 def revoke_device(session: Session, actor: Actor, device_id: str) -> None:
     """Shut a device out from now on; doing it twice changes nothing. Raises: Problem 6041 not in scope."""
     device = session.get(Device, device_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,7 +28,19 @@ from survey.areas.models import LEVELS, AreaFact, AreaParent, AreaRow, AreaShape
 from survey.areas.rows import Area, Match, Name
 from survey.areas.tree import Tree, holds, revision, tree
 
-__all__ = ["area", "area_facts", "areas", "children", "find", "path", "revision", "roots", "subtree", "tree"]
+__all__ = [
+    "area",
+    "area_facts",
+    "areas",
+    "children",
+    "facts_by_place",
+    "find",
+    "path",
+    "revision",
+    "roots",
+    "subtree",
+    "tree",
+]
 
 FOR_EVER = date(9999, 12, 31)
 UNITS, LINKS, MERGERS = AreaRow.__table__, AreaParent.__table__, AreaSuccession.__table__
@@ -171,6 +183,21 @@ def area_facts(session: Session, codes: Sequence[str], on: date) -> dict[str, ob
     ).all()
     nearest_last = sorted(rows, key=lambda row: -codes.index(row.area_code))
     return {row.fact: row.value for row in nearest_last}
+
+
+def facts_by_place(
+    session: Session, paths: Mapping[str, Sequence[str]], on: date
+) -> dict[str, dict[str, object]]:
+    """The facts of many places in one read: code -> what `area_facts` says of its path (deepest first)."""
+    steps = sorted({step for path in paths.values() for step in path})
+    known: dict[str, dict[str, object]] = {}
+    rows = select(AreaFact.area_code, AreaFact.fact, AreaFact.value).where(AreaFact.area_code.in_(steps))
+    for row in session.execute(rows.where(holds(AreaFact, on)).order_by(AreaFact.id)):
+        known.setdefault(row.area_code, {})[row.fact] = row.value
+    found: dict[str, dict[str, object]] = {}
+    for code, path in paths.items():
+        found[code] = {fact: value for step in reversed(path) for fact, value in known.get(step, {}).items()}
+    return found
 
 
 def find(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, cast, exists, func, select
@@ -121,7 +120,11 @@ def case_of(session: Session, household_id: str) -> Case | None:
 
 def act_facts(session: Session, household_id: str) -> dict[str, Any]:
     """What the household's case tells the law: registered, works kind, the days of approval and start."""
-    case = case_of(session, household_id)
+    return case_facts(case_of(session, household_id))
+
+
+def case_facts(case: Case | Progress | None) -> dict[str, Any]:
+    """The same of a case at hand."""
     if case is None or case.state in ("objected", machine.CANCELLED):
         return {}
     if case.state == "not_registered":
@@ -141,6 +144,12 @@ def newest_act(session: Session, envelope_id: str) -> Act | None:
     """The newest version of an act."""
     statement = select(Act).where(Act.envelope_id == envelope_id)
     return session.scalar(statement.order_by(Act.version.desc()).limit(1))
+
+
+def texts_of(act: Act) -> dict[str, Any]:
+    """What a person typed in an act, opened."""
+    found: dict[str, Any] = json.loads(act.texts) if act.texts else {}
+    return found
 
 
 def heads_before(session: Session, envelope_id: str) -> list[tuple[str, str]]:
@@ -188,7 +197,7 @@ def _event(step: Step, act: Act, actor: str | None, is_revoked: bool, photos: tu
         actor_name=actor,
         area_code=act.area_code,
         values=step.values,
-        texts=json.loads(act.texts) if act.texts else {},
+        texts=texts_of(act),
         flags=tuple(act.flags),
         photos_announced=photos[0],
         photos_arrived=photos[1],
@@ -207,6 +216,11 @@ def _photo_counts(session: Session, act_ids: Iterable[int]) -> dict[int, tuple[i
         .group_by(ActPhoto.act_id)
     )
     return {row[0]: (row[1], row[2], row[3]) for row in session.execute(statement)}
+
+
+def has_scan(session: Session, act_id: int) -> bool:
+    """Whether a signed scan of this act has arrived."""
+    return _photo_counts(session, [act_id]).get(act_id, (0, 0, 0))[2] > 0
 
 
 def photos(session: Session, household_id: str) -> list[tuple[Act, ActPhoto, Photo]]:
@@ -272,19 +286,3 @@ def cases(
 def count_cases(session: Session, visible: ColumnElement[bool], *conditions: ColumnElement[bool]) -> int:
     """How many cases the same conditions list."""
     return session.scalar(listed(visible, *conditions).with_only_columns(func.count())) or 0
-
-
-def counts(
-    session: Session, visible: ColumnElement[bool], *conditions: ColumnElement[bool]
-) -> dict[str, int]:
-    """How many cases stand in each state; they add up to the list."""
-    statement = listed(visible, *conditions).with_only_columns(Case.state, func.count()).group_by(Case.state)
-    found = dict(session.execute(statement).tuples().all())
-    return {state: found[state] for state in machine.states() if state in found}
-
-
-def since(session: Session, visible: ColumnElement[bool], state: str) -> date | None:
-    """Since when the oldest case waits in a state."""
-    statement = listed(visible, Case.state == state).with_only_columns(func.min(Case.since))
-    first: date | None = session.scalar(statement)
-    return first

@@ -138,3 +138,40 @@ class CaseRow:
     objections: int
     obstacles: int
     flags: int
+    obstacle_kind: str | None = None
+    posted_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many cases stand in a state, and since when the oldest does."""
+
+    count: int
+    oldest: date
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One step with what its act said: codes in `values`, what a person typed in `texts`."""
+
+    kind: str
+    outcome: str | None
+    done_on: date
+    to_state: str
+    values: dict[str, Any]
+    texts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenObstacle:
+    """An obstacle (vướng mắc) nobody has cleared; `lead` is the body that should. Name None without right."""
+
+    act_id: str
+    household_id: str
+    head_name: str | None
+    area_code: str | None
+    state: str
+    since: date
+    kind: str
+    lead: str | None
+    due: date | None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from survey.areas import queries as areas
+from survey.areas.names import folded_name
 from survey.assessment.actions import assess_survey
 from survey.intake import checks, queries
 from survey.intake.acts import process_act
@@ -20,6 +21,7 @@ from survey.problems import Problem
 from survey.questionnaire import (
     Fault,
     Form,
+    PersonInput,
     act_forms,
     check,
     load_form,
@@ -27,7 +29,7 @@ from survey.questionnaire import (
     survey_facts,
 )
 from survey.registry.actions import keep_survey
-from survey.registry.models import Household
+from survey.registry.models import Household, Person
 from survey.registry.queries import latest_interview
 from survey.registry.rows import NewStatus, NewSurvey, Point
 
@@ -114,7 +116,8 @@ def _new_survey(
     placed: Placed,
 ) -> NewSurvey:
     """The checked answers as the registry takes them, personal values apart, flags added."""
-    answers, persons = split_personal(form, values)
+    answers, told = split_personal(form, values)
+    persons = _with_kept_numbers(session, told, placed.household_id, row)
     facts = survey_facts(form, values)
     flags = [
         *placed.flags,
@@ -143,6 +146,25 @@ def _new_survey(
         photos=envelope.photos,
         statuses=_statuses(facts, values.get("status_records", [])),
     )
+
+
+def _with_kept_numbers(
+    session: Session, told: list[PersonInput], household_id: str, row: ReceivedEnvelope
+) -> list[PersonInput]:
+    """The same head keeps national id and phone number where a device is silent on them.
+
+    Phones never get these numbers back, so their silence deletes nothing.
+    """
+    household = session.get(Household, household_id) if row.device_id else None
+    kept = session.get(Person, household.head_person_id) if household and household.head_person_id else None
+    if kept is None:
+        return told
+    return [
+        replace(one, national_id=one.national_id or kept.national_id, phone=one.phone or kept.phone)
+        if one.role == "head" and one.full_name and folded_name(one.full_name) == kept.folded_name
+        else one
+        for one in told
+    ]
 
 
 def _plain(facts: dict[str, Any]) -> dict[str, Any]:

@@ -15,13 +15,25 @@ from survey.law.facts import Fact, as_dated, day
 from survey.law.rules import Law
 from survey.words import word
 
-_FRAMES = {
+SENTENCES = {
     "met": {"vi": "{text}.", "en": "{text}."},
     "not_met": {"vi": "Chưa đáp ứng: {text}.", "en": "Not met: {text}."},
     "unknown": {"vi": "Chưa rõ: {text}.", "en": "Not known: {text}."},
     "excludes": {"vi": "Không được xét vì: {text}.", "en": "Ruled out: {text}."},
     "doubt": {"vi": "Lưu ý: {text}.", "en": "Note: {text}."},
+    "amount": {"vi": "{title}: {kind}, {amount} đồng.", "en": "{title}: {kind}, {amount} đồng."},
+    "priority": {"vi": "Thứ tự ưu tiên {n}: {text}.", "en": "Priority {n}: {text}."},
+    "missing": {"vi": "Cần biết thêm: {label}.", "en": "Still needed: {label}."},
+    "range": {"vi": "Mức có thể: từ {low} đến {high} đồng.", "en": "Possible: from {low} to {high} đồng."},
+    "provisional": {
+        "vi": "Tạm tính theo ngày khảo sát; sẽ tính lại khi có ngày khởi công.",
+        "en": "Provisional, by the survey date; renewed when building starts.",
+    },
+    "or": {"vi": " hoặc ", "en": " or "},
+    "yes": {"vi": "có", "en": "yes"},
+    "no": {"vi": "không", "en": "no"},
 }
+"""The wording around clauses, facts and amounts; a phone is given the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +115,8 @@ class _Telling:
         """
         either = [_lowered(self.fill(self.text(code))) for code in codes if code in programme.any]
         texts = [_lowered(self.fill(self.text(code))) for code in codes if code not in programme.any]
-        texts += [{"vi": " hoặc ", "en": " or "}[self.lang].join(either)] if either else []
-        said = _FRAMES[role][self.lang].format(text="; ".join(texts))
+        texts += [SENTENCES["or"][self.lang].join(either)] if either else []
+        said = self.said(role, text="; ".join(texts))
         cites = dict.fromkeys(self.book.citation(self.book.clauses[code].cite, self.lang) for code in codes)
         verified = all(self.book.clauses[code].cite.verified for code in codes)
         return Reason(
@@ -116,12 +128,10 @@ class _Telling:
         if self.of.programme is None or self.of.amount_vnd is None:
             return
         programme = self.by_id[self.of.programme]
-        words = {"vi": "{title}: {kind}, {amount} đồng", "en": "{title}: {kind}, {amount} đồng"}[self.lang]
         kind = word(f"works_kind.{self.of.works_kind}", self.lang) if self.of.works_kind else "-"
-        text = words.format(
-            title=programme.title[self.lang], kind=kind, amount=_number(self.of.amount_vnd, self.lang)
-        )
-        yield self.reason("amount", programme.id, text + ".", self.amount_cite(programme))
+        amount = _number(self.of.amount_vnd, self.lang)
+        text = self.said("amount", title=programme.title[self.lang], kind=kind, amount=amount)
+        yield self.reason("amount", programme.id, text, self.amount_cite(programme))
 
     def amount_cite(self, programme: Programme) -> Cite:
         """Where the amount is written: its last value's period, or the programme's own source."""
@@ -145,8 +155,7 @@ class _Telling:
         if self.of.priority is None or self.of.programme is None:
             return
         code = self.by_id[self.of.programme].priority[self.of.priority - 1]
-        words = {"vi": "Thứ tự ưu tiên {n}: {text}.", "en": "Priority {n}: {text}."}[self.lang]
-        text = words.format(n=self.of.priority, text=self.fill(self.text(code)))
+        text = self.said("priority", n=self.of.priority, text=self.fill(self.text(code)))
         yield self.reason("priority", code, text, self.book.clauses[code].cite)
 
     def doubts(self) -> Iterator[Reason]:
@@ -155,34 +164,29 @@ class _Telling:
 
     def missing(self) -> Iterator[Reason]:
         """The facts that are still needed, and the range they leave open."""
-        words = {"vi": "Cần biết thêm: {label}.", "en": "Still needed: {label}."}[self.lang]
         for name in self.of.missing_facts:
-            text = words.format(label=self.book.facts[name].label[self.lang])
+            text = self.said("missing", label=self.book.facts[name].label[self.lang])
             yield Reason("missing", name, text, "")
         if self.of.outcome == "needs_information":
-            words = {
-                "vi": "Mức có thể: từ {low} đến {high} đồng.",
-                "en": "Possible: from {low} to {high} đồng.",
-            }[self.lang]
             low, high = (
                 _number(each, self.lang) for each in (self.of.amount_low_vnd, self.of.amount_high_vnd)
             )
-            yield Reason("missing", "amount", words.format(low=low, high=high), "")
+            yield Reason("missing", "amount", self.said("range", low=low, high=high), "")
 
     def provisional(self) -> Iterator[Reason]:
         """Said when the survey date stood in for a key date."""
         if self.of.provisional:
-            words = {
-                "vi": "Tạm tính theo ngày khảo sát; sẽ tính lại khi có ngày khởi công.",
-                "en": "Provisional, by the survey date; renewed when building starts.",
-            }
-            yield Reason("provisional", "started_on", words[self.lang], "")
+            yield Reason("provisional", "started_on", self.said("provisional"), "")
 
     # --- one sentence
 
+    def said(self, sentence: str, **parts: Any) -> str:
+        """One of `SENTENCES` with its parts put in."""
+        return SENTENCES[sentence][self.lang].format(**parts)
+
     def clause(self, code: str, role: str, frame: str) -> Reason:
         """The sentence of one clause."""
-        text = _FRAMES[frame][self.lang].format(text=self.fill(self.text(code)))
+        text = self.said(frame, text=self.fill(self.text(code)))
         return self.reason(role, code, text, self.book.clauses[code].cite)
 
     def reason(self, role: str, code: str, text: str, cite: Cite) -> Reason:
@@ -237,7 +241,7 @@ def _fact_text(fact: Fact, value: Any, on: date, lang: str) -> str:
     if fact.kind == "date":
         return _day(_date(value) or on)
     if isinstance(value, bool):
-        return {"vi": ("không", "có"), "en": ("no", "yes")}[lang][value]
+        return SENTENCES["yes" if value else "no"][lang]
     return str(value) if fact.unit == "year" else _number(value, lang)
 
 

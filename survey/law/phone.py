@@ -1,162 +1,270 @@
-"""The law as JSON for a phone without a signal, and the reference of what the phone does with it.
+"""The law as JSON for a phone without a signal: every date and every place of it in one document.
 
-`json_law` puts in every value of the survey date, so a phone needs no dates: it works out the steps in order
-and goes through the programmes by rank. `assess_json` is that reading in Python: the reference for the
-evaluator in the browser, which does not exist yet. Property tests hold it equal to `assess`.
+`json_law` leaves nothing settled: a phone that is away for a week may meet a day on which the law changes,
+and the acts it knows of a household (approval, start of works) reach back years. `api/static/field/rules.js`
+fixes the document on dates as `rules.Rules` does, `law.js` assesses as `assess` does, `explain.js` tells why.
+`assess_json` reads the document alone, in Python: what it answers is what the browser must answer. Tests hold
+all of them equal to `assess` and `explain`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
-from survey.law.assess import ENGINE_VERSION
-from survey.law.book import Programme
-from survey.law.evaluation import run_json
-from survey.law.expressions import FALSE, TRUE, UNKNOWN, to_json
-from survey.law.facts import Fact, read
-from survey.law.rules import Law, Rules
+from survey.law.assess import ENGINE_VERSION, assess
+from survey.law.assessment import Assessment
+from survey.law.book import Book, Cite, Clause, Frame, Period, Price, Programme, Span, Tranche, Value
+from survey.law.explain import SENTENCES
+from survey.law.expressions import Kind, Node, name, to_json, typed
+from survey.law.facts import Fact, day, days
+from survey.law.loader import BUILT_IN
+from survey.words import LANGUAGES, glossary
+
+Json = dict[str, Any]
 
 
-def json_law(law: Law) -> dict[str, Any]:
-    """Everything a phone needs to assess a new survey on the law's date and to explain the result.
+def json_law(book: Book) -> Json:
+    """Everything a phone needs to assess a household on any day at any place, and to explain the result.
 
-    facts: name -> {type, kind, choices, unit, minimum, maximum, label}; unknown is 1 for kind truth, null
-    otherwise; a date is days since 1970-01-01. settled: condition -> 0 or 2. steps: [condition, tree] in
-    order. programmes by rank: {id, title, entitled, price (trees), prices: works kind -> {amount, at_most},
-    tranches, all, any, none, priority, provisional}. house: {temporary, no_house, because, against, doubts}.
-    texts: clause -> {vi, en, citation, verified}. values: name -> number on the date, for the braces in
-    texts.
+    Days are numbers of days since 1970-01-01, an open end is null; `cite` is a place in `cites`.
+
+    facts: name -> {type, kind, origin, choices: [{code, labels}], unit, minimum, maximum, labels}.
+    cites: [{vi, en, verified}]. values: name -> {kind, key_date, dated: [[first, last, value, cite]],
+    areas: area code -> the same}. clauses, each after those it uses: [{code, tree, text, cite, first, last,
+    key_date}]; a derived one has text null. programmes by rank: [{id, title, cite, first, last, key_date,
+    all, any, none, entitled, price, prices: works kind -> {amount, at_most}, tranches: works kind -> [{after,
+    percent}], tranches_cite, priority, tie_break}]. house: {temporary, no_house, because, against, doubts}.
+    sentences: the wording of `explain`. A tree is as `expressions.to_json` writes it.
     """
-    rules, book = law.today, law.book
+    cites = _Cites(book)
+    frame = book.frame
     return {
         "engine_version": ENGINE_VERSION,
-        "release": law.release,
-        "on": law.on.isoformat(),
-        "area_codes": list(law.area_codes),
+        "release": book.release,
         "facts": {fact.name: _fact(fact) for fact in book.facts.values()},
-        "settled": rules.base,
-        "steps": [[code, to_json(tree)] for code, tree in rules.definitions.items() if tree.op != "const"],
-        "programmes": [_programme(place, one, rules) for place, one in enumerate(rules.programmes)],
+        "values": {value.name: _value(value, cites) for value in book.values.values()},
+        "clauses": [_clause(clause, cites) for clause in book.clauses.values()],
+        "programmes": [_programme(one, cites) for one in book.programmes],
         "house": {
-            "temporary": book.frame.temporary,
-            "no_house": book.frame.no_house,
-            "because": list(book.frame.because),
-            "against": list(book.frame.against),
-            "doubts": list(book.frame.doubts),
+            "temporary": frame.temporary,
+            "no_house": frame.no_house,
+            "because": list(frame.because),
+            "against": list(frame.against),
+            "doubts": list(frame.doubts),
         },
-        "texts": {code: _text(code, law) for code in book.clause_codes},
-        "values": {name: node.value for name, node in rules.constants.items() if name in book.values},
+        "cites": cites.told,
+        "sentences": SENTENCES,
     }
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
+@dataclass
+class _Cites:
+    """Each citation once, in both languages; its place in the list stands for it."""
+
+    book: Book
+    told: list[Json] = field(default_factory=list)
+
+    def place(self, cite: Cite) -> int:
+        """Where the citation stands in the list."""
+        one: Json = {lang: self.book.citation(cite, lang) for lang in LANGUAGES}
+        one["verified"] = cite.verified
+        if one not in self.told:
+            self.told.append(one)
+        return self.told.index(one)
+
+
+def _fact(fact: Fact) -> Json:
     return {
         "type": fact.type,
         "kind": fact.kind,
         "origin": fact.origin,
-        "choices": list(fact.choices),
+        "choices": [{"code": code, "labels": _label(f"{fact.name}.{code}")} for code in fact.choices],
         "unit": fact.unit,
         "minimum": fact.minimum,
         "maximum": fact.maximum,
-        "label": dict(fact.label),
+        "labels": dict(fact.label),
     }
 
 
-def _programme(place: int, one: Programme, rules: Rules) -> dict[str, Any]:
+def _label(code: str) -> dict[str, str]:
+    return glossary().get(code) or dict.fromkeys(LANGUAGES, code.rpartition(".")[2])
+
+
+def _value(value: Value, cites: _Cites) -> Json:
+    return {
+        "kind": value.kind,
+        "key_date": value.key_date,
+        "dated": _periods(value.dated, cites),
+        "areas": {code: _periods(periods, cites) for code, periods in value.areas.items()},
+    }
+
+
+def _periods(periods: Iterable[Period], cites: _Cites) -> list[list[Any]]:
+    return [[*_span(each.span).values(), each.value, cites.place(each.cite)] for each in periods]
+
+
+def _span(span: Span) -> Json:
+    first, last = span.first, span.last
+    return {"first": None if first is None else days(first), "last": None if last is None else days(last)}
+
+
+def _clause(clause: Clause, cites: _Cites) -> Json:
+    return {
+        "code": clause.code,
+        "tree": to_json(clause.tree),
+        "text": None if clause.text is None else dict(clause.text),
+        "cite": cites.place(clause.cite),
+        "key_date": clause.key_date,
+        **_span(clause.span),
+    }
+
+
+def _programme(one: Programme, cites: _Cites) -> Json:
     return {
         "id": one.id,
         "title": dict(one.title),
-        "entitled": to_json(rules.status[place]),
-        "price": to_json(rules.prices[place]),
+        "cite": cites.place(one.cite),
+        "key_date": one.key_date,
+        **_span(one.span),
+        "all": list(one.all),
+        "any": list(one.any),
+        "none": list(one.none),
+        "entitled": to_json(one.entitled),
+        "price": to_json(one.price),
         "prices": {
-            kind: {"amount": to_json(rules.fold(price.tree)), "at_most": to_json(rules.fold(price.at_most))}
+            kind: {"amount": to_json(price.tree), "at_most": to_json(price.at_most)}
             for kind, price in one.prices.items()
         },
         "tranches": {
             kind: [{"after": share.after, "percent": share.percent} for share in shares]
             for kind, shares in one.tranches.items()
         },
-        "all": list(one.all),
-        "any": list(one.any),
-        "none": list(one.none),
+        "tranches_cite": cites.place(one.tranches_cite),
         "priority": list(one.priority),
-        "provisional": one.key_date != "surveyed_on",
-        "unverified": list(rules.unverified_by_programme[one.id]),
+        "tie_break": list(one.tie_break),
     }
 
 
-def _text(code: str, law: Law) -> dict[str, Any]:
-    clause = law.book.clauses[code]
-    cited = {lang: law.book.citation(clause.cite, lang) for lang in ("vi", "en")}
-    return {**(clause.text or {}), "citation": cited, "verified": clause.cite.verified}
+# --- the document read again: the reference for the browser
 
 
 def assess_json(
-    document: Mapping[str, Any], facts: Mapping[str, Any], vocabulary: Mapping[str, Fact]
-) -> dict[str, Any]:
-    """What a phone answers for plain facts (no dated ones, no key dates): outcome, programme, amounts, house
-    class.
-    """
-    unknowns = {name: 1 if fact["kind"] == "truth" else None for name, fact in document["facts"].items()}
-    env, _ = read(facts, vocabulary, unknowns)
-    env |= document["settled"]
-    for code, tree in document["steps"]:
-        env[code] = run_json(tree, env)
-    possible = _possible(document, env)
-    chosen = possible[-1] if possible and possible[-1]["entitles"] == TRUE else None
-    low = min([one["low"] for one in possible] + ([] if chosen else [0.0]))
-    high = max((one["high"] for one in possible), default=0.0)
-    needs = bool(possible) and (possible != [chosen] or low != high)
-    winner = chosen if possible == [chosen] else None
-    return {
-        "outcome": _outcome(needs, winner is not None, env["registered"]),
-        "house_class": _house_class(document["house"], env),
-        "programme": winner["id"] if winner else None,
-        "amount_vnd": round(high) if winner and not needs else None,
-        "amount_low_vnd": round(low),
-        "amount_high_vnd": round(high),
-    }
+    document: Mapping[str, Any], facts: Mapping[str, Any], on: date, area_codes: Sequence[str] = ()
+) -> Assessment:
+    """What a phone answers that has nothing but `document`. Raises: Problem 2030, 2031 as `assess`."""
+    made = assess(facts, _Reader(document).book().law_on(on, area_codes))
+    return replace(made, release=document["release"])
 
 
-def _possible(document: Mapping[str, Any], env: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The programmes that could be chosen, up to the first sure one."""
-    found = []
-    for programme in document["programmes"]:
-        entitles = run_json(programme["entitled"], env)
-        if entitles != FALSE:
-            low, high = _bounds(programme, env)
-            found.append({"id": programme["id"], "entitles": entitles, "low": low, "high": high})
-        if entitles == TRUE:
-            break
-    return found
+class _Reader:
+    """Builds a book again from its document; texts of sources are gone, their verified marks are not."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+        told = document["facts"]
+        self.kinds = {code: Kind(fact["kind"], _codes(fact)) for code, fact in told.items()}
+        self.kinds |= {code: Kind(value["kind"]) for code, value in document["values"].items()}
+        self.kinds |= {clause["code"]: Kind("truth") for clause in document["clauses"]} | BUILT_IN
+
+    def book(self) -> Book:
+        """The book."""
+        document = self.document
+        return Book(
+            facts={code: self.fact(code, fact) for code, fact in document["facts"].items()},
+            sources={},
+            values={code: self.value(code, value) for code, value in document["values"].items()},
+            clauses={clause["code"]: self.clause(clause) for clause in document["clauses"]},
+            programmes=tuple(self.programme(rank, one) for rank, one in enumerate(document["programmes"])),
+            frame=self.frame(document["house"]),
+            raw={},
+        )
+
+    def frame(self, told: Json) -> Frame:
+        """Which clauses make the class of the house."""
+        lists = (tuple(told[key]) for key in ("because", "against", "doubts"))
+        return Frame(told["temporary"], told["no_house"], *lists)
+
+    def tree(self, told: Sequence[Any], kind: str) -> Node:
+        """A tree with the kinds its names have in this document."""
+        return typed(_node(told), self.kinds, kind)
+
+    def cite(self, place: int) -> Cite:
+        """A citation of which only the verified mark is left."""
+        return Cite("", verified=self.document["cites"][place]["verified"])
+
+    def fact(self, code: str, told: Json) -> Fact:
+        """A fact."""
+        plain = {key: told[key] for key in ("type", "origin", "unit", "minimum", "maximum")}
+        return Fact(name=code, label=told["labels"], choices=_codes(told), **plain)
+
+    def value(self, code: str, told: Json) -> Value:
+        """A value with its periods."""
+        areas = {area: self.periods(periods) for area, periods in told["areas"].items()}
+        return Value(code, told["kind"], "", told["key_date"], {}, self.periods(told["dated"]), areas)
+
+    def periods(self, told: Iterable[Sequence[Any]]) -> tuple[Period, ...]:
+        """Dated entries."""
+        return tuple(
+            Period(_read_span(first, last), value, self.cite(cite)) for first, last, value, cite in told
+        )
+
+    def clause(self, told: Json) -> Clause:
+        """A condition."""
+        return Clause(
+            code=told["code"],
+            when="",
+            tree=self.tree(told["tree"], "truth"),
+            cite=self.cite(told["cite"]),
+            text=told["text"],
+            span=_read_span(told["first"], told["last"]),
+            key_date=told["key_date"],
+        )
+
+    def programme(self, rank: int, told: Json) -> Programme:
+        """A programme."""
+        prices = {
+            kind: Price(self.tree(price["amount"], "number"), self.tree(price["at_most"], "number"))
+            for kind, price in told["prices"].items()
+        }
+        tranches = {
+            kind: tuple(Tranche(**share) for share in shares) for kind, shares in told["tranches"].items()
+        }
+        listed = {key: tuple(told[key]) for key in ("all", "any", "none", "priority", "tie_break")}
+        return Programme(
+            id=told["id"],
+            title=told["title"],
+            rank=rank,
+            span=_read_span(told["first"], told["last"]),
+            key_date=told["key_date"],
+            cite=self.cite(told["cite"]),
+            entitled=self.tree(told["entitled"], "truth"),
+            prices=prices,
+            price=self.tree(told["price"], "number"),
+            tranches=tranches,
+            tranches_cite=self.cite(told["tranches_cite"]),
+            priority_cite=None,
+            **listed,
+        )
 
 
-def _bounds(programme: Mapping[str, Any], env: Mapping[str, Any]) -> tuple[float, float]:
-    amount = run_json(programme["price"], env)
-    if amount is not None:
-        return amount, amount
-    lows, highs = [], []
-    for kind, price in programme["prices"].items():
-        if env["works_kind"] in (None, kind):
-            amount = run_json(price["amount"], env)
-            lows.append(0.0 if amount is None else amount)
-            highs.append(run_json(price["at_most"], env) if amount is None else amount)
-    return min(lows), max(highs)
+def _codes(fact: Json) -> tuple[str, ...]:
+    return tuple(choice["code"] for choice in fact["choices"])
 
 
-def _outcome(needs: bool, wins: bool, registered: int) -> str:
-    if needs:
-        return "needs_information"
-    if not wins:
-        return "not_entitled"
-    return "not_registered" if registered == FALSE else "entitled"
+def _read_span(first: float | None, last: float | None) -> Span:
+    return Span(None if first is None else day(first), None if last is None else day(last))
 
 
-def _house_class(house: Mapping[str, Any], env: Mapping[str, Any]) -> str:
-    temporary, without = env[house["temporary"]], env[house["no_house"]]
-    if temporary == TRUE:
-        return "temporary_or_dilapidated"
-    if without == TRUE:
-        return "no_house"
-    return "unknown" if UNKNOWN in (temporary, without) else "sound"
+def _node(told: Sequence[Any]) -> Node:
+    """A tree of `expressions.to_json`, its names not yet typed."""
+    op, *rest = told
+    if op in ("truth", "number", "date"):
+        return Node("const", (), rest[0], op)
+    if op == "name":
+        return name(rest[0])
+    if op == "in":
+        return Node("in", (name(rest[0]),), tuple(rest[1]))
+    return Node(op, tuple(_node(part) for part in rest))

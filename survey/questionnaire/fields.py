@@ -43,6 +43,8 @@ def short(value: Any, limit: int = 60) -> str:
     """What was got as short text for a message."""
     if isinstance(value, dict | list):
         return f"{type(value).__name__} ({len(value)})"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # "465", not "465.0": so people write it, and so a browser does
     text = str(value) if not isinstance(value, int) or abs(value) < 10**30 else "…"
     text = text.encode("utf-8", "replace").decode()
     return text if len(text) <= limit else text[: limit - 1] + "…"
@@ -167,7 +169,7 @@ class Date(Answer):
             return None
         try:
             # Only the extended form: fromisoformat would take 20250515 and week dates too.
-            day = date.fromisoformat(text) if len(text) == 10 and text[4] == "-" else None
+            day = date.fromisoformat(text) if len(text) == 10 and text[4] == text[7] == "-" else None
         except ValueError:
             day = None
         if day is None:

@@ -1,0 +1,1 @@
+"""Papers filled from the database; `choose` is the way in."""

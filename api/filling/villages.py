@@ -1,0 +1,157 @@
+"""The papers of a village: minutes of its meeting, the list to post, the commitments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from api import clock
+from api.desk import book_in_force
+from api.extensions import db
+from api.filling.common import as_date, as_time, household_data, newest_act, place_of, vi
+from api.papers import data
+from survey.approval.columns import posting_columns
+from survey.areas import queries as areas
+from survey.cases import procedure
+from survey.cases import queries as cases
+from survey.cases.models import Act, Case, Step
+from survey.registry.models import Household
+
+Houses = Sequence[Household]
+
+
+def _meeting(code: str, houses: Houses) -> data.MeetingData:
+    """The meeting as it was recorded; before it, the households to be voted on with blanks for the votes."""
+    act = newest_act(code, "meeting")
+    said, typed = (act.details, cases.texts_of(act)) if act else ({}, {})
+    return data.MeetingData(
+        place=place_of(code),
+        year=clock.today().year,
+        held_on=act.done_on if act else None,
+        from_time=as_time(typed.get("begins_at")),
+        until_time=as_time(typed.get("ends_at")),
+        venue=typed.get("venue"),
+        chair=data.Person(typed.get("chair_name"), typed.get("chair_position")),
+        commune_representative=data.Person(typed.get("commune_name"), typed.get("commune_position")),
+        secretary=data.Person(typed.get("secretary_name")),
+        households=said.get("households_total"),
+        present=said.get("present"),
+        rule=_rule(code, act.done_on if act else clock.today()),
+        rows=_voted(act, houses) if act else _to_vote(houses),
+        opinions=typed.get("remarks"),
+    )
+
+
+def _rule(code: str, on: date) -> str | None:
+    """When a household counts as agreed, and whether the text that says so was read."""
+    path = areas.path(db.session(), code, clock.today())
+    asked = procedure.asked(book_in_force(db.session()), procedure.VOTES, on, path)
+    if asked.value is None:
+        return None
+    unread = "" if asked.is_verified else " (chưa đối chiếu được với văn bản gốc)"
+    return f"Hộ được đề nghị khi có trên {asked.value:g} % số người dự họp đồng ý{unread}."
+
+
+def _voted(act: Act, houses: Houses) -> tuple[data.MeetingRow, ...]:
+    """The votes on every household that the reader may see."""
+    steps = select(Case.household_id, Step).join(Step, Step.case_id == Case.id).where(Step.act_id == act.id)
+    found = {row[0]: row[1] for row in db.session.execute(steps)}
+    return tuple(_row(house, found[house.id]) for house in houses if house.id in found)
+
+
+def _row(house: Household, step: Step | None = None) -> data.MeetingRow:
+    known = household_data(house)
+    votes = step.values if step else {}
+    return data.MeetingRow(
+        head_name=known.head_name,
+        status=known.status,
+        works_kind=votes.get("works_kind") or known.works_kind,
+        votes_for=votes.get("votes_for"),
+        votes_against=votes.get("votes_against"),
+        passed=step.outcome == "passed" if step else None,
+    )
+
+
+def _to_vote(houses: Houses) -> tuple[data.MeetingRow, ...]:
+    return tuple(_row(house) for house in houses if _state(house) == "registered")
+
+
+def _state(house: Household) -> str | None:
+    case = cases.case_of(db.session(), house.id)
+    return case.state if case else None
+
+
+def _commitments(code: str, houses: Houses) -> data.CommitmentData:
+    rows = []
+    for house in houses:
+        known = household_data(house)
+        rows.append(
+            data.CommitmentRow(
+                head_name=known.head_name,
+                village=known.place.village,
+                status=known.status,
+                works_kind=known.works_kind,
+                amount_vnd=known.amount_vnd,
+            )
+        )
+    return data.CommitmentData(place=place_of(code), year=clock.today().year, rows=tuple(rows))
+
+
+COLUMNS = {
+    "head_name": data.PostingColumn("Họ và tên chủ hộ", 2.4),
+    "village": data.PostingColumn("Thôn", 1.2),
+    "works_kind": data.PostingColumn("Hình thức", 1.1, "center"),
+    "programme": data.PostingColumn("Chương trình", 2.2),
+    "amount": data.PostingColumn("Mức hỗ trợ (đồng)", 1.3, "right"),
+}
+"""How the columns that may be public (survey/approval/posting_columns.toml) look on the sheet."""
+
+
+def _posting(code: str, houses: Houses) -> data.PostingData:
+    """The list as it was posted; before it, the households that the village endorsed."""
+    act = newest_act(code, "posting")
+    typed = cases.texts_of(act) if act else {}
+    columns = [name for name in posting_columns() if name in COLUMNS]
+    place = place_of(code)
+    until = as_date(act.details.get("until")) if act else None
+    return data.PostingData(
+        title=f"Danh sách hộ được đề nghị hỗ trợ nhà ở năm {clock.today().year}",
+        columns=tuple(COLUMNS[name] for name in columns),
+        rows=tuple(_cells(house, columns) for house in _posted(act, houses)),
+        place=place,
+        posted_from=act.done_on if act else None,
+        posted_until=until,
+        where=typed.get("venue"),
+        objection_address=f"Ủy ban nhân dân {place.commune}" if place.commune else None,
+        objection_until=until,
+    )
+
+
+def _posted(act: Act | None, houses: Houses) -> list[Household]:
+    if act is None:
+        return [house for house in houses if _state(house) == "endorsed"]
+    of_act = select(Case.household_id).join(Step, Step.case_id == Case.id).where(Step.act_id == act.id)
+    named = set(db.session.scalars(of_act))
+    return [house for house in houses if house.id in named]
+
+
+def _cells(house: Household, columns: Sequence[str]) -> tuple[str | int | None, ...]:
+    known = household_data(house)
+    cells: dict[str, str | int | None] = {
+        "head_name": known.head_name,
+        "village": known.place.village,
+        "works_kind": vi(f"works_kind.{known.works_kind}") if known.works_kind else None,
+        "programme": known.programme,
+        "amount": known.amount_vnd,
+    }
+    return tuple(cells[name] for name in columns)
+
+
+VILLAGE_PAPERS: dict[str, Callable[[str, Houses], Any]] = {
+    "meeting_minutes": _meeting,
+    "commitments": _commitments,
+    "posting_list": _posting,
+}

@@ -1,0 +1,141 @@
+"""Official acts at the edge: which ones a person may see, and reading one from a form with its scan."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import current_app, request
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from api import auth, clock, scans
+from api.desk import book_in_force
+from api.extensions import db
+from api.language import current
+from survey.approval import actions, queries
+from survey.approval.models import CaseList, OfficialAct
+from survey.approval.rows import ActRow, NewOfficialAct
+from survey.areas import queries as areas
+from survey.areas.names import nfc
+from survey.problems import Problem
+
+MOST_CHOICES = 400
+
+
+def visible_acts() -> ColumnElement[bool]:
+    """Acts kept for my areas, issued by units above them, or carrying a list of mine."""
+    of_lists = select(CaseList.official_act_id).where(auth.visible(CaseList.area_code, "paper.read"))
+    return or_(
+        auth.visible(OfficialAct.area_code, "paper.read"),
+        OfficialAct.issuer_code.in_(above("paper.read", clock.today())),
+        OfficialAct.id.in_(of_lists),
+    )
+
+
+def above(action: str, on: date) -> set[str]:
+    """My areas and the units above them on a day."""
+    tree = areas.tree(db.session(), on)
+    return {step for code in auth.areas(action) for step in tree.path(code)}
+
+
+def visible_act(act_id: int) -> ActRow:
+    """One act the viewer may see. Problem 1004."""
+    found = queries.acts(db.session(), OfficialAct.id == act_id, visible_acts())
+    if not found:
+        raise Problem(1004, what=str(act_id))
+    return found[0]
+
+
+def issuers() -> list[tuple[str, str]]:
+    """Units offered as issuer (code, name): mine, those above and those below down to communes."""
+    tree = areas.tree(db.session(), clock.today())
+    own = auth.areas("official_act.keep")
+    higher = above("official_act.keep", clock.today())
+    offered = [
+        (code, name.name)
+        for code, name in tree.names.items()
+        if name.level != "village" and (code in higher or own & set(tree.path(code)))
+    ]
+    return offered[:MOST_CHOICES]
+
+
+def programme_options() -> list[tuple[str, str]]:
+    """Every programme of the law, for a total that an act sets."""
+    return [(one.id, one.title[current()]) for one in book_in_force(db.session()).programmes]
+
+
+def _is_related(code: str, signed_on: date) -> bool:
+    """Whether an issuer is mine, above or below, on the day it signed or today."""
+    own = auth.areas("official_act.keep")
+    for day in (signed_on, clock.today()):
+        tree = areas.tree(db.session(), day)
+        if code in above("official_act.keep", day) or own & set(tree.path(code)):
+            return True
+    return False
+
+
+def own_area() -> str:
+    """The area for which the person asking keeps acts. Problem 6005 for somebody who keeps none."""
+    auth.require_somewhere("official_act.keep")
+    return min(auth.areas("official_act.keep"))
+
+
+def keep_from_form(session: Session) -> OfficialAct:
+    """Keep the act of the form, with its scan if one was chosen. Problems 5430 to 5432, 5437, 5438, 1003."""
+    new = _new_act()
+    if not _is_related(new.issuer_code, new.signed_on):
+        raise Problem(5431, area_code=new.issuer_code[:20])
+    act = actions.keep_official_act(session, auth.actor(), new)
+    add_file_from_form(session, act)
+    return act
+
+
+def add_file_from_form(session: Session, act: OfficialAct) -> bool:
+    """Keep the scan of the form, for the area of whoever adds it; False when there was none."""
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        return False
+    stored = _stored(upload)
+    actions.add_file(
+        session,
+        auth.actor(),
+        act,
+        own_area(),
+        sha256=stored.sha256,
+        kind=stored.kind,
+        size=stored.size_bytes,
+    )
+    return True
+
+
+def _stored(upload: FileStorage) -> scans.StoredScan:
+    received = upload.stream.read(scans.MAX_BYTES + 1)
+    return scans.store(current_app.config["SETTINGS"].data_folder, received)
+
+
+def _new_act() -> NewOfficialAct:
+    """What the form says of an act, its number as people write it: 407/QĐ-UBND. Problem 5437."""
+    number, _, symbol = (nfc(part) for part in nfc(request.form.get("act_name", "")).partition("/"))
+    subject, signer = (nfc(request.form.get(name, "")) for name in ("subject", "signer"))
+    issuer, signed_on = nfc(request.form.get("issuer", "")), day_of(request.form.get("signed_on"))
+    faults = {
+        "số, ký hiệu / number": number and symbol and len(number) <= 20 and len(symbol) <= 40,
+        "ngày ký / day": signed_on,
+        "đơn vị ban hành / issuer": issuer,
+        "trích yếu / subject": subject and len(subject) <= 300,
+        "người ký / signer": len(signer) <= 120,
+    }
+    wrong = [name for name, is_right in faults.items() if not is_right]
+    if wrong or signed_on is None:
+        raise Problem(5437, fields="; ".join(wrong))
+    return NewOfficialAct(number, symbol, signed_on, issuer, subject, own_area(), signer or None)
+
+
+def day_of(text: Any) -> date | None:
+    """A day as a form sends it, or None."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

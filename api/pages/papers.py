@@ -1,0 +1,91 @@
+"""Papers to print and sign: of one household, or of a whole village or commune at once; PDF or Word."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, send_file
+
+from api import auth, places
+from api.extensions import db
+from api.filling.choose import kind_of, of_area, of_household
+from api.language import t
+from api.papers.blocks import Paper
+from api.papers.kinds import KINDS, Kind
+from survey.problems import Problem
+from survey.registry import queries as registry
+from survey.registry.models import Household
+
+blueprint = Blueprint("papers", __name__, url_prefix="/papers")
+
+FORMATS = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+@blueprint.get("")
+def index() -> Any:
+    """Which papers there are, for the viewer's own area."""
+    codes = places.own_areas("paper.read")
+    return redirect(f"/papers/areas/{codes[0]}" if codes else "/")
+
+
+@blueprint.get("/areas/<code>")
+def area(code: str) -> Any:
+    """The papers of a unit: each kind for all its households or villages, and the units below."""
+    unit = places.visible_area(code, "paper.read")
+    return render_template(
+        "papers/area.html",
+        area=unit,
+        below=places.children(code),
+        kinds=list(KINDS.values()),
+        crumbs=places.crumbs(code, t("Biểu mẫu", "Papers")),
+    )
+
+
+@blueprint.get("/areas/<code>/<kind>.<form>")
+def area_file(code: str, kind: str, form: str) -> Any:
+    """All papers of a kind in one file. Problems 7010 too many, 7011 nobody to print it for."""
+    unit = places.visible_area(code, "paper.read")
+    chosen = _kind(kind, form)
+    visible = auth.visible(Household.area_code, "paper.read")
+    return _file(of_area(chosen, code, visible), form, f"{chosen.code}-{unit.code}")
+
+
+@blueprint.get("/households/<uuid:household_id>/<kind>.<form>")
+def household_file(household_id: Any, kind: str, form: str) -> Any:
+    """One paper of one household; a village's paper is that of its village. Problem 5001."""
+    house = registry.household(
+        db.session(), auth.visible(Household.area_code, "paper.read"), str(household_id)
+    )
+    if house is None:
+        raise Problem(5001)
+    chosen = _kind(kind, form)
+    if chosen.per == "village":
+        return redirect(f"/papers/areas/{house.area_code}/{chosen.code}.{form}")
+    return _file([of_household(chosen, house)], form, f"{chosen.code}-{house.id[:8]}")
+
+
+def _kind(code: str, form: str) -> Kind:
+    """The kind of paper, in a format there is. Problem 1004."""
+    if form not in FORMATS:
+        raise Problem(1004, what=f"{code}.{form}"[:60])
+    return kind_of(code)
+
+
+def _file(papers: Sequence[Paper], form: str, name: str) -> Any:
+    from api.papers.pdf import pdf
+    from api.papers.word_file import docx
+
+    content = pdf(papers) if form == "pdf" else docx(papers)
+    response = send_file(
+        io.BytesIO(content),
+        mimetype=FORMATS[form],
+        as_attachment=form != "pdf" or "save" in request.args,
+        download_name=f"{name}.{form}",
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response

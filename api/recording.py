@@ -1,0 +1,106 @@
+"""Acts from forms: recorded once however often a button is pressed, with their photos, or tried first."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import request
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from api import acting, evidence, transaction
+from survey.intake import queries as intake
+from survey.intake.rows import STORED, Receipt
+from survey.problems import Problem
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def act_id_of_form() -> str:
+    """The id that was made with the form; a fresh one for a form without, or with nonsense."""
+    try:
+        return str(uuid.UUID(request.form.get("act_id", "")))
+    except ValueError:
+        return str(uuid.uuid4())
+
+
+def revocation_id(act_id: str) -> str:
+    """The id of this person's revocation of an act: it follows from both, so that pages stay the same."""
+    return str(uuid.uuid5(uuid.UUID(act_id), f"revocation by {current_user.id}"))
+
+
+def record(
+    kind: str, payload: Mapping[str, Any], *, act_id: str, files: Sequence[evidence.Upload] = ()
+) -> Receipt:
+    """Record one act with its photos, once. Problems 5420 with its faults, 4109, 5460.
+
+    The same form sent twice gives the first receipt again.
+    """
+    kept = evidence.keep(files)
+    try:
+        with transaction.write() as session:
+            known = _sent_before(session, act_id, payload)
+            if known is not None:
+                return known
+            announced = [file.announced() for file in files]
+            receipt = acting.record_within(session, kind, payload, act_id=act_id, photos=announced)
+            evidence.arrived(session, kept)
+            return receipt
+    except Problem as problem:
+        if problem.number != 4102:
+            raise
+        # On PostgreSQL two clicks may both have looked before either had written.
+        with transaction.write() as session:
+            known = _sent_before(session, act_id, payload)
+        if known is None:
+            raise
+        return known
+
+
+def _sent_before(session: Session, act_id: str, payload: Mapping[str, Any]) -> Receipt | None:
+    """The receipt of the same form sent before. Problem 5460 when it said something else then."""
+    row = intake.version(session, act_id, 1)
+    if row is None:
+        return None
+    same_content = json.loads(row.body or "{}").get("payload") == dict(payload)
+    if row.sender_id != current_user.id or row.state != STORED or not same_content:
+        raise Problem(5460)
+    return intake.receipt(session, row)
+
+
+class _TriedError(Exception):
+    """Ends a rehearsal, so that nothing of it is kept."""
+
+
+def refusals(kind: str, common: Mapping[str, Any], rows: Rows) -> dict[str, list[dict[str, Any]]]:
+    """Which households cannot take an act, and the faults that say why; each tried alone, nothing kept."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    try:
+        with transaction.write() as session:
+            for row in rows:
+                found[row["household"]] = _faults_alone(session, kind, {**common, "households": [row]})
+            raise _TriedError
+    except _TriedError:
+        return {household: faults for household, faults in found.items() if faults}
+
+
+def _faults_alone(session: Session, kind: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The faults of one act, undone again."""
+    savepoint = session.begin_nested()
+    try:
+        acting.record_within(session, kind, payload, act_id=str(uuid.uuid4()))
+    except Problem as problem:
+        faults: list[dict[str, Any]] = problem.details.get("rows", [])
+        return faults
+    finally:
+        savepoint.rollback()
+    return []
+
+
+def is_general(fault: Mapping[str, Any]) -> bool:
+    """A fault of the form, not of one of its households."""
+    question = str(fault["question"])
+    return bool(question) and question.split("[")[0] not in ("household", "households")

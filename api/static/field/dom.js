@@ -1,0 +1,119 @@
+/** The parts screens are made of. Data enters the page as text nodes only. */
+
+/** An element with attributes, listeners (on…) and children; strings become text. */
+export function h(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) set(made, name, value);
+  made.append(...children.flat(Infinity).filter((one) => one !== null && one !== undefined && one !== false));
+  return made;
+}
+
+function set(element, name, value) {
+  if (value === null || value === undefined || value === false) return;
+  if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+  else if (name in PROPERTIES) element[name] = value;
+  else element.setAttribute(name, value === true ? "" : value);
+}
+
+const PROPERTIES = { value: 1, checked: 1, disabled: 1, hidden: 1 };
+
+/** A button that does one thing; kind: "", "main" or "danger". It waits while its work runs. */
+export function button(text, act, kind = "", attributes = {}) {
+  const made = h("button", { type: "button", class: `btn ${kind}`, ...attributes }, text);
+  made.addEventListener("click", async (event) => {
+    if (made.getAttribute("aria-busy")) return;
+    made.setAttribute("aria-busy", "true");
+    try {
+      await act(event);
+    } finally {
+      made.removeAttribute("aria-busy");
+    }
+  });
+  return made;
+}
+
+/** A link within the app, with the look of a button. */
+export const link = (text, hash, kind = "") => h("a", { class: `btn ${kind}`, href: hash }, text);
+
+/** A box that says something: tone "ok", "warn" or "bad"; the first text is its heading. */
+export function notice(tone, heading, ...more) {
+  const body = more.map((one) => (typeof one === "string" ? h("p", {}, one) : one));
+  return h("div", { class: `problem ${tone}`, role: tone === "bad" ? "alert" : "status" }, h("b", {}, heading), body);
+}
+
+/** A small word on a ground of its tone. */
+export const chip = (text, tone = "") => h("span", { class: `chip ${tone}` }, text);
+
+/** A block of a screen. */
+export const card = (...children) => h("section", { class: "card" }, children);
+
+/** A labelled input with its hint and the place for its fault. */
+export function field(id, text, input, hint) {
+  input.id = id;
+  const described = [hint && `${id}-hint`, `${id}-fault`].filter(Boolean).join(" ");
+  input.setAttribute("aria-describedby", described);
+  return h(
+    "div",
+    { class: "field" },
+    h("label", { for: id }, text),
+    hint ? h("small", { class: "hint", id: `${id}-hint` }, hint) : null,
+    input,
+    h("span", { class: "fault", id: `${id}-fault` }),
+  );
+}
+
+/** Nothing here: what will stand here and how it comes. */
+export const empty = (heading, text, ...more) => h("div", { class: "empty" }, h("b", {}, heading), h("p", {}, text), more);
+
+const ARROW = "M15 5l-7 7 7 7";
+
+/** A line drawing from one path, for buttons that also carry words. */
+export function icon(path = ARROW) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  const line = document.createElementNS(space, "path");
+  for (const [name, value] of Object.entries({ viewBox: "0 0 24 24", "aria-hidden": "true" })) svg.setAttribute(name, value);
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
+}
+
+/** Fill the app with one screen: title, what stands below it, the way back, its parts, its footer. */
+export function screen({ title, about = "", back = null, main, footer = null }) {
+  const heading = h("h1", { tabindex: "-1" }, title);
+  const aside = h("small", { class: "about" }, about);
+  document.getElementById("app").replaceChildren(
+    h(
+      "header",
+      { class: "head" },
+      back ? h("a", { class: "back", href: back }, icon(), h("span", { class: "hidden-text" }, "Quay lại / Back")) : null,
+      h("div", {}, heading, aside),
+    ),
+    h("div", { class: "body", id: "main" }, main),
+    ...(footer ? [h("footer", { class: "foot" }, footer)] : []),
+  );
+  document.title = `${title} · Nhà Vững`;
+  window.scrollTo(0, 0);
+  heading.focus({ preventScroll: true });
+  return { heading, aside, main: document.getElementById("main") };
+}
+
+/** Say a short thing aloud and show it for a moment, without taking the focus. */
+export function say(text, tone = "ok") {
+  const place = document.getElementById("said") || document.body.appendChild(h("div", { id: "said", role: "status" }));
+  const line = h("p", { class: tone }, text);
+  place.replaceChildren(line);
+  setTimeout(() => line.remove(), 4000);
+}
+
+/** Ask for a yes before something that matters; resolves to true or false. */
+export function ask(heading, text, yes, no) {
+  return new Promise((resolve) => {
+    const box = h("dialog", { "aria-label": heading }, h("h2", {}, heading), h("p", {}, text));
+    const close = (answer) => (box.close(), box.remove(), resolve(answer));
+    box.append(h("div", { class: "row" }, button(no, () => close(false)), button(yes, () => close(true), "main")));
+    box.addEventListener("cancel", () => close(false));
+    document.body.append(box);
+    box.showModal();
+  });
+}

@@ -1,0 +1,88 @@
+/** Drafts: what is being filled in. Every change is written at once, in order, and survives the app being killed. */
+
+import * as kept from "./kept.js";
+import { me } from "./me.js";
+import * as store from "./store.js";
+import { localIso, today } from "./words.js";
+
+let writing = Promise.resolve();
+let waiting = null;
+
+/** A new draft of a form. `answers` are what is known beforehand. */
+export function begin(form, answers = {}, more = {}) {
+  const isAct = form.code !== "household";
+  return {
+    id: crypto.randomUUID(),
+    kind: isAct ? "act" : "survey",
+    form: form.code,
+    form_version: form.version,
+    base_version: 0,
+    answers,
+    photos: [],
+    remarks: {},
+    changes: [],
+    at: null,
+    started_at: localIso(new Date()),
+    ...more,
+  };
+}
+
+/** A new draft of an act, with what the form asks of it filled in: the household or village, and today. */
+export function beginAct(form, answers = {}, more = {}) {
+  const has = (code) => form.sections.some((section) => section.questions.some((one) => one.code === code));
+  return begin(form, has("done_on") ? { done_on: today(), ...answers } : answers, more);
+}
+
+/** Write a draft. Calls that come while one is being written are folded into one more; resolves when on disk. */
+export function save(draft) {
+  if (closed.has(draft)) return writing;
+  waiting = draft;
+  writing = writing.catch(() => {}).then(writeWaiting);
+  return writing;
+}
+
+async function writeWaiting() {
+  if (!waiting || closed.has(waiting)) return;
+  const draft = waiting;
+  waiting = null;
+  draft.saved_at = Date.now();
+  await store.write([await row(draft)]);
+}
+
+const closed = new WeakSet();
+
+/** No more writing of this draft: it is about to become a record, or to go. Resolves when the last write is over. */
+export async function close(draft) {
+  closed.add(draft);
+  await writing.catch(() => {});
+}
+
+/** Writing goes on after all: what was to take the draft's place could not be written. */
+export const reopen = (draft) => closed.delete(draft);
+
+/** Resolves when every change made so far is on the disk. */
+export const settled = () => writing;
+
+/** The sealed row of a draft. */
+export const row = (draft) => kept.sealed("draft", draft.id, draft, { saved_at: draft.saved_at });
+
+/** One draft, or null. */
+export const load = (id) => kept.get("draft", id);
+
+/** All drafts, newest first; one that cannot be opened is {id, isUnreadable}. */
+export async function all() {
+  const found = (await kept.list("draft")).map(({ row: one, value }) => value ?? { id: one.id, isUnreadable: true });
+  return found.sort((a, b) => (b.saved_at || 0) - (a.saved_at || 0));
+}
+
+/** Throw a draft away, with the photos nothing else uses. */
+export async function discard(draft, idle) {
+  await close(draft);
+  await store.write([], [kept.keyOf("draft", draft.id), ...idle.map((hash) => kept.keyOf("photo", hash))]);
+}
+
+/** Remember which draft is open, so that the app opens it again after being killed; null: none. */
+export async function rememberOpen(hash) {
+  const mine = await store.officer(me.officer.id);
+  if (mine && mine.open !== hash) await store.putOfficer({ ...mine, open: hash });
+}

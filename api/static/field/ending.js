@@ -1,0 +1,127 @@
+/** The last page of a form: what the law says, what is wrong or missing, and finishing. */
+
+import { go } from "./app.js";
+import { isWorking, withRemarks } from "./attach.js";
+import { check } from "./check.js";
+import { ask, button, card, h, notice, say } from "./dom.js";
+import * as drafts from "./drafts.js";
+import { me, villageName } from "./me.js";
+import * as photos from "./photos.js";
+import { POOR_M } from "./position.js";
+import * as queue from "./queue.js";
+import { asked, questionsOf } from "./relevance.js";
+import { keepSending } from "./sync.js";
+import { brief, judge, verdictNode } from "./verdict.js";
+import { hour, label, localIso, t } from "./words.js";
+
+/** The page as elements. */
+export function ending(ctx) {
+  const checked = check(ctx.form, ctx.draft.answers, me.texts);
+  const visible = visibleFaults(ctx, checked.faults);
+  const verdict = isInterview(ctx.draft) ? judged(ctx, checked) : null;
+  return [
+    verdict ? verdictNode(verdict, nameOf(ctx)) : null,
+    me.law || !isInterview(ctx.draft) ? null : notice("warn", t("Chưa có bản luật trên máy", "No law on this phone yet"), t("Máy chủ sẽ đối chiếu khi nhận bản ghi.", "The server assesses the record on receipt.")),
+    faultsNode(ctx, visible),
+    missingNode(ctx, checked.missing),
+    photosNote(ctx),
+    finisher(ctx, visible, verdict),
+    discarder(ctx),
+  ];
+}
+
+const isInterview = (draft) => draft.kind === "survey" && draft.answers.visit === "interviewed";
+
+const nameOf = ({ draft }) => draft.answers.head_name || me.households.get(draft.answers.household)?.head_name || "";
+
+/** The result, noted as seen: what is changed from now on is flagged. */
+function judged(ctx, checked) {
+  try {
+    const verdict = judge(ctx.form, checked.values, ctx.draft.id);
+    if (verdict && !ctx.draft.result_seen_at) {
+      ctx.draft.result_seen_at = Date.now();
+      ctx.save();
+    }
+    return verdict;
+  } catch (error) {
+    console.error(error);
+    return null;
+  }
+}
+
+/** Faults of what is asked; a poor fix without its reason is one too. */
+function visibleFaults({ form, draft }, faults) {
+  const hidden = new Set(questionsOf(form).filter((one) => asked(one, draft.answers) === false).map((one) => one.code));
+  const shown = faults.filter((one) => !hidden.has(one.question.split(/[.[]/)[0]));
+  const isPoor = questionsOf(form).some((one) => one.kind === "point" && draft.answers[one.code]?.accuracy_m > POOR_M);
+  const why = { question: "point", vi: "Sai số vị trí trên 50 m: ghi lý do", en: "The position is more than 50 m off: say why" };
+  return isPoor && !draft.remarks.accuracy ? [...shown, why] : shown;
+}
+
+function faultsNode(ctx, faults) {
+  if (!faults.length) return null;
+  const line = (one) => h("li", {}, button(t(one.vi, one.en), () => ctx.jump(one.question), "as-link"));
+  return h("div", { class: "problem bad", role: "alert" }, h("b", {}, t("Cần sửa trước khi lưu", "To mend before saving")), h("ul", { class: "plain" }, faults.map(line)));
+}
+
+function missingNode(ctx, codes) {
+  if (!codes.length) return null;
+  const named = (code) => label(questionsOf(ctx.form).find((one) => one.code === code)?.labels) || code;
+  const line = (code) => h("li", {}, button(named(code), () => ctx.jump(code), "as-link"));
+  return h("div", { class: "problem warn" }, h("b", {}, t("Chưa trả lời (vẫn lưu được)", "Not answered (it can be saved all the same)")), h("ul", { class: "plain" }, codes.map(line)));
+}
+
+function photosNote({ draft }) {
+  const isHouse = isInterview(draft) || ["stage", "completion"].includes(draft.form);
+  return isHouse && !draft.photos.length ? notice("warn", t("Chưa có ảnh nào", "No photo yet"), t("Chụp ít nhất mặt trước nhà.", "Take at least the front of the house.")) : null;
+}
+
+function finisher(ctx, faults, verdict) {
+  const done = button(t("Hoàn tất và lưu", "Finish and save"), () => finish(ctx, verdict), "main full");
+  done.disabled = faults.length > 0;
+  return done;
+}
+
+async function finish(ctx, verdict) {
+  if (isWorking()) return say(t("Đang lưu ảnh, chờ một chút…", "A photo is being kept, one moment…"), "warn");
+  const { draft, form } = ctx;
+  await drafts.settled();
+  draft.taking = null;
+  draft.payload = payloadOf(ctx);
+  draft.captured_at = localIso(new Date());
+  const about = { title: nameOf(ctx) || label(form.labels), labels: form.labels, household_id: draft.answers.household ?? null, village: villageName(draft.answers.area_code ?? me.households.get(draft.answers.household)?.village_code), changes: draft.changes, assessment: verdict ? brief(verdict) : null };
+  const key = await queue.finish(draft, about);
+  await ctx.leave();
+  keepSending();
+  return go(`#/record/${key}`);
+}
+
+/** The answers that are asked, with what has no question of its own at the end of the remarks. */
+function payloadOf({ form, draft }) {
+  const shown = questionsOf(form).filter((one) => asked(one, draft.answers) !== false && draft.answers[one.code] !== undefined);
+  const payload = Object.fromEntries(shown.map((one) => [one.code, draft.answers[one.code]]));
+  const place = questionsOf(form).find((one) => ["note", "remarks"].includes(one.code));
+  if (!place) return payload;
+  const text = withRemarks(payload[place.code] ?? "", linesOf(form, draft), place.max_length);
+  return text ? { ...payload, [place.code]: text } : payload;
+}
+
+function linesOf(form, draft) {
+  const lines = [];
+  if (draft.remarks.accuracy) lines.push(`sai số vị trí: ${draft.remarks.accuracy}`);
+  if (!me.photoParts) for (const photo of draft.photos.filter((one) => one.fix?.lat !== undefined)) lines.push(`ảnh ${photos.slotName(photo.slot).toLowerCase()} chụp tại ${photo.fix.lat}, ${photo.fix.lon}${photo.fix.taken_at ? ` lúc ${photo.fix.taken_at.replace("T", " ").slice(0, 16)}` : ""}`);
+  const named = (code) => questionsOf(form).find((one) => one.code === code)?.labels.vi ?? code;
+  if (draft.changes.length) lines.push(`sửa sau khi xem kết quả: ${draft.changes.map(({ code, at }) => `${named(code)} (${hour(at)})`).join(", ")}`);
+  return lines;
+}
+
+function discarder({ draft, leave }) {
+  const away = async () => {
+    const sure = await ask(t("Bỏ bản đang ghi này?", "Throw this draft away?"), t("Câu trả lời và ảnh của bản này sẽ mất. Bản đã gửi trước đó không bị ảnh hưởng.", "Its answers and photos will be gone. What was sent before is not touched."), t("Bỏ bản này", "Throw away"), t("Giữ lại", "Keep"));
+    if (!sure) return;
+    await drafts.discard(draft, await queue.unneeded({ id: draft.id, photos: draft.photos }));
+    await leave();
+    go("#/home");
+  };
+  return card(button(t("Bỏ bản đang ghi", "Throw this draft away"), away, "danger"));
+}

@@ -1,0 +1,83 @@
+/** The officer at work: what was downloaded for them, their drafts and records, all from this phone. */
+
+import * as api from "./api.js";
+import * as kept from "./kept.js";
+import * as store from "./store.js";
+import { lock } from "./vault.js";
+import { folded, label } from "./words.js";
+
+/** What is open now. `assignment` is never null after `enter`. */
+export const me = { officer: null, account: null, forms: {}, texts: {}, law: null, assignment: null, may: {} };
+
+const NOTHING = { cursor: null, villages: [], households: [], tasks: [], returned: [], synced_at: null };
+
+/** Open everything of an officer whose vault was just opened. */
+export async function enter(officerId) {
+  me.officer = await store.officer(officerId);
+  const [account, forms, law, assignment] = await Promise.all(
+    ["account", "forms", "law", "assignment"].map((id) => kept.get("kept", id).catch(() => null)),
+  );
+  api.speakWith(account?.token ?? null);
+  me.account = account;
+  me.may = account?.may ?? {};
+  useForms(forms?.body);
+  me.law = law?.body ?? null;
+  take(assignment ?? NOTHING);
+}
+
+/** Use a document of forms, with the sentences that faults are told by. */
+export function useForms(body) {
+  me.forms = body?.forms ?? {};
+  me.texts = body?.texts ?? { problems: {}, kinds: {} };
+}
+
+/** A word of the glossary in the language in use; `otherwise` where it is not known here. */
+export const word = (code, otherwise = "") => label(me.law?.words?.[code]) || otherwise;
+
+/** Close everything; what lies on the phone stays. */
+export function leave() {
+  Object.assign(me, { officer: null, account: null, forms: {}, law: null, assignment: null, may: {} });
+  api.speakWith(null);
+  lock();
+}
+
+/** Use an assignment: indexes for searching are made once. */
+export function take(assignment) {
+  me.assignment = assignment;
+  me.households = new Map(assignment.households.map((one) => [one.id, one]));
+  me.villages = new Map(assignment.villages.map((one) => [one.code, one]));
+  const places = assignment.villages.filter((one) => one.level !== "commune");
+  me.places = (places.length ? places : assignment.villages).map((one) => ({
+    village: one,
+    exact: `${one.name} ${one.commune_name}`.toLowerCase(),
+    folded: folded(`${one.name} ${one.commune_name} ${one.code}`),
+  }));
+}
+
+/** What to call a village: its name and its commune's. */
+export function villageName(code) {
+  const one = me.villages.get(code);
+  if (!one) return code || "";
+  return one.level === "commune" || !one.commune_name ? one.name : `${one.name}, ${one.commune_name}`;
+}
+
+/** Villages that fit what was typed: letter for letter first, then without marks. At most `limit`. */
+export function findVillages(typed, limit = 30) {
+  const words = typed.toLowerCase().trim().split(/\s+/);
+  const plain = folded(typed).split(/\s+/);
+  const exact = me.places.filter((one) => words.every((word) => one.exact.includes(word)));
+  const near = me.places.filter((one) => !exact.includes(one) && plain.every((word) => one.folded.includes(word)));
+  const found = [...exact, ...near];
+  return { total: found.length, shown: found.slice(0, limit).map((one) => one.village) };
+}
+
+/** Households that fit what was typed, by name or village; exact first, then without marks. */
+export function findHouseholds(typed, fits = () => true) {
+  const plain = folded(typed);
+  const lower = typed.toLowerCase().trim();
+  const all = me.assignment.households.filter(fits);
+  if (!lower) return all;
+  const text = (one) => `${one.head_name ?? ""} ${villageName(one.village_code)}`;
+  const exact = all.filter((one) => text(one).toLowerCase().includes(lower));
+  return [...exact, ...all.filter((one) => !exact.includes(one) && folded(text(one)).includes(plain))];
+}

@@ -1,0 +1,172 @@
+/** One question on the screen, by its kind. Each widget tells its value as soon as it changes. */
+
+import { check } from "./check.js";
+import { button, h } from "./dom.js";
+import { me, villageName, word } from "./me.js";
+import { pickHousehold, pickVillage } from "./pick.js";
+import { pointWidget } from "./point.js";
+import { rosterWidget } from "./roster.js";
+import { day, label, localIso, t } from "./words.js";
+
+const UNITS = { m2: "m²", VND: "đồng", m: "m" };
+const GROUPED = new Set(["choice", "boolean", "roster", "point", "area", "household", "reference"]);
+
+/**
+ * The element of one question. `ctx`: {draft, form, values, change(code, value)}; `path` names it uniquely.
+ * The element has `.refresh(value)` and `.fault(text)`.
+ */
+export function questionNode(question, value, ctx, path = question.code) {
+  const id = `q-${path.replace(/[^\w-]/g, "-")}`;
+  const fault = h("span", { class: "fault", id: `${id}-fault` });
+  const say = (text) => {
+    fault.textContent = text ?? "";
+    node.classList.toggle("wrong", Boolean(text));
+  };
+  const tell = (changed) => {
+    say(null);
+    ctx.change(question, changed, path);
+  };
+  const judge = (given) => say(given === null || given === undefined ? null : faultText(question, given));
+  const widget = WIDGETS[question.kind](question, value, { id, tell, judge, ctx, path });
+  const texts = [heading(question, id), hint(question, id)];
+  const node = GROUPED.has(question.kind)
+    ? h("fieldset", { class: `q ${question.kind}`, "aria-describedby": `${id}-fault` }, h("legend", {}, ...texts), widget, fault)
+    : h("div", { class: `q ${question.kind}` }, h("label", { for: id }, ...texts), widget, fault);
+  node.dataset.q = path;
+  node.fault = say;
+  return node;
+}
+
+function heading(question) {
+  const must = question.required || question.expected;
+  const unit = UNITS[question.unit] ? ` (${UNITS[question.unit]})` : "";
+  return h("span", { class: "asked" }, label(question.labels) + unit, must ? h("i", { class: "must" }, t("cần có", "needed")) : null);
+}
+
+const hint = (question) => (label(question.hints) ? h("small", { class: "hint" }, label(question.hints)) : null);
+
+/** What is wrong with one answer, in words; null when nothing is. */
+export function faultText(question, value) {
+  const alone = { sections: [{ questions: [{ ...question, when: null }] }], checks: [] };
+  const { faults } = check(alone, { [question.code]: value }, me.texts);
+  return faults.length ? t(faults[0].vi, faults[0].en) : null;
+}
+
+const WIDGETS = {
+  text: textWidget,
+  integer: numberWidget,
+  decimal: numberWidget,
+  boolean: (question, value, part) => tiles(YES_NO(), value, part),
+  choice: (question, value, part) => tiles(question.choices.map(({ code, labels }) => [code, label(labels)]), value, part),
+  date: dateWidget,
+  datetime: momentWidget,
+  area: areaWidget,
+  household: householdWidget,
+  reference: referenceWidget,
+  point: pointWidget,
+  roster: (question, value, part) => rosterWidget(question, value, part, questionNode),
+};
+
+const YES_NO = () => [
+  [true, t("Có", "Yes")],
+  [false, t("Không", "No")],
+];
+
+function textWidget(question, value, { id, tell, judge }) {
+  const isLong = question.max_length >= 500;
+  const attributes = { id, maxlength: question.max_length, "aria-describedby": `${id}-fault`, autocomplete: "off" };
+  if (question.pattern?.startsWith("[0-9]") || question.code === "phone") attributes.inputmode = "numeric";
+  const input = h(isLong ? "textarea" : "input", { ...attributes, ...(isLong ? { rows: 4 } : { type: "text" }) });
+  input.value = value ?? "";
+  input.addEventListener("input", () => tell(input.value || null));
+  input.addEventListener("change", () => judge(input.value || null));
+  return input;
+}
+
+function numberWidget(question, value, { id, tell, judge }) {
+  const mode = question.kind === "integer" ? "numeric" : "decimal";
+  const input = h("input", { id, type: "text", inputmode: mode, autocomplete: "off", "aria-describedby": `${id}-fault` });
+  input.value = value === null || value === undefined ? "" : String(value).replace(".", ",");
+  input.addEventListener("input", () => tell(numberOf(input.value)));
+  input.addEventListener("change", () => judge(numberOf(input.value)));
+  return input;
+}
+
+/** What was typed as a number: "36,5" and "36.5" are one; what is none stays text, so that it is called wrong. */
+function numberOf(typed) {
+  const text = typed.trim();
+  if (!text) return null;
+  const bare = /^\d{1,3}(\.\d{3})+$/.test(text) ? text.replaceAll(".", "") : text.replace(",", ".");
+  return /^-?\d+(\.\d+)?$/.test(bare) ? Number(bare) : text;
+}
+
+/** A few choices, each one touch; touching the chosen one again takes it back. */
+function tiles(options, value, { id, tell }) {
+  const made = options.map(([code, text]) => {
+    const input = h("input", { type: "radio", name: id, checked: code === value });
+    input.addEventListener("change", () => tell(mark(input, code)));
+    input.addEventListener("click", () => input.dataset.on === "yes" && tell(mark(input, null)));
+    input.addEventListener("keydown", (event) => ["Delete", "Backspace"].includes(event.key) && tell(mark(input, null)));
+    if (code === value) input.dataset.on = "yes";
+    return h("label", { class: "tile" }, input, h("span", {}, text));
+  });
+  const inputs = made.map((tile) => tile.firstChild);
+  const mark = (chosen, code) => {
+    for (const one of inputs) delete one.dataset.on;
+    chosen.checked = code !== null;
+    // A click follows every change: the mark is set after it.
+    if (code !== null) setTimeout(() => (chosen.dataset.on = "yes"));
+    return code;
+  };
+  return h("div", { class: "tiles" }, made);
+}
+
+function dateWidget(question, value, { id, tell, judge }) {
+  const range = { min: question.minimum, max: question.maximum };
+  const input = h("input", { id, type: "date", ...range, "aria-describedby": `${id}-fault` });
+  input.value = value ?? "";
+  input.addEventListener("input", () => tell(input.value || null));
+  input.addEventListener("change", () => judge(input.value || null));
+  return input;
+}
+
+function momentWidget(question, value, { id, tell }) {
+  const input = h("input", { id, type: "datetime-local" });
+  input.value = (value ?? "").slice(0, 16);
+  input.addEventListener("input", () => tell(input.value ? localIso(new Date(input.value)) : null));
+  return input;
+}
+
+function areaWidget(question, value, { id, tell }) {
+  const shown = h("b", {}, value ? villageName(value) : "");
+  const choose = async () => {
+    const chosen = await pickVillage();
+    if (!chosen) return;
+    shown.textContent = villageName(chosen);
+    open.textContent = t("Đổi thôn", "Change village");
+    tell(chosen);
+  };
+  const open = button(value ? t("Đổi thôn", "Change village") : t("Chọn thôn", "Choose a village"), choose, "", { id });
+  return h("div", { class: "chosen" }, shown, open);
+}
+
+function householdWidget(question, value, { id, tell, ctx }) {
+  const nameOf = (one) => (one ? `${one.head_name ?? t("(chưa có tên)", "(no name)")}` : "");
+  const shown = h("b", {}, value ? nameOf(me.households.get(value)) || t("Hộ không có trong danh sách tải về", "A household not on the list here") : "");
+  if (ctx.isFixed?.(question)) return h("div", { class: "chosen" }, shown);
+  const choose = async () => {
+    const chosen = await pickHousehold(ctx.householdsFor?.(question));
+    if (!chosen) return;
+    shown.textContent = nameOf(me.households.get(chosen));
+    tell(chosen);
+  };
+  return h("div", { class: "chosen" }, shown, button(t("Chọn hộ", "Choose a household"), choose, "", { id }));
+}
+
+/** An earlier act this one answers: chosen from what is open at the household. */
+function referenceWidget(question, value, part) {
+  const household = me.households.get(part.ctx.values().household);
+  const open = [...(household?.case?.obstacles ?? []), ...(household?.case?.objections ?? [])];
+  if (!open.length) return h("p", { class: "small" }, t("Không có việc nào đang mở của hộ này trên máy.", "Nothing open of this household is on this phone."));
+  return tiles(open.map((one) => [one.act_id, `${word(`obstacle_kind.${one.kind}`, one.kind)} · ${day(one.since)}`]), value, part);
+}

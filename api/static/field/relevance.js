@@ -1,0 +1,27 @@
+// Conditions over answers, with three values (survey/questionnaire/relevance.py).
+
+import { FALSE, TRUE, UNKNOWN, evaluate } from "./expressions.js";
+import { daysOf } from "./days.js";
+
+/** Whether a condition {tree, kinds} holds for these answers: true, false, or null: an absent one decides. */
+export function truthOf(condition, values) {
+  const env = {};
+  for (const [name, kind] of Object.entries(condition.kinds)) env[name] = encoded(values[name], kind);
+  const truth = evaluate(condition.tree, env);
+  return truth === TRUE ? true : truth === FALSE ? false : null;
+}
+
+/** Whether a question is asked: true, false when its condition hides it, null when that is not known yet. */
+export function asked(question, values) {
+  return question.when ? truthOf(question.when, values) : true;
+}
+
+function encoded(value, kind) {
+  if (kind === "truth") return value === undefined || value === null ? UNKNOWN : value ? TRUE : FALSE;
+  return kind === "date" ? daysOf(value) : value ?? null;
+}
+
+/** Every question of a form in order. */
+export function questionsOf(form) {
+  return form.sections.flatMap((section) => section.questions);
+}

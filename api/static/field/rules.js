@@ -1,0 +1,165 @@
+// The law fixed on dates and at a place: values put in, what cannot matter folded away (survey/law/rules.py).
+
+import { FALSE, TRUE, UNKNOWN, evaluate, fold, isConstant, isTruth, kindOf, partsOf } from "./expressions.js";
+import { dayOf, daysOf } from "./days.js";
+
+/** The dates of a household that law may follow, in the order in which they come. */
+export const KEY_DATES = ["surveyed_on", "approved_on", "started_on"];
+const KEPT_RULES = 60;
+
+/**
+ * The law for a survey day (YYYY-MM-DD) at a place (its path of area codes, deepest first).
+ * `document` is what `json_law` writes. Throws a RangeError for a day that is none.
+ */
+export function lawOn(document, on, areaCodes = []) {
+  const day = daysOf(on);
+  if (day === null) throw new RangeError(`not a day: ${on}`);
+  const values = Object.values(document.values);
+  const own = new Set(values.flatMap((value) => Object.keys(value.areas)));
+  return { document, on: day, areaCodes, areas: areaCodes.filter((code) => own.has(code)), kept: new Map() };
+}
+
+/** A household's key dates as days by name; one that is not known yet is taken as the survey day. */
+export function keyDates(law, env) {
+  return { surveyed_on: law.on, approved_on: env.approved_on ?? law.on, started_on: env.started_on ?? law.on };
+}
+
+/** The rules for these key dates; kept with the law, since few combinations exist. */
+export function rulesOn(law, dates) {
+  const key = KEY_DATES.map((name) => dates[name]).join();
+  if (!law.kept.has(key)) {
+    if (law.kept.size >= KEPT_RULES) law.kept.clear();
+    law.kept.set(key, makeRules(law.document, dates, law.areas));
+  }
+  return law.kept.get(key);
+}
+
+/** The period [first, last, amount, cite] that holds on a value's key date; areas come before the nation. */
+export function periodOf(value, dates, areas) {
+  const on = dates[value.key_date];
+  const lists = [...areas.map((code) => value.areas[code] ?? []), value.dated];
+  return lists.flat().find(([first, last]) => covers(first, last, on));
+}
+
+function covers(first, last, on) {
+  return (first === null || first <= on) && (last === null || on <= last);
+}
+
+function makeRules(document, dates, areas) {
+  const rules = { document, dates, areas, constants: new Map(), unset: [], definitions: new Map() };
+  setValues(rules);
+  for (const clause of document.clauses) {
+    const inForce = covers(clause.first, clause.last, dates[clause.key_date]);
+    const folded = inForce ? fold(clause.tree, rules.constants) : ["truth", FALSE];
+    if (isConstant(folded)) rules.constants.set(clause.code, folded);
+    rules.definitions.set(clause.code, folded);
+  }
+  rules.kinds = kindsOf(document);
+  rules.trees = new Map(document.clauses.map((clause) => [clause.code, clause]));
+  const inForce = document.programmes.filter((one) => covers(one.first, one.last, dates[one.key_date]));
+  rules.programmes = inForce.map((one) => foldedProgramme(one, rules));
+  return rules;
+}
+
+function setValues(rules) {
+  const { document, dates, areas, constants, unset } = rules;
+  constants.set("surveyed_year", ["number", Number(dayOf(dates.surveyed_on).slice(0, 4))]);
+  for (const [name, value] of Object.entries(document.values)) {
+    const amount = periodOf(value, dates, areas)?.[2] ?? null;
+    if (amount === null) unset.push(name);
+    else constants.set(name, [value.kind, amount]);
+  }
+}
+
+function kindsOf(document) {
+  const kinds = { surveyed_year: "number" };
+  for (const [name, fact] of Object.entries(document.facts)) kinds[name] = fact.kind;
+  for (const [name, value] of Object.entries(document.values)) kinds[name] = value.kind;
+  for (const clause of document.clauses) kinds[clause.code] = "truth";
+  return kinds;
+}
+
+function foldedProgramme(one, rules) {
+  const entry = ([kind, { amount, at_most: atMost }]) => [
+    kind,
+    { amount: fold(amount, rules.constants), atMost: fold(atMost, rules.constants) },
+  ];
+  return {
+    ...one,
+    codes: [...one.all, ...one.any, ...one.none],
+    entitled: fold(one.entitled, rules.constants),
+    price: fold(one.price, rules.constants),
+    prices: Object.fromEntries(Object.entries(one.prices).map(entry)),
+    unverified: unverifiedOf(one, rules),
+  };
+}
+
+/** The environment with what is settled and the truth of every condition added (in place). */
+export function runRules(rules, env) {
+  for (const name of rules.unset) env[name] = null;
+  for (const [code, tree] of rules.definitions) env[code] = evaluate(tree, env);
+  return env;
+}
+
+/** The unknown facts below an unknown tree, and nothing else, added to `found` (survey/law/missing.py). */
+export function addMissing(tree, env, rules, found, seen) {
+  if (isConstant(tree) || !isUnknown(evaluate(tree, env), kindOf(tree, rules.kinds))) return;
+  if (tree[0] === "name") addMissingName(tree[1], env, rules, found, seen);
+  else for (const part of partsThatDecide(tree, env)) addMissing(part, env, rules, found, seen);
+}
+
+function addMissingName(name, env, rules, found, seen) {
+  if (seen.has(name)) return;
+  seen.add(name);
+  const tree = rules.definitions.get(name);
+  if (tree) addMissing(tree, env, rules, found, seen);
+  else if (Object.hasOwn(rules.document.facts, name)) found.add(name);
+}
+
+function isUnknown(value, kind) {
+  return kind === "truth" ? value === UNKNOWN : value === null;
+}
+
+function partsThatDecide(tree, env) {
+  if (tree[0] !== "if") return partsOf(tree);
+  const [, condition, yes, no] = tree;
+  const truth = evaluate(condition, env);
+  return truth === TRUE ? [condition, yes] : truth === FALSE ? [condition, no] : [condition, yes, no];
+}
+
+/** Names of the unconfirmed values and clauses a programme rests on, and the programme or its tranches. */
+function unverifiedOf(one, rules) {
+  const { cites } = rules.document;
+  const found = new Set();
+  collectUnverified(one.entitled, rules, found);
+  collectUnverified(one.price, rules, found);
+  if (!cites[one.cite].verified) found.add(one.id);
+  if (!cites[one.tranches_cite].verified) found.add(`${one.id}.tranches`);
+  return found;
+}
+
+function collectUnverified(tree, rules, found) {
+  if (tree[0] !== "name") {
+    for (const part of partsThatCount(tree, rules)) collectUnverified(part, rules, found);
+    return;
+  }
+  const { document, dates, areas, definitions, trees } = rules;
+  const name = tree[1];
+  if (Object.hasOwn(document.values, name)) {
+    const period = periodOf(document.values[name], dates, areas);
+    if (period && !document.cites[period[3]].verified) found.add(name);
+  } else if (definitions.has(name) && !isConstant(definitions.get(name))) {
+    const clause = trees.get(name);
+    if (!document.cites[clause.cite].verified) found.add(name);
+    collectUnverified(clause.tree, rules, found);
+  }
+}
+
+/** Where one part already decides an `and` or `or` on these dates, only that part counts. */
+function partsThatCount(tree, rules) {
+  const parts = partsOf(tree);
+  const decisive = { and: FALSE, or: TRUE }[tree[0]];
+  const deciding =
+    decisive === undefined ? undefined : parts.find((part) => isTruth(fold(part, rules.constants), decisive));
+  return deciding ? [deciding] : parts;
+}

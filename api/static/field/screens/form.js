@@ -1,0 +1,209 @@
+/** Filling in a form, section by section. Every change is saved at once; a killed app comes back to the same question. */
+
+import { go } from "../app.js";
+import { attachments, readRemarks } from "../attach.js";
+import { button, h, notice, screen } from "../dom.js";
+import * as drafts from "../drafts.js";
+import { ending } from "../ending.js";
+import { me } from "../me.js";
+import { questionNode } from "../questions.js";
+import { asked } from "../relevance.js";
+import { hour, label, t } from "../words.js";
+
+const PHOTOS = "@photos";
+const END = "@end";
+
+/** Show a draft where it was left. */
+export async function show(id) {
+  const draft = await drafts.load(id);
+  const form = draft && me.forms[draft.form];
+  if (!form) return gone(draft);
+  await drafts.rememberOpen(`#/form/${id}`);
+  const view = { draft, form, closers: [], pages: null };
+  readRemarks(draft);
+  view.page = draft.at?.page ?? pagesOf(view)[0].code;
+  paint(view, draft.at?.question);
+  return () => stop(view);
+}
+
+function stop(view) {
+  view.closers.forEach((close) => close());
+  drafts.rememberOpen(null);
+}
+
+async function gone(draft) {
+  await drafts.rememberOpen(null);
+  if (!draft) return go("#/home");
+  screen({
+    title: t("Chưa có phiếu này trên máy", "This form is not on this phone"),
+    back: "#/home",
+    main: notice("warn", t("Bản ghi vẫn còn; cần có mạng để tải phiếu", "The record is kept; a signal is needed to fetch its form"), t("Mở Cài đặt và bấm Tải lại danh sách.", "Open Settings and fetch the lists again.")),
+  });
+  return null;
+}
+
+/** The sections that ask something, then photos, then the end. */
+function pagesOf({ form, draft }) {
+  const sections = form.sections.filter((one) => one.questions.some((question) => isShown(question, draft)));
+  const photos = { code: PHOTOS, labels: { vi: "Ảnh và chữ ký", en: "Photos and signatures" } };
+  return [...sections, photos, { code: END, labels: { vi: "Xem lại và lưu", en: "Review and save" } }];
+}
+
+const isShown = (question, draft) => asked(question, draft.answers) !== false;
+
+function titleOf(draft, form) {
+  const name = draft.answers.head_name || me.households.get(draft.answers.household)?.head_name;
+  return name || label(form.labels);
+}
+
+function paint(view, focusOn = null) {
+  const { draft, form } = view;
+  view.closers.splice(0).forEach((close) => close());
+  const pages = pagesOf(view);
+  const at = Math.max(0, pages.findIndex((one) => one.code === view.page));
+  const page = pages[at];
+  view.page = page.code;
+  const saved = h("span", { class: "saved", role: "status" }, draft.saved_at ? savedText(draft) : "");
+  view.saved = saved;
+  const place = t(`phần ${at + 1} trên ${pages.length}`, `part ${at + 1} of ${pages.length}`);
+  const shown = screen({ title: label(page.labels), back: "#/home", main: body(view, page), footer: footer(view, pages, at) });
+  shown.aside.replaceChildren(`${titleOf(draft, form)} · ${place} · `, saved);
+  shown.main.addEventListener("focusin", (event) => noteQuestion(view, event.target));
+  if (focusOn) returnTo(shown.main, focusOn);
+  else note(view, null);
+}
+
+const savedText = (draft) => t(`đã lưu ${hour(draft.saved_at)}`, `saved ${hour(draft.saved_at)}`);
+
+function body(view, page) {
+  const ctx = contextOf(view);
+  if (page.code === PHOTOS) return attachments(ctx);
+  if (page.code === END) return ending(ctx);
+  const nodes = page.questions.map((question) => {
+    const node = questionNode(question, view.draft.answers[question.code], ctx);
+    node.hidden = !isShown(question, view.draft);
+    return [question, node];
+  });
+  view.nodes = nodes;
+  return [returnedNote(view.draft), ...nodes.map(([, node]) => node)];
+}
+
+/** What came back with a record that is being corrected, above the questions. */
+function returnedNote(draft) {
+  if (!draft.asked_for) return null;
+  return notice("warn", t("Đang sửa bản ghi đã gửi", "Correcting a record that was sent"), draft.asked_for);
+}
+
+function footer(view, pages, at) {
+  const to = (index) => () => {
+    view.page = pages[index].code;
+    paint(view);
+  };
+  const before = at > 0 ? button(t("Trước", "Back"), to(at - 1)) : null;
+  // The pages are asked for anew: an answer may have opened or closed one.
+  const next = () => {
+    const fresh = pagesOf(view);
+    const here = fresh.findIndex((one) => one.code === view.page);
+    view.page = fresh[Math.min(here + 1, fresh.length - 1)].code;
+    paint(view);
+  };
+  return [before, at < pages.length - 1 ? button(t("Tiếp", "Next"), next, "main") : null];
+}
+
+/** What questions, photos and the end need of a form being filled in. */
+function contextOf(view) {
+  const { draft, form } = view;
+  return {
+    draft,
+    form,
+    values: () => draft.answers,
+    change: (question, value) => changeAnswer(view, question, value),
+    save: () => save(view),
+    remark: (name) => draft.remarks[name],
+    setRemark: (name, value) => ((draft.remarks[name] = value), save(view)),
+    onClose: (close) => view.closers.push(close),
+    isFixed: (question) => question.code === "household" && Boolean(draft.is_about),
+    householdsFor: () => householdsFor(draft),
+    jump: (path) => jump(view, path),
+    leave: () => drafts.rememberOpen(null),
+  };
+}
+
+/** Which households an act may be about: those in its village whose next step it is. */
+function householdsFor(draft) {
+  if (draft.kind !== "act") return () => true;
+  const area = draft.answers.area_code;
+  return (one) => (one.next ?? []).includes(draft.form) && (!area || isIn(one.village_code, area));
+}
+
+const isIn = (code, area) => code === area || (me.villages.get(code)?.path ?? []).includes(area);
+
+function changeAnswer(view, question, value) {
+  const { draft } = view;
+  if (value === null || value === undefined) delete draft.answers[question.code];
+  else draft.answers[question.code] = value;
+  noteChange(draft, question.code);
+  for (const [one, node] of view.nodes ?? []) if (one.when) node.hidden = !isShown(one, draft);
+  draft.at = { page: view.page, question: question.code };
+  return save(view);
+}
+
+/** Answers changed after the result was seen are kept in order: which, and when. */
+function noteChange(draft, code) {
+  if (!draft.result_seen_at) return;
+  const last = draft.changes.at(-1);
+  if (last?.code === code) last.at = Date.now();
+  else draft.changes.push({ code, at: Date.now() });
+}
+
+async function save(view) {
+  view.saved.textContent = t("đang lưu…", "saving…");
+  try {
+    await drafts.save(view.draft);
+    view.saved.textContent = savedText(view.draft);
+  } catch (error) {
+    view.saved.textContent = "";
+    const main = document.getElementById("main");
+    if (main && !document.getElementById("not-saved")) {
+      const box = notice("bad", t("Chưa lưu được: máy hết chỗ?", "Not saved: is the phone full?"), t("Xóa bớt ảnh, tệp khác trên máy rồi sửa lại câu này. Đừng đóng ứng dụng.", "Free some room on the phone, then change this answer again. Do not close the app."), h("small", {}, String(error)));
+      box.id = "not-saved";
+      main.prepend(box);
+    }
+  }
+}
+
+function noteQuestion(view, target) {
+  const path = target.closest("[data-q]")?.dataset.q;
+  if (path && view.draft.at?.question !== path) note(view, path);
+}
+
+function note(view, question) {
+  view.draft.at = { page: view.page, question };
+  drafts.save(view.draft).catch(() => {});
+}
+
+/** Back to the question somebody was at, opened if it stands in a list. */
+function returnTo(main, path) {
+  const top = path.split("[")[0];
+  const node = main.querySelector(`[data-q="${CSS.escape(path)}"]`) ?? opened(main, path) ?? main.querySelector(`[data-q="${CSS.escape(top)}"]`);
+  if (!node) return;
+  node.scrollIntoView({ block: "center" });
+  (node.querySelector("input:checked") ?? node.querySelector("input, textarea, button, select"))?.focus({ preventScroll: true });
+}
+
+function opened(main, path) {
+  const [, top, index] = /^([^[]+)\[(\d+)\]/.exec(path) ?? [];
+  const row = top && main.querySelectorAll(`[data-q="${CSS.escape(top)}"] .roster > li > details`)[Number(index)];
+  if (!row) return null;
+  row.open = true;
+  row.dispatchEvent(new Event("toggle"));
+  return main.querySelector(`[data-q="${CSS.escape(path)}"]`);
+}
+
+/** Go to the page of a question and to the question. */
+function jump(view, path) {
+  const code = path.split(/[.[]/)[0];
+  const page = view.form.sections.find((section) => section.questions.some((one) => one.code === code));
+  view.page = page?.code ?? pagesOf(view)[0].code;
+  paint(view, path);
+}

@@ -1,0 +1,120 @@
+/** One finished record: its state, its receipt, why it came back, and what can be done about it. */
+
+import { go } from "../app.js";
+import { button, card, h, notice, screen } from "../dom.js";
+import * as drafts from "../drafts.js";
+import { me } from "../me.js";
+import * as photos from "../photos.js";
+import * as queue from "../queue.js";
+import { saveQueueFile } from "../queue_file.js";
+import { questionsOf } from "../relevance.js";
+import * as kept from "../kept.js";
+import { stateChip, stateText } from "../state_words.js";
+import { syncNow } from "../sync.js";
+import { comparison } from "../verdict.js";
+import { bytes, day, label, t, when } from "../words.js";
+
+/** Show a record; kept up to date while it is sent. */
+export async function show(key) {
+  const shown = screen({ title: t("Bản ghi", "Record"), back: "#/queue", main: [] });
+  const paint = async () => {
+    const one = await queue.record(key);
+    if (!shown.main.isConnected) return;
+    shown.heading.textContent = one?.title || t("Bản ghi", "Record");
+    shown.aside.textContent = one ? [label(one.labels) || one.form, one.village, t(`phiên bản ${one.version}`, `version ${one.version}`)].filter(Boolean).join(" · ") : "";
+    shown.main.replaceChildren(...(one ? body(one) : [elsewhere()]).filter(Boolean));
+  };
+  await paint();
+  return queue.watch(paint);
+}
+
+function elsewhere() {
+  return notice("warn", t("Bản ghi này không nằm trên máy này", "This record is not on this phone"), t("Nó được ghi trên máy khác: sửa trên máy đó, hoặc mở hộ và khảo sát lại.", "It was made on another phone: mend it there, or open the household and survey it again."));
+}
+
+function body(one) {
+  return [stateCard(one), back(one), conflict(one), comparison(one), changes(one), photoList(one), actions(one)];
+}
+
+function stateCard(one) {
+  const text = stateText(one);
+  const waits = one.state === "sent" && one.receipt?.state === "waiting";
+  return card(h("p", {}, stateChip(one)), text ? h("p", {}, text) : null, waits ? faultList(one.receipt.faults) : null, one.captured_at ? h("p", { class: "small" }, t(`Lưu trên máy ${when(one.saved_at)}`, `Saved here ${when(one.saved_at)}`)) : null);
+}
+
+function faultList(faults) {
+  if (!faults?.length) return null;
+  return h("ul", {}, faults.map((one) => h("li", {}, t(one.vi, one.en))));
+}
+
+/** What came back: the comment, the faults, or what somebody else changed. */
+function back(one) {
+  if (one.state !== "returned" || !one.back) return null;
+  const { state, comment, faults, by, changed } = one.back;
+  const title = state === "corrected" ? t(`${by ?? "Cán bộ khác"} đã sửa bản ghi này`, `${by ?? "Somebody"} corrected this record`) : comment ? t("Trả lại với ý kiến", "Returned with a comment") : t("Máy chủ đã giữ bản ghi, nhưng cần sửa", "The server keeps the record, but it needs mending");
+  return notice("warn", title, ...[comment ? h("p", { class: "typed" }, comment) : null, faultList(faults), changedTable(one, changed)].filter(Boolean));
+}
+
+function changedTable(one, changed) {
+  if (!changed?.length) return null;
+  const rows = changed.map((each) => h("tr", {}, h("th", { scope: "row" }, questionName(one, each.question)), h("td", {}, shown(each.was)), h("td", {}, shown(each.now))));
+  const head = h("tr", {}, h("th", {}, t("Câu hỏi", "Question")), h("th", {}, t("Trước", "Was")), h("th", {}, t("Nay", "Now")));
+  return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, head), h("tbody", {}, rows)));
+}
+
+function questionName(one, code) {
+  const form = me.forms[one.form];
+  return label(form && questionsOf(form).find((each) => each.code === code)?.labels) || code;
+}
+
+function shown(value) {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "boolean") return value ? t("có", "yes") : t("không", "no");
+  return typeof value === "object" ? (Array.isArray(value) ? t(`${value.length} dòng`, `${value.length} rows`) : "…") : String(value);
+}
+
+/** Somebody changed it meanwhile: who, when, what, and the offer to go on from theirs. */
+function conflict(one) {
+  if (one.state !== "conflict") return null;
+  const { who, when: at, changed, version } = one.reason?.details ?? {};
+  const named = String(changed ?? "").split(", ").filter(Boolean).map((code) => questionName(one, code)).join(", ");
+  const facts = [[t("Ai", "Who"), who], [t("Lúc", "When"), at && at !== "…" ? when(at) : at], [t("Khác ở", "Differs in"), named]].filter(([, value]) => value);
+  return notice("warn", t("Người khác đã sửa bản ghi này trước", "Somebody changed this record first"), h("dl", { class: "facts" }, facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])), t("Bản của anh/chị vẫn nguyên trên máy. Có thể gửi nó thành phiên bản sau bản của họ, sau khi xem lại.", "Yours is untouched on this phone. It can be sent as the version after theirs, once you have gone through it."), button(t("Sửa tiếp trên bản mới nhất", "Go on from the newest version"), () => rebase(one, version), "main"));
+}
+
+async function rebase(one, version) {
+  const id = await queue.correct(one, Math.max(Number(version) || 1, one.version));
+  go(`#/form/${id}`);
+}
+
+function changes(one) {
+  if (!one.changes?.length) return null;
+  const line = (each) => h("li", {}, `${questionName(one, each.code)}, ${when(each.at)}`);
+  return card(h("h2", {}, t("Sửa sau khi xem kết quả", "Changed after the result was seen")), h("ol", {}, one.changes.map(line)));
+}
+
+function photoList(one) {
+  if (!one.photos?.length) return null;
+  const line = (photo) => h("li", {}, `${photos.slotName(photo.slot)}, ${bytes(photo.size_bytes)}: `, h("b", {}, one.stored.includes(photo.sha256) ? t("máy chủ đã nhận", "received") : t("chưa gửi", "not sent")));
+  return card(h("h2", {}, t("Ảnh", "Photos")), h("ul", {}, one.photos.map(line)));
+}
+
+function actions(one) {
+  const isWaiting = ["ready", "photos", "refused", "sending"].includes(one.state);
+  const mend = one.draft && one.state !== "conflict" ? button(one.state === "sent" ? t("Sửa thành phiên bản mới", "Correct as a new version") : t("Sửa", "Mend"), () => correct(one), ["refused", "returned"].includes(one.state) ? "main" : "") : null;
+  return h("div", { class: "stack" }, mend, isWaiting ? button(t("Gửi ngay", "Send now"), () => retry(one)) : null, one.state === "sent" ? null : button(t("Lưu riêng bản này ra tệp", "Save this one to a file"), () => saveQueueFile(me.officer.id, [one.key])), one.captured_at ? h("p", { class: "small" }, t(`Mã bản ghi ${one.id}, lập ${day(one.captured_at)}`, `Record ${one.id}, made ${day(one.captured_at)}`)) : null);
+}
+
+async function correct(one) {
+  const id = await queue.correct(one);
+  const draft = await drafts.load(id);
+  const why = one.back?.comment || (one.back?.faults ?? one.receipt?.faults ?? []).map((each) => t(each.vi, each.en)).join(" ");
+  if (why && !draft.asked_for) await kept.put("draft", id, { ...draft, asked_for: why }, { saved_at: draft.saved_at });
+  go(`#/form/${id}`);
+}
+
+async function retry(one) {
+  if (one.state === "refused") await queue.update(one, { state: one.receipt ? "photos" : "ready", next_at: 0 });
+  await syncNow().catch(() => {});
+  queue.changed();
+}

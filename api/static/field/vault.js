@@ -1,0 +1,137 @@
+/**
+ * The officer's data key: random, AES-GCM, wrapped by a 6-digit PIN and by the server's public key.
+ *
+ * The PIN goes through PBKDF2-SHA-256; wrong attempts are counted before they are judged, and slowed. The second
+ * wrapping is read by the server alone: a forgotten PIN or a saved queue file loses nothing.
+ */
+
+import { officer as officerRow, putOfficer } from "./store.js";
+
+const ITERATIONS = 400000;
+const FREE_ATTEMPTS = 3;
+const LONGEST_WAIT_S = 3600;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+let key = null;
+let owner = null;
+
+/** Whose data is open now; null when locked. */
+export const openFor = () => owner;
+
+/** Forget the key. */
+export function lock() {
+  key = owner = null;
+}
+
+/** Whether a PIN has the form of one: six digits, not all the same. */
+export const isPin = (pin) => /^\d{6}$/.test(pin) && !/^(\d)\1{5}$/.test(pin);
+
+/** A fresh data key for an officer: the parts of their row that hold it. The vault is open afterwards. */
+export async function create(officerId, pin, publicKey) {
+  const raw = crypto.getRandomValues(new Uint8Array(32));
+  const wrapped_key = await wrapForServer(raw, officerId, publicKey);
+  return { wrapped_key, ...(await adopt(officerId, raw, pin)) };
+}
+
+/** Take a data key (given back by the server) under a new PIN. The vault is open afterwards. */
+export async function adopt(officerId, raw, pin) {
+  const parts = await wrapForPin(raw, pin);
+  await use(officerId, raw);
+  return { ...parts, wrong: 0, wait_until: 0 };
+}
+
+async function use(officerId, raw) {
+  key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
+  owner = officerId;
+}
+
+/** How long this officer must wait before the next attempt, in seconds. */
+export const waitOf = (row) => Math.max(0, Math.ceil(((row.wait_until || 0) - Date.now()) / 1000));
+
+/** Try a PIN: {ok} or {ok: false, wait, wrong}. Every attempt is written down before it is judged. */
+export async function unlock(officerId, pin) {
+  const row = await officerRow(officerId);
+  if (waitOf(row) > 0) return { ok: false, wait: waitOf(row), wrong: row.wrong };
+  const wrong = (row.wrong || 0) + 1;
+  await putOfficer({ ...row, wrong, wait_until: Date.now() + slowed(wrong) * 1000 });
+  const raw = await rawOf(row, pin);
+  if (!raw) return { ok: false, wait: slowed(wrong), wrong };
+  await putOfficer({ ...(await officerRow(officerId)), wrong: 0, wait_until: 0 });
+  await use(officerId, raw);
+  return { ok: true };
+}
+
+function slowed(wrong) {
+  return wrong < FREE_ATTEMPTS ? 0 : Math.min(LONGEST_WAIT_S, 15 * 2 ** (wrong - FREE_ATTEMPTS));
+}
+
+/** Change the PIN; false when the old one is not right. */
+export async function changePin(officerId, old, pin) {
+  const tried = await unlock(officerId, old);
+  if (!tried.ok) return tried;
+  const row = await officerRow(officerId);
+  const raw = await rawOf(row, old);
+  await putOfficer({ ...row, ...(await wrapForPin(raw, pin)) });
+  return tried;
+}
+
+async function rawOf(row, pin) {
+  const lid = await fromPin(pin, row.salt, row.iterations);
+  try {
+    return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.pin_iv }, lid, row.pin_key));
+  } catch {
+    return null;
+  }
+}
+
+async function wrapForPin(raw, pin) {
+  const salt = crypto.getRandomValues(new Uint8Array(16));
+  const pin_iv = crypto.getRandomValues(new Uint8Array(12));
+  const lid = await fromPin(pin, salt, ITERATIONS);
+  const pin_key = await crypto.subtle.encrypt({ name: "AES-GCM", iv: pin_iv }, lid, raw);
+  return { salt, iterations: ITERATIONS, pin_iv, pin_key };
+}
+
+async function fromPin(pin, salt, iterations) {
+  const base = await crypto.subtle.importKey("raw", encoder.encode(pin), "PBKDF2", false, ["deriveKey"]);
+  const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
+  return crypto.subtle.deriveKey(how, base, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+}
+
+async function wrapForServer(raw, officerId, publicKey) {
+  const how = { name: "RSA-OAEP", hash: "SHA-256" };
+  const lid = await crypto.subtle.importKey("spki", fromBase64(publicKey), how, false, ["encrypt"]);
+  const text = encoder.encode(JSON.stringify({ officer: officerId, key: toBase64(raw) }));
+  return toBase64(await crypto.subtle.encrypt(how, lid, text));
+}
+
+/** Seal text or bytes: {iv, data}. */
+export async function seal(content) {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const plain = typeof content === "string" ? encoder.encode(content) : content;
+  return { iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, plain) };
+}
+
+/** Open what was sealed, as bytes. Throws when it is another officer's or was damaged. */
+export const openBytes = async ({ iv, data }) => new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, data));
+
+/** Open what was sealed, as text. */
+export const openText = async (sealed) => decoder.decode(await openBytes(sealed));
+
+/** SHA-256 of text or bytes, as 64 hexadecimal digits. */
+export async function sha256(content) {
+  const digest = await crypto.subtle.digest("SHA-256", typeof content === "string" ? encoder.encode(content) : content);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Bytes as base64. */
+export function toBase64(buffer) {
+  const view = new Uint8Array(buffer);
+  let text = "";
+  for (let at = 0; at < view.length; at += 32768) text += String.fromCharCode(...view.subarray(at, at + 32768));
+  return btoa(text);
+}
+
+/** Base64 as bytes. */
+export const fromBase64 = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));

@@ -1,0 +1,370 @@
+"""Reads of approval: current rows of a list, its frozen versions, official acts and what they carry."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, extract, func, or_, select
+from sqlalchemy.orm import Session, defer
+
+from survey.access.models import User
+from survey.approval import lists
+from survey.approval.models import ActTarget, CaseList, OfficialAct, OfficialActFile
+from survey.approval.rows import ActRow, AreaList, Left, ListHead, ListRow, ListVersion, WaitingCase
+from survey.areas import queries as areas
+from survey.assessment.models import AssessmentRow
+from survey.cases import machine
+from survey.cases.models import Case
+from survey.registry.models import Household, Person
+
+APPROVED = machine.states("not_started", "under_way", "done")
+"""States of cases that stand on an approved list: approved or beyond, not withdrawn."""
+
+
+def case_year() -> ColumnElement[int]:
+    """The year of a case's list: that of its registration, else of its approval."""
+    return func.coalesce(Case.year, extract("year", Case.approved_on))
+
+
+def _approved(*conditions: ColumnElement[bool]) -> Any:
+    """The columns of list rows of everything that stands on an approved list; training left out.
+
+    Columns, not entities: a province asks for thousands.
+    """
+    return (
+        select(
+            Household.id,
+            Case.id,
+            Household.head_person_id,
+            Household.area_code,
+            Case.programme,
+            Case.works_kind,
+            Case.amount_vnd,
+            Case.approved_on,
+        )
+        .select_from(Case)
+        .join(Household, Household.id == Case.household_id)
+        .where(Case.state.in_(APPROVED), ~Household.is_training, *conditions)
+    )
+
+
+def current_rows(session: Session, area_code: str, year: int, on: date) -> list[ListRow]:
+    """What an area's list of a year would be now, in the order of households; a household once."""
+    inside = Household.area_code.in_(areas.subtree([area_code], on))
+    asked = _approved(inside, case_year() == year).order_by(Case.household_id, Case.is_newest)
+    return list({row[0]: _row(row) for row in session.execute(asked)}.values())
+
+
+def _row(columns: Any) -> ListRow:
+    house, case, person, area, programme, works_kind, amount_vnd, approved_on = columns
+    day = approved_on.isoformat() if approved_on else None
+    return ListRow(house, case, person, area, programme, works_kind, amount_vnd, day)
+
+
+def left(session: Session, removed: Iterable[ListRow]) -> list[Left]:
+    """Where the cases of rows that left a list stand now, with the reason the case gives."""
+    rows = {row.case_id: row for row in removed}
+    cases = session.scalars(select(Case).where(Case.id.in_(list(rows))))
+    return [Left(rows[case.id], case.state, case.reason) for case in cases]
+
+
+# --- frozen versions
+
+
+def versions(session: Session, *conditions: ColumnElement[bool]) -> list[ListHead]:
+    """Frozen versions without their rows, the newest first."""
+    statement = (
+        select(CaseList, User.full_name)
+        .outerjoin(User, User.id == CaseList.made_by)
+        .options(defer(CaseList.rows), defer(CaseList.left))
+        .where(*conditions)
+        .order_by(CaseList.made_at.desc(), CaseList.id.desc())
+    )
+    rows = session.execute(statement).all()
+    acts = acts_by_id(session, {one.official_act_id for one, _ in rows if one.official_act_id})
+    return [
+        ListHead(
+            id=one.id,
+            area_code=one.area_code,
+            year=one.year,
+            version=one.version,
+            sha256=one.sha256,
+            households=one.households,
+            amount_vnd=one.amount_vnd,
+            made_at=one.made_at,
+            made_by_name=maker,
+            reason=one.reason,
+            act=acts.get(one.official_act_id or 0),
+        )
+        for one, maker in rows
+    ]
+
+
+def version(session: Session, area_code: str, year: int, number: int) -> ListVersion | None:
+    """One frozen version with its rows, checked against its hash."""
+    numbered = (CaseList.area_code == area_code, CaseList.year == year, CaseList.version == number)
+    heads = versions(session, *numbered)
+    return _whole(session, heads)[0] if heads else None
+
+
+def newest_version(session: Session, area_code: str, year: int) -> ListVersion | None:
+    """The newest frozen version of an area's list of a year."""
+    of_list = (CaseList.area_code == area_code, CaseList.year == year)
+    newest = session.scalar(select(func.max(CaseList.version)).where(*of_list))
+    return version(session, area_code, year, newest) if newest else None
+
+
+def _whole(session: Session, heads: Sequence[ListHead]) -> list[ListVersion]:
+    """The same versions with their rows."""
+    wanted = select(CaseList.id, CaseList.rows, CaseList.left).where(
+        CaseList.id.in_([head.id for head in heads])
+    )
+    kept = {row.id: (row.rows, row.left) for row in session.execute(wanted)}
+    return [
+        ListVersion(
+            head,
+            lists.read(kept[head.id][0]),
+            lists.read_left(kept[head.id][1]),
+            verify(head, *kept[head.id]),
+        )
+        for head in heads
+    ]
+
+
+def verify(head: ListHead, rows: list[Any], left: list[Any]) -> bool:
+    """Whether a stored version still is what was frozen: its hash, and its own totals."""
+    text = lists.canonical(head.area_code, head.year, head.version, rows, left)
+    totals = (len(rows), lists.total_vnd(lists.read(rows)))
+    return lists.sha256_of(text) == head.sha256 and totals == (head.households, head.amount_vnd)
+
+
+def decisions_of(
+    session: Session,
+    area_code: str,
+    year: int,
+    on: date,
+    *,
+    until: int | None = None,
+    now: Sequence[ListRow] = (),
+) -> dict[str, ActRow]:
+    """The official act that carries each case of an area's list, by case id; missing: *chưa có quyết định*.
+
+    Lists of units that became this one, and of units above it, count too. `until`: the id of the version
+    up to which one looks; `now`: rows as they stand today, to leave out what changed since.
+    """
+    about = or_(
+        CaseList.area_code.in_(areas.subtree([area_code], on)),
+        CaseList.area_code.in_(areas.path(session, area_code, on)),
+    )
+    conditions = [about, CaseList.year == year, *([CaseList.id <= until] if until else [])]
+    known = _whole(session, versions(session, *conditions))
+    acts = {one.head.act.id: one.head.act for one in known if one.head.act}
+    return {case_id: acts[act_id] for case_id, act_id in _decided(known, now).items()}
+
+
+def _decided(known: Sequence[ListVersion], now: Sequence[ListRow]) -> dict[str, int]:
+    """Act id by case, from versions (the newest first) and the rows of today."""
+    frozen = [(one.rows, one.head.act.id if one.head.act else None) for one in reversed(known)]
+    return lists.decisions([*frozen, (now, None)])
+
+
+def decision_of(session: Session, case: Case, area_code: str | None, on: date) -> ActRow | None:
+    """The official act that carries one approved case; None is *chưa có quyết định*."""
+    year = case.year or (case.approved_on.year if case.approved_on else None)
+    path = areas.path(session, area_code, on) if area_code else ()
+    if year is None or not path:
+        return None
+    return decisions_of(session, path[0], year, on).get(case.id)
+
+
+def area_lists(
+    session: Session,
+    visible_houses: ColumnElement[bool],
+    visible: ColumnElement[bool],
+    year: int,
+    on: date,
+    *,
+    above: Collection[str] = (),
+) -> list[AreaList]:
+    """Every commune that has an approved list of the year or a frozen version of one, in Vietnamese order.
+
+    `above`: units over the viewer's own, whose lists may carry decisions too.
+    """
+    tree = areas.tree(session, on)
+    now: defaultdict[str | None, list[ListRow]] = defaultdict(list)
+    for columns in session.execute(_approved(visible_houses, case_year() == year)):
+        row = _row(columns)
+        now[commune_of(tree, row.area_code)].append(row)
+    known = _whole(
+        session, versions(session, or_(visible, CaseList.area_code.in_(above)), CaseList.year == year)
+    )
+    decided = _decided(known, [row for rows in now.values() for row in rows])
+    newest: dict[str | None, ListVersion] = {}
+    for one in known:
+        if one.head.area_code not in above or one.head.area_code in now:
+            newest.setdefault(one.head.area_code, one)
+
+    def order(code: str | None) -> tuple[str, str]:
+        return (tree.names[code].sort_key if code in tree.names else "~", code or "~")
+
+    found = []
+    for code in sorted(now.keys() | newest.keys(), key=order):
+        is_higher = code in tree.names and tree.names[code].level != "commune"
+        rows = current_rows(session, code, year, on) if code and is_higher else now[code]
+        found.append(_area_list(code, rows, newest.get(code), decided, is_commune=not is_higher))
+    return found
+
+
+def _area_list(
+    code: str | None,
+    rows: list[ListRow],
+    newest: ListVersion | None,
+    decided: Collection[str],
+    *,
+    is_commune: bool,
+) -> AreaList:
+    return AreaList(
+        area_code=code,
+        households=len(rows),
+        amount_vnd=lists.total_vnd(rows),
+        undecided=sum(1 for row in rows if row.case_id not in decided),
+        newest=newest.head if newest else None,
+        is_current=not lists.differences(newest.rows if newest else (), rows),
+        is_commune=is_commune,
+    )
+
+
+def commune_of(tree: Any, area_code: str | None) -> str | None:
+    """The commune of a village on the tree's day: whose list its households stand on."""
+    path = tree.path(area_code) if area_code else ()
+    return next((code for code in path if tree.names[code].level == "commune"), None)
+
+
+def years(session: Session) -> list[int]:
+    """The years for which there are cases on a list or frozen lists, newest first."""
+    of_cases = select(case_year()).where(Case.state.in_(APPROVED)).distinct()
+    found = {*session.scalars(of_cases), *session.scalars(select(CaseList.year).distinct())}
+    return sorted((int(year) for year in found if year is not None), reverse=True)
+
+
+# --- what waits for approval
+
+
+def waiting(
+    session: Session,
+    *conditions: ColumnElement[bool],
+    names: bool,
+    amounts: bool,
+    offset: int = 0,
+    limit: int | None = None,
+) -> list[WaitingCase]:
+    """Reviewed cases by village and head's name, as assessed today; names and amounts by right."""
+    statement = _waiting(*conditions).order_by(Household.area_code, Household.sort_key, Household.id)
+    return [
+        WaitingCase(
+            case_id=case.id,
+            household_id=house.id,
+            head_name=name if names else None,
+            area_code=house.area_code,
+            year=case.year,
+            since=case.since,
+            posted_until=case.posted_until,
+            objections=case.objections,
+            works_kind=case.works_kind,
+            outcome=assessed.outcome if assessed else None,
+            programme=assessed.programme if assessed else None,
+            amount_vnd=assessed.amount_vnd if assessed and amounts else None,
+        )
+        for case, house, name, assessed in session.execute(statement.offset(offset).limit(limit))
+    ]
+
+
+def count_waiting(session: Session, *conditions: ColumnElement[bool]) -> int:
+    """How many cases the same conditions list."""
+    return session.scalar(_waiting(*conditions).with_only_columns(func.count())) or 0
+
+
+def _waiting(*conditions: ColumnElement[bool]) -> Any:
+    return (
+        select(Case, Household, Person.full_name, AssessmentRow)
+        .join(Household, Household.id == Case.household_id)
+        .outerjoin(Person, Person.id == Household.head_person_id)
+        .outerjoin(AssessmentRow, (AssessmentRow.household_id == Household.id) & AssessmentRow.is_current)
+        .where(Case.state == "reviewed", ~Household.is_training, *conditions)
+    )
+
+
+def states(session: Session, case_ids: Collection[str]) -> dict[str, str]:
+    """Where these cases stand now."""
+    statement = select(Case.id, Case.state).where(Case.id.in_(list(case_ids)))
+    return dict(session.execute(statement).all())
+
+
+def head_names(session: Session, person_ids: Collection[str]) -> dict[str, str | None]:
+    """Names of the persons that list rows refer to."""
+    statement = select(Person.id, Person.full_name).where(Person.id.in_(list(person_ids)))
+    return dict(session.execute(statement).all())
+
+
+# --- official acts
+
+
+def acts(
+    session: Session, *conditions: ColumnElement[bool], offset: int = 0, limit: int | None = None
+) -> list[ActRow]:
+    """Official acts, the newest first."""
+    statement = (
+        select(OfficialAct, User.full_name)
+        .outerjoin(User, User.id == OfficialAct.kept_by)
+        .where(*conditions)
+        .order_by(OfficialAct.signed_on.desc(), OfficialAct.id.desc())
+    )
+    rows = session.execute(statement.offset(offset).limit(limit))
+    return [
+        ActRow(
+            id=act.id,
+            name=f"{act.number}/{act.symbol}",
+            signed_on=act.signed_on,
+            issuer_code=act.issuer_code,
+            issuer_level=act.issuer_level,
+            issuer=act.issuer,
+            signer=act.signer,
+            subject=act.subject,
+            kept_at=act.kept_at,
+            kept_by_name=keeper,
+        )
+        for act, keeper in rows
+    ]
+
+
+def count_acts(session: Session, *conditions: ColumnElement[bool]) -> int:
+    """How many acts the same conditions list."""
+    return session.scalar(select(func.count()).select_from(OfficialAct).where(*conditions)) or 0
+
+
+def acts_by_id(session: Session, ids: Collection[int]) -> dict[int, ActRow]:
+    """Acts by their id."""
+    return {act.id: act for act in acts(session, OfficialAct.id.in_(list(ids)))} if ids else {}
+
+
+def files(session: Session, act_id: int, *conditions: ColumnElement[bool]) -> list[OfficialActFile]:
+    """The scans of an act that meet the conditions, the newest first."""
+    statement = select(OfficialActFile).where(OfficialActFile.official_act_id == act_id, *conditions)
+    return list(session.scalars(statement.order_by(OfficialActFile.id.desc())))
+
+
+def scanned(session: Session, act_ids: Collection[int]) -> set[int]:
+    """Which of these acts have a scan at all."""
+    statement = select(OfficialActFile.official_act_id).where(
+        OfficialActFile.official_act_id.in_(list(act_ids))
+    )
+    return set(session.scalars(statement.distinct()))
+
+
+def targets(session: Session, act_id: int, *conditions: ColumnElement[bool]) -> list[ActTarget]:
+    """The totals that an act sets."""
+    statement = select(ActTarget).where(ActTarget.official_act_id == act_id, *conditions)
+    return list(session.scalars(statement.order_by(ActTarget.year, ActTarget.area_code, ActTarget.id)))

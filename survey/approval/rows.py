@@ -1,0 +1,189 @@
+"""What the approval room hands out: list rows and versions, their differences, official acts, postings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One household of an approved list: ids, codes and money (integer đồng), never a personal value.
+
+    `person_id` refers to the head at that time, `area_code` to the village at that time.
+    """
+
+    household_id: str
+    case_id: str
+    person_id: str | None
+    area_code: str | None
+    programme: str | None
+    works_kind: str | None
+    amount_vnd: int | None
+    approved_on: str | None
+
+    @property
+    def decided(self) -> tuple[Any, ...]:
+        """What an approval decides: a change of it needs a new decision, a new head does not."""
+        return self.programme, self.works_kind, self.amount_vnd
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A household that is on a list no longer: its last row, where its case stands, and why."""
+
+    row: ListRow
+    state: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A household whose row differs between two versions, and the fields that do."""
+
+    before: ListRow
+    after: ListRow
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What one list has that another has not, by household."""
+
+    added: tuple[ListRow, ...] = ()
+    removed: tuple[ListRow, ...] = ()
+    changed: tuple[Change, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """An official act as lists show it. `name` is its number as people write it: 407/QĐ-UBND."""
+
+    id: int
+    name: str
+    signed_on: date
+    issuer_code: str
+    issuer_level: str
+    issuer: str
+    signer: str | None
+    subject: str
+    kept_at: datetime
+    kept_by_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOfficialAct:
+    """An official act to keep, as somebody read it on the paper; `area_code`: for whom it is kept."""
+
+    number: str
+    symbol: str
+    signed_on: date
+    issuer_code: str
+    subject: str
+    area_code: str
+    signer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTarget:
+    """A total to keep with an official act; `*` as programme or works kind means all of them."""
+
+    area_code: str
+    year: int
+    programme: str
+    works_kind: str
+    households: int
+    amount_vnd: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListHead:
+    """A frozen version without its rows."""
+
+    id: int
+    area_code: str
+    year: int
+    version: int
+    sha256: str
+    households: int
+    amount_vnd: int
+    made_at: datetime
+    made_by_name: str | None
+    reason: str | None
+    act: ActRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListVersion:
+    """A frozen version with its rows; `is_intact`: they still have the hash under which they were frozen."""
+
+    head: ListHead
+    rows: tuple[ListRow, ...]
+    left: tuple[Left, ...]
+    is_intact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AreaList:
+    """The list of one area and year in an overview: what it is now, its newest version, whether they agree.
+
+    `undecided`: households that no official act carries as they stand now.
+    No area: approved households that nobody could place in a commune.
+    """
+
+    area_code: str | None
+    households: int
+    amount_vnd: int
+    undecided: int
+    newest: ListHead | None
+    is_current: bool
+    is_commune: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCase:
+    """A reviewed case that waits for approval, with what it is assessed as today."""
+
+    case_id: str
+    household_id: str
+    head_name: str | None
+    area_code: str | None
+    year: int | None
+    since: date
+    posted_until: date | None
+    objections: int
+    works_kind: str | None
+    outcome: str | None
+    programme: str | None
+    amount_vnd: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A public posting (niêm yết) as staff see it; `until` is its last day, `page` where it is on the web."""
+
+    act_id: str
+    area_code: str | None
+    posted_from: date
+    until: date
+    households: int
+    objections: int
+    publication_id: int | None
+    token: str | None
+    page_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostedHouse:
+    """One household of a posting, with no more than the columns of a posting may show."""
+
+    household_id: str
+    head_name: str | None
+    village: str | None
+    works_kind: str | None
+    programme: str | None
+    amount_vnd: int | None

@@ -1,0 +1,59 @@
+"""The demonstration's works: whatever households there are, the published figures come out."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+
+from api import demo_works
+from api.demo_works import House
+
+PLACES = {
+    # (commune, district): (new, repair); Decision 407/QĐ-UBND and the published figures of Ba Bể
+    ("Nam Mẫu", "Ba Bể"): (65, 6),
+    ("Bành Trạch", "Ba Bể"): (636, 137),
+    ("Xuân Lạc", "Chợ Đồn"): (86, 12),
+    ("Bộc Bố", "Pác Nặm"): (3199, 575),
+}
+
+
+@pytest.fixture(scope="module")
+def houses():
+    """4,716 registering households in four places."""
+    made = []
+    for place, numbers in PLACES.items():
+        for kind, number in zip(("new", "repair"), numbers, strict=True):
+            for _ in range(number):
+                name = f"{len(made):05d}"
+                made.append(House(name, "V", "00001", place, kind, "XNT-2024", 60_000_000, True))
+    random.Random(demo_works.SEED).shuffle(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def planned(houses):
+    """How far each has come, and what hinders the others."""
+    begun = demo_works._begun(houses)
+    done = demo_works._done(begun)
+    return begun, done, demo_works._obstacles([house for house in houses if house.id not in begun])
+
+
+def test_2887_of_4716_are_begun_and_709_of_them_done(houses, planned):
+    begun, done, _ = planned
+    assert (len(houses), len(begun), len(done)) == (4716, 2887, 709)
+
+
+def test_524_new_houses_and_185_repairs_are_done(houses, planned):
+    _, done, _ = planned
+    assert Counter(house.works_kind for house in houses if house.id in done) == {"new": 524, "repair": 185}
+
+
+def test_the_places_stand_where_they_were_reported(houses, planned):
+    begun, done, obstacles = planned
+    reached = Counter(name for house in begun.values() for name in house.place)
+    assert (reached["Ba Bể"], reached["Nam Mẫu"], reached["Xuân Lạc"]) == (567, 15, 46)
+    assert sum(house.id in done for house in houses if "Nam Mẫu" in house.place) == 14
+    land = [house for house in houses if obstacles.get(house.id, ("",))[0] == "land_certificate"]
+    assert Counter(house.place[0] for house in land) == {"Nam Mẫu": 56, "Bành Trạch": 12}

@@ -1,0 +1,157 @@
+"""In a browser answers are checked, told to the law and left out as on the server."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from field.gathering import batches, first_difference, gather, plain
+from field.payloads import GOOD_SURVEYS, HOSTILE_SURVEYS, SMALL_FORMS, payload_of
+
+from survey.law.assessment import _fact_out
+from survey.questionnaire import check, forms, load_form, survey_facts
+from survey.questionnaire.relevance import relevance
+
+pytestmark = pytest.mark.browser
+
+HOUSEHOLD = load_form()
+CHECK = "({form, payload}) => check(kept.forms[form], payload, kept.texts)"
+FACTS = "values => surveyFacts(kept.forms.household, values)"
+COLLECT = "({told, known}) => collectFacts(told, known)"
+ASKED = """values => Object.fromEntries(
+  questionsOf(kept.forms.household).map((question) => [question.code, asked(question, values)])
+)"""
+UNLIKE_NUMBER = re.compile(r"\de[+-]?\d|\d{16}|0\.0000|…")
+"""Very large and very small numbers are written in another way by Python and by a browser."""
+
+
+def server_faults(checked):
+    """Path, number and sentences of each fault, sorted: the order of unknown keys is not fixed."""
+    return sorted([fault["question"], fault["number"]] for fault in faults_of(checked))
+
+
+def faults_of(checked):
+    """Every fault as the inbox shows it."""
+    return [fault.to_dict() | {"next": steps(fault.problem)} for fault in checked.faults]
+
+
+def steps(problem):
+    """The next step in both languages."""
+    return {lang: problem.next_step(lang) for lang in ("vi", "en")}
+
+
+def assert_checked_alike(phone, form, payloads):
+    """Values, paths, numbers and missing answers are the server's; so are the sentences of what is exact."""
+    cases = [{"form": form.code, "payload": payload} for payload in payloads]
+    checked = [check(form, payload) for payload in payloads]
+    got = batches(cases, lambda some: phone.each(CHECK, some))
+    expected = [[plain(one.values), server_faults(one), list(one.missing)] for one in checked]
+    short = [
+        [one["values"], sorted([f["question"], f["number"]] for f in one["faults"]), one["missing"]]
+        for one in got
+    ]
+    assert first_difference(payloads, expected, short) is None
+    words = [sentences(faults_of(one)) for one in checked]
+    assert first_difference(payloads, words, [sentences(one["faults"]) for one in got]) is None
+
+
+def sentences(faults):
+    """Faults word for word, without those whose text depends on how a language writes types and numbers."""
+    told = [
+        fault for fault in faults if fault["number"] != 4002 and not UNLIKE_NUMBER.search(str(fault["got"]))
+    ]
+    return sorted(told, key=lambda fault: (fault["question"], fault["number"], fault["vi"]))
+
+
+def test_hostile_surveys_have_the_same_faults(phone):
+    assert_checked_alike(phone, HOUSEHOLD, gather(HOSTILE_SURVEYS, 400))
+
+
+def test_good_surveys_have_no_fault_and_lack_the_same_answers(phone):
+    payloads = gather(GOOD_SURVEYS, 150)
+    assert_checked_alike(phone, HOUSEHOLD, payloads)
+    got = phone.each(CHECK, [{"form": "household", "payload": payload} for payload in payloads])
+    assert [one["faults"] for one in got] == [[]] * len(payloads)
+
+
+@pytest.mark.parametrize("form", SMALL_FORMS, ids=lambda form: form.code)
+def test_the_forms_of_acts_have_the_same_faults(phone, form):
+    assert_checked_alike(phone, form, gather(payload_of(form), 60))
+
+
+def test_a_roster_of_many_rows_is_counted(phone):
+    rows = [{"name": f"Người {number}"} for number in range(31)]
+    assert_checked_alike(phone, HOUSEHOLD, [{"visit": "interviewed", "members": rows}, {"members": []}])
+
+
+def test_answers_give_the_law_the_same_facts(phone):
+    checked = [check(HOUSEHOLD, one).values for one in gather(GOOD_SURVEYS | HOSTILE_SURVEYS, 500)]
+    expected = [
+        plain({name: _fact_out(value) for name, value in survey_facts(HOUSEHOLD, values).items()})
+        for values in checked
+    ]
+    assert first_difference(checked, expected, phone.each(FACTS, plain(checked))) is None
+
+
+def test_the_same_questions_are_asked(phone):
+    checked = [check(HOUSEHOLD, one).values for one in gather(GOOD_SURVEYS, 150)]
+    expected = [
+        {code: relevance(question.when, values) for code, question in HOUSEHOLD.questions.items()}
+        for values in checked
+    ]
+    assert first_difference(checked, expected, phone.each(ASKED, plain(checked))) is None
+
+
+def test_every_pattern_can_be_read_by_a_browser(phone):
+    forms_read = phone.one("() => Object.keys(kept.forms).length", None)
+    assert forms_read == len(forms())
+    pattern = (
+        "form => questionsOf(kept.forms[form]).map(({pattern}) => pattern && new RegExp(pattern, 'u').source)"
+    )
+    assert len(phone.each(pattern, list(forms()))) == len(forms())
+
+
+# --- what else is known of a household
+
+POOR_ALL_YEAR = ["2025-01-01", "2025-12-31", "poor"]
+
+
+def record(value, first, last, source):
+    """A status as the server sends it."""
+    return {"fact": "poverty_status", "value": value, "valid_from": first, "valid_to": last, "source": source}
+
+
+def poverty(phone, told, records, envelope_id="e1"):
+    """The poverty status the law is told, as (first, last, value) of each period."""
+    entries = [[{"$date": first}, last and {"$date": last}, value] for first, last, value in told]
+    facts = {"poverty_status": {"$dated": entries}} if told else {}
+    known = {"records": records, "envelopeId": envelope_id}
+    made = phone.one(COLLECT, {"told": facts, "known": known})
+    days = made.get("poverty_status", {"$dated": []})["$dated"]
+    return [(first["$date"], last and last["$date"], value) for first, last, value in days]
+
+
+def test_an_official_list_outranks_what_was_told_for_its_days(phone):
+    listed = record("near_poor", "2025-01-01", "2025-12-31", "list:abc")
+    assert poverty(phone, [POOR_ALL_YEAR], [listed]) == [("2025-01-01", "2025-12-31", "near_poor")]
+
+
+def test_what_was_told_for_days_that_no_list_covers_counts(phone):
+    listed = record("near_poor", "2024-01-01", "2024-12-31", "list:abc")
+    assert poverty(phone, [POOR_ALL_YEAR], [listed])[1] == ("2025-01-01", "2025-12-31", "poor")
+
+
+def test_an_earlier_version_of_the_same_survey_no_longer_counts(phone):
+    earlier = record("none", "2025-01-01", "2025-12-31", "survey:e1/1")
+    assert poverty(phone, [], [earlier]) == []
+
+
+def test_what_is_told_now_stands_before_what_another_survey_told(phone):
+    other = record("none", "2025-01-01", "2025-12-31", "survey:e0/1")
+    assert poverty(phone, [POOR_ALL_YEAR], [other])[0] == ("2025-01-01", "2025-12-31", "poor")
+
+
+def test_what_was_registered_outranks_what_was_asked_for(phone):
+    known = {"area": {"poor_district": True}, "acts": {"works_kind": "repair", "started_on": "2025-05-02"}}
+    facts = phone.one(COLLECT, {"told": {"works_kind": "new", "people": 3}, "known": known})
+    assert facts == {"people": 3, "works_kind": "repair", "poor_district": True, "started_on": "2025-05-02"}

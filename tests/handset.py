@@ -1,0 +1,179 @@
+"""A phone with the field app, in headless Chromium: its own storage, its own network, a faked position."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser.conftest import ARGUMENTS
+from makers import FIRST_DAY, NOON, password_of
+
+PIN = "274951"
+HERE = {"longitude": 105.62, "latitude": 22.42, "accuracy": 6}
+SCREEN = {"width": 390, "height": 844}
+
+
+def now() -> datetime:
+    """The phone's clock: the present time of day on the server's pinned day."""
+    return datetime.combine(FIRST_DAY, datetime.now(NOON.tzinfo).timetz())
+
+
+def chromium_path() -> str:
+    """The Chromium named by NHAVUNG_TEST_CHROMIUM, or the system's; skips without one."""
+    path = (
+        os.environ.get("NHAVUNG_TEST_CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+    )
+    if not path:
+        pytest.skip("no Chromium: install it, or name it in NHAVUNG_TEST_CHROMIUM")
+    return path
+
+
+class Handset:
+    """One phone. `page` is the app; `reopen` is what killing and starting it again does."""
+
+    def __init__(self, browser_type: Any, folder: Path, url: str, **options: Any) -> None:
+        self.browser_type, self.folder, self.url, self.options = browser_type, folder, url, options
+        self.faults: list[str] = []
+        self.context: Any = None
+        self.page: Any = None
+
+    def start(self) -> Any:
+        """Switch the phone on, with what its storage holds; opens the app."""
+        told = {
+            "viewport": SCREEN,
+            "locale": "vi-VN",
+            "timezone_id": "Asia/Ho_Chi_Minh",
+            "geolocation": HERE,
+            "permissions": ["geolocation"],
+            "accept_downloads": True,
+            **self.options,
+        }
+        self.context = self.browser_type.launch_persistent_context(
+            str(self.folder), executable_path=chromium_path(), args=list(ARGUMENTS), **told
+        )
+        self.context.set_default_timeout(15_000)
+        self.context.clock.install(time=now())
+        self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
+        self._listen()
+        return self.open()
+
+    def _listen(self) -> None:
+        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        self.page.on("console", self._note)
+
+    def _note(self, line: Any) -> None:
+        if line.type == "error" and "Failed to load resource" not in line.text:
+            self.faults.append(line.text)
+
+    def open(self) -> Any:
+        """Open the app's address."""
+        self.page.goto(f"{self.url}/field/")
+        self.page.wait_for_selector("h1")
+        return self.page
+
+    def kill(self) -> None:
+        """End the page without a warning, as a phone does that needs its memory."""
+        closing, self.page = self.page, self.context.new_page()
+        closing.close(run_before_unload=False)
+        self._listen()
+
+    def reopen(self, pin: str = PIN) -> Any:
+        """Kill the page, open the app again and unlock it."""
+        self.kill()
+        self.open()
+        return self.unlock(pin)
+
+    def reboot(self, pin: str = PIN) -> Any:
+        """Close the browser whole and start it again on the same storage."""
+        self.context.close()
+        self.start()
+        return self.unlock(pin)
+
+    def unlock(self, pin: str = PIN) -> Any:
+        """Type the PIN."""
+        self.page.fill("#pin", pin)
+        self.page.wait_for_selector("h1:not(:text-is('Nhà Vững'))")
+        return self.page
+
+    def sign_in(self, username: str = "lan", pin: str = PIN, fetch: bool = True) -> Any:
+        """The first visit: password, PIN, fetching the assignment; ready for the valley afterwards."""
+        self.give_password(username)
+        self.page.wait_for_selector("#pin-again")
+        self.page.fill("#pin", pin)
+        self.page.fill("#pin-again", pin)
+        self.press("Dùng PIN này")
+        self.page.wait_for_selector("h1:text-is('Tải danh sách được giao')")
+        self.press("Tải về máy" if fetch else "Để sau")
+        self.page.wait_for_selector("h1:text-is('Việc cần làm')")
+        self.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+        return self.page
+
+    def give_password(self, username: str, password: str | None = None) -> None:
+        """Fill in the sign-in screen."""
+        if not self.page.url.endswith("#/sign-in"):
+            self.page.goto(f"{self.url}/field/#/sign-in")
+        self.page.wait_for_selector("#password")
+        self.page.fill("#name", username)
+        self.page.fill("#password", password or password_of(username))
+        self.press("Đăng nhập")
+
+    def press(self, text: str) -> None:
+        """Press the button (or link) that says so."""
+        self.page.locator(f".btn:visible:text-is('{text}')").first.click()
+
+    def go(self, hash_: str) -> None:
+        """Go to a screen of the app."""
+        self.page.evaluate("hash => { location.hash = hash; }", hash_)
+
+    def offline(self, is_off: bool = True) -> None:
+        """No signal; or a signal again."""
+        self.context.set_offline(is_off)
+
+    def call(self, script: str, *arguments: Any) -> Any:
+        """Run a function with the app's own modules at hand: `m.queue`, `m.drafts`, `m.send` …"""
+        names = ("queue", "drafts", "send", "sync", "me", "store", "vault", "kept", "photos", "queue_file")
+        loading = "".join(f"m.{name} = await import('/static/field/{name}.js');" for name in names)
+        whole = f"async given => {{ const m = {{}}; {loading} return ({script})(m, ...given); }}"
+        return self.page.evaluate(whole, list(arguments))
+
+    def records(self) -> list[dict[str, Any]]:
+        """Every record on the phone, newest first, as the app sees it."""
+        return self.call("async m => (await m.queue.records()).map(({draft, ...one}) => one)")
+
+    def wait_for_states(self, **states: int) -> None:
+        """Wait until there are so many records in these states."""
+        self.page.wait_for_function(
+            """async wanted => {
+              const queue = await import('/static/field/queue.js');
+              const all = await queue.records();
+              return Object.entries(wanted).every(
+                ([state, count]) => all.filter(one => one.state === state).length === count);
+            }""",
+            arg=states,
+            timeout=60_000,
+        )
+
+    def stop(self) -> None:
+        """Switch the phone off."""
+        if self.context:
+            self.context.close()
+
+
+@contextmanager
+def switched_on(browser_type: Any, folder: Path, url: str, **options: Any) -> Iterator[Handset]:
+    """A phone that is switched off at the end, and must have met no fault of its own."""
+    made = Handset(browser_type, folder, url, **options)
+    try:
+        made.start()
+        yield made
+        assert made.faults == []
+    finally:
+        made.stop()

@@ -1,0 +1,114 @@
+"""Papers over HTTP: filled from the case, for one household or a whole village, by right."""
+
+from __future__ import annotations
+
+import io
+
+import pypdfium2
+import pytest
+from acting import household, send_act, take
+
+
+def text_of(answer) -> str:
+    """The words of a PDF answer, line ends as spaces."""
+    assert answer.status_code == 200, answer.text
+    document = pypdfium2.PdfDocument(answer.data)
+    pages = [page.get_textpage().get_text_bounded() for page in document]
+    document.close()
+    return " ".join(" ".join(pages).split())
+
+
+@pytest.fixture
+def house(sign_in):
+    """A household whose meeting was held and recorded with everything."""
+    commune = sign_in("mai")
+    found = household(commune)
+    take(commune, found, "registration")
+    sent = send_act(
+        commune,
+        "meeting",
+        area_code="V1",
+        done_on="2025-05-02",
+        begins_at="19:30",
+        chair_name="Hoàng Văn Chủ",
+        chair_position="Trưởng thôn",
+        households_total=30,
+        present=25,
+        households=[{"household": found, "votes_for": 24, "votes_against": 1}],
+    )
+    assert sent["state"] == "stored", sent["faults"]
+    return found
+
+
+def test_the_minutes_of_a_meeting_carry_what_was_recorded(sign_in, house):
+    said = text_of(sign_in("mai").get("/papers/areas/V1/meeting_minutes.pdf"))
+    for part in ("Thôn 1", "02 tháng 5 năm 2025", "Hoàng Văn Chủ", "Triệu Văn Tâm", "Đạt", "mẫu của dự án"):
+        assert part in said, part
+
+
+def test_a_household_paper_of_a_village_leads_to_the_village(sign_in, house):
+    answer = sign_in("mai").get(f"/papers/households/{house}/meeting_minutes.pdf")
+    assert answer.location == "/papers/areas/V1/meeting_minutes.pdf"
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("household_notice", "chưa phải quyết định hỗ trợ"),
+        ("disaster_request", "Triệu Văn Tâm"),
+        ("stage_minutes", "Ban nghiệm thu"),
+        ("completion_minutes", "đưa vào sử dụng"),
+        ("not_registering", "không đăng ký"),
+    ],
+)
+@pytest.mark.parametrize("form", ["pdf", "docx"])
+def test_every_paper_of_a_household_opens_in_both_formats(sign_in, house, kind, words, form):
+    answer = sign_in("mai").get(f"/papers/households/{house}/{kind}.{form}")
+    assert answer.status_code == 200
+    if form == "pdf":
+        assert words.casefold() in text_of(answer).casefold()
+    else:
+        import docx
+
+        assert docx.Document(io.BytesIO(answer.data)).paragraphs
+
+
+def test_the_posting_shows_only_the_columns_of_the_data_file(sign_in, house):
+    commune = sign_in("mai")
+    take(commune, house, "posting")
+    said = text_of(commune.get("/papers/areas/V1/posting_list.pdf"))
+    assert "Triệu Văn Tâm" in said
+    assert "06 tháng 5 năm 2025" in said or "06/05/2025" in said
+    assert "60.000.000" not in said
+
+
+def test_an_officer_prints_no_amount_unless_the_setting_allows_it(sign_in, house):
+    url = f"/papers/households/{house}/household_notice.pdf"
+    assert "60.000.000" in text_of(sign_in("mai").get(url))
+    assert "60.000.000" not in text_of(sign_in("lan").get(url))
+
+
+def test_a_commune_prints_its_own_households_only(sign_in, house):
+    assert sign_in("duy").get(f"/papers/households/{house}/household_notice.pdf").status_code == 404
+    assert sign_in("duy").get("/papers/areas/V1/meeting_minutes.pdf").status_code == 404
+
+
+def test_nobody_to_print_for_is_said_in_words(sign_in, world):
+    answer = sign_in("mai").get("/papers/areas/V1/stage_minutes.pdf")
+    assert answer.status_code == 400
+    assert "chưa có hộ nào" in answer.text
+
+
+def test_the_page_of_papers_offers_every_kind(sign_in, house):
+    page = sign_in("mai").get("/papers/areas/01900")
+    for kind in ("meeting_minutes", "commitments", "posting_list", "blank_form"):
+        assert f"/papers/areas/01900/{kind}.pdf" in page.text
+
+
+def test_commitments_list_every_active_household(sign_in, house):
+    commune = sign_in("mai")
+    other = household(commune, head_name="Bàn Thị Hai", area_code="V2")
+    take(commune, other, "registration")
+    said = text_of(commune.get("/papers/areas/01900/commitments.pdf"))
+    assert "Triệu Văn Tâm" in said
+    assert "Bàn Thị Hai" in said
