@@ -57,7 +57,7 @@ def assignment(session: Session, scope: Scope, since: str | None = None) -> Json
 
     `removed` names households that left the scope. Tasks and returned records are always whole.
     """
-    current, known = field_cursor.now(session, scope), field_cursor.read(since, scope.user_id)
+    current, known = field_cursor.reached(session, scope), field_cursor.read(since, scope.user_id)
     is_full = known is None or not field_cursor.still_holds(session, known, current)
     news = [] if is_full or known is None else [field_cursor.changed_since(known)]
     returned = field_tasks.returned_records(session, scope)

@@ -47,7 +47,7 @@ class Mark:
         return str(_signer().dumps(parts))
 
 
-def now(session: Session, scope: Scope) -> Mark:
+def reached(session: Session, scope: Scope) -> Mark:
     """The mark of this moment; read before the data: what commits meanwhile comes twice rather than never."""
     tables = {}
     for letter, table in TABLES.items():

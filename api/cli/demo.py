@@ -73,7 +73,7 @@ def _send_households(todo: Sequence[dict[str, Any]]) -> None:
 
 def _record_works() -> None:
     """Registration, meetings, approval, building: what was done until the pinned day, a commune at a time."""
-    from api import demo_works, transaction
+    from api import demo_lists, demo_works, transaction
     from api.desk import book_in_force
     from api.extensions import db
 
@@ -83,6 +83,8 @@ def _record_works() -> None:
         for houses in communes:
             with transaction.write() as session:
                 demo_works.put_commune(session, houses, plan, book_in_force(session))
+    with transaction.write() as session:
+        demo_lists.put_lists(session)
 
 
 def _say(host: str, port: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from flask import current_app, has_request_context, url_for
 from sqlalchemy import select
 
 from api import clock
@@ -13,8 +14,10 @@ from api.desk import book_in_force
 from api.extensions import db
 from api.filling.common import as_date, as_time, household_data, newest_act, place_of, vi
 from api.papers import data
+from survey.approval import postings
 from survey.approval.columns import posting_columns
 from survey.areas import queries as areas
+from survey.assessment import queries as assessment
 from survey.cases import procedure
 from survey.cases import queries as cases
 from survey.cases.models import Act, Case, Step
@@ -104,7 +107,7 @@ COLUMNS = {
     "head_name": data.PostingColumn("Họ và tên chủ hộ", 2.4),
     "village": data.PostingColumn("Thôn", 1.2),
     "works_kind": data.PostingColumn("Hình thức", 1.1, "center"),
-    "programme": data.PostingColumn("Chương trình", 2.2),
+    "group": data.PostingColumn("Nhóm chương trình", 2.2),
     "amount": data.PostingColumn("Mức hỗ trợ (đồng)", 1.3, "right"),
 }
 """How the columns that may be public (survey/approval/posting_columns.toml) look on the sheet."""
@@ -114,7 +117,7 @@ def _posting(code: str, houses: Houses) -> data.PostingData:
     """The list as it was posted; before it, the households that the village endorsed."""
     act = newest_act(code, "posting")
     typed = cases.texts_of(act) if act else {}
-    columns = [name for name in posting_columns() if name in COLUMNS]
+    columns = [name for name in posting_columns().names if name in COLUMNS]
     place = place_of(code)
     until = as_date(act.details.get("until")) if act else None
     return data.PostingData(
@@ -127,7 +130,21 @@ def _posting(code: str, houses: Houses) -> data.PostingData:
         where=typed.get("venue"),
         objection_address=f"Ủy ban nhân dân {place.commune}" if place.commune else None,
         objection_until=until,
+        objection_url=_web_page(act),
     )
+
+
+def _web_page(act: Act | None) -> str | None:
+    """The address of the posting's page, for the QR; none where it was not published."""
+    posting = postings.posting(db.session(), act.envelope_id) if act else None
+    if (
+        posting is None
+        or posting.token is None
+        or not has_request_context()
+        or not current_app.config["SETTINGS"].public_postings
+    ):
+        return None
+    return url_for("public_postings.show", token=posting.token, _external=True)
 
 
 def _posted(act: Act | None, houses: Houses) -> list[Household]:
@@ -144,10 +161,16 @@ def _cells(house: Household, columns: Sequence[str]) -> tuple[str | int | None, 
         "head_name": known.head_name,
         "village": known.place.village,
         "works_kind": vi(f"works_kind.{known.works_kind}") if known.works_kind else None,
-        "programme": known.programme,
+        "group": vi(f"programme_group.{posting_columns().group_of(_programme(house))}"),
         "amount": known.amount_vnd,
     }
     return tuple(cells[name] for name in columns)
+
+
+def _programme(house: Household) -> str | None:
+    """The programme by its id; only its group is ever posted."""
+    row = assessment.current(db.session(), house.id)
+    return row.programme if row else None
 
 
 VILLAGE_PAPERS: dict[str, Callable[[str, Houses], Any]] = {

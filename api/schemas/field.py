@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from survey.access.models import NAME_LENGTH, USERNAME_LENGTH
 
-PLAIN = validate.Regexp("[^\x00\ud800-\udfff]*\\Z", error="a character that no keyboard types")
-"""Text that databases and passwords can take: no NUL, no half of a surrogate pair."""
 TEXT = 1000
 """More characters than any password, cursor or wrapped key has."""
+
+
+def plain(text: str) -> None:
+    """Refuse what databases and passwords cannot take: a NUL, half of a surrogate pair."""
+    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValidationError("a character that no keyboard types")
 
 
 class Strict(Schema):
@@ -24,9 +28,9 @@ class Strict(Schema):
 class SignInIn(Strict):
     """Who signs in on which phone; `device_id` is the one this phone got before, if it still knows it."""
 
-    username = fields.String(required=True, validate=[validate.Length(max=USERNAME_LENGTH), PLAIN])
-    password = fields.String(required=True, validate=[validate.Length(max=TEXT), PLAIN])
-    device_label = fields.String(required=True, validate=[validate.Length(max=NAME_LENGTH), PLAIN])
+    username = fields.String(required=True, validate=[validate.Length(max=USERNAME_LENGTH), plain])
+    password = fields.String(required=True, validate=[validate.Length(max=TEXT), plain])
+    device_label = fields.String(required=True, validate=[validate.Length(max=NAME_LENGTH), plain])
     device_id = fields.UUID(allow_none=True, load_default=None)
 
 

@@ -58,6 +58,10 @@ RIGHTS: Table = {
 }
 """The whole of it. A wish for another right is a change of this table, never a condition elsewhere."""
 
+REACHED_KEPT = 20_000
+_reached: dict[tuple[str, frozenset[str], str, date], bool] = {}
+"""Whether an area lies under others, while no area changes: each record of a long sync asks it anew."""
+
 READS = frozenset(action for action in RIGHTS if action.endswith(".read"))
 """Actions that change nothing; an auditor has no others."""
 
@@ -145,4 +149,11 @@ def reaches(session: Session, roots: frozenset[str], area_code: str | None, toda
         return False
     if area_code is None:
         return holds_root(session, roots, today)
-    return bool(session.scalar(select(literal(area_code).in_(areas.subtree(roots, today)))))
+    question = (areas.revision(session), roots, area_code, today)
+    found = _reached.get(question)
+    if found is None:
+        if len(_reached) >= REACHED_KEPT:
+            _reached.clear()
+        inside = select(literal(area_code).in_(areas.subtree(roots, today)))
+        found = _reached[question] = bool(session.scalar(inside))
+    return found

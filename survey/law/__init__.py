@@ -5,8 +5,8 @@ law = book.law_on(date(2025, 5, 15), ("01234", "06"))
 assessment = assess({"people": 4, ...}, law)
 for reason in explain(assessment, law, "vi"): ...
 
-`expressions` turns clause text into trees, `evaluation` gives their three-valued meaning (scalar, NumPy,
-JSON), `loader` reads and checks the files, `book` holds them, `rules` fixes them on dates, `assess` and
+`expressions` turns clause text into trees, `evaluation` gives their three-valued meaning (scalar,
+NumPy), `loader` reads and checks the files, `book` holds them, `rules` fixes them on dates, `assess` and
 `bulk` judge one household and millions, `explain` says why, `phone` hands the law to a browser.
 """
 

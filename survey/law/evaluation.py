@@ -1,4 +1,4 @@
-"""What a tree means: three-valued logic, once for one household, once for columns, once for JSON trees.
+"""What a tree means: three-valued logic, once for one household, once for columns of them.
 
 Truth is 0 false, 1 unknown, 2 true: and = min, or = max, not = 2 - x. A number, date or choice that is
 unknown makes what is built on it unknown, and so does a division by zero. Representations:
@@ -12,7 +12,8 @@ date       float days since 1970    float64, NaN unknown
 choice     str, None unknown        int8 code, -1 unknown
 =========  =======================  ================================
 
-The three are held equal by property tests (`tests/law/test_three_evaluators_agree.py`).
+A browser reads the same trees as JSON (`api/static/field/expressions.js`). Property tests hold all equal
+(`tests/law/test_three_evaluators_agree.py`, `tests/field/test_field_trees.py`).
 """
 
 from __future__ import annotations
@@ -249,51 +250,6 @@ _VECTOR: dict[str, Callable[[Sequence[Vector]], Vector]] = {
     "or": _vector_fold(np.maximum),
     "at_least": _vector_at_least,
     "if": _vector_if,
-}
-
-
-# --- JSON trees (the reference for the phone's evaluator)
-
-
-def run_json(tree: Sequence[Any], env: Env) -> Any:
-    """The value of a JSON tree (`expressions.to_json`) for one household, in scalar representation."""
-    op, rest = tree[0], tree[1:]
-    if op in ("truth", "number", "date"):
-        return rest[0]
-    if op == "name":
-        return env[rest[0]]
-    if op == "in":
-        value = env[rest[0]]
-        return UNKNOWN if value is None else TRUE if value in rest[1] else FALSE
-    values = [run_json(part, env) for part in rest]
-    if op in _SIGNS:
-        return _json_pair(op, values[0], values[1])
-    return _JSON[op](values)
-
-
-def _json_pair(op: str, a: float | None, b: float | None) -> Any:
-    if a is None or b is None or (op == "/" and b == 0):
-        return UNKNOWN if op in COMPARISONS else None
-    result = _SIGNS[op](a, b)
-    if op in COMPARISONS:
-        return TRUE if result else FALSE
-    return result if result == result else None
-
-
-def _json_at_least(values: Sequence[Any]) -> int:
-    count, conditions = values[0], values[1:]
-    if count is None:
-        return UNKNOWN
-    sure = conditions.count(TRUE)
-    return TRUE if sure >= count else UNKNOWN if sure + conditions.count(UNKNOWN) >= count else FALSE
-
-
-_JSON: dict[str, Callable[[Any], Any]] = {
-    "not": lambda values: TRUE - values[0],
-    "and": min,
-    "or": max,
-    "at_least": _json_at_least,
-    "if": lambda values: {TRUE: values[1], FALSE: values[2]}.get(values[0]),
 }
 
 

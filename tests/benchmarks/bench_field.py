@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fielding import SIGN_IN
 from makers import envelope, make_world, password_of
 from page_server import serve_app
-from sending import BEFORE
+from sending import BEFORE, point
 
 from api import transaction
 
@@ -40,7 +40,7 @@ def _ask(url: str, token: str | None = None, told: Any = None) -> Any:
     if token:
         headers["Authorization"] = f"Bearer {token}"
     sent = None if told is None else json.dumps(told).encode()
-    with urlopen(Request(url, data=sent, headers=headers)) as answer:  # noqa: S310  our own server
+    with urlopen(Request(url, data=sent, headers=headers)) as answer:
         body = answer.read()
         is_packed = answer.headers.get("Content-Encoding") == "gzip"
     return json.loads(gzip.decompress(body) if is_packed else body)
@@ -52,11 +52,7 @@ def _surveys(count: int) -> list[dict[str, Any]]:
         envelope(
             {
                 "head_name": f"Hoàng Văn {number}",
-                "point": {
-                    "lon": 105.60 + number % 40 / 1000,
-                    "lat": 22.40 + number / 10_000,
-                    "accuracy_m": 9.0,
-                },
+                "point": point(105.60 + number % 40 / 1000, 22.40 + number / 10_000),
             },
             captured_at=BEFORE,
         )

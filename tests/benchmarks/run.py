@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bench_commands
+import bench_field
 import bench_law
 import bench_maps
 import bench_papers
@@ -16,6 +17,8 @@ def main() -> None:
     bench_law.main(1_600_000)
     print("\n== maps")
     bench_maps.report()
+    print("\n== field app")
+    bench_field.report()
     print("\n== papers")
     bench_papers.report()
 

@@ -20,7 +20,7 @@ FIELD = Path(api.__file__).parent / "static" / "field"
 ADDRESS = "http://phone.localhost"
 LOAD = """async () => {
   globalThis.kept = {};
-  for (const name of ["law", "explain", "facts", "check", "relevance"]) {
+  for (const name of ["expressions", "rules", "law", "explain", "facts", "check", "relevance"]) {
     Object.assign(globalThis, await import(`/${name}.js`));
   }
 }"""

@@ -85,12 +85,12 @@ export function screen({ title, about = "", back = null, main, footer = null }) 
   document.getElementById("app").replaceChildren(
     h(
       "header",
-      { class: "head" },
+      { class: "bar" },
       back ? h("a", { class: "back", href: back }, icon(), h("span", { class: "hidden-text" }, "Quay lại / Back")) : null,
       h("div", {}, heading, aside),
     ),
-    h("div", { class: "body", id: "main" }, main),
-    ...(footer ? [h("footer", { class: "foot" }, footer)] : []),
+    h("div", { class: "page", id: "main" }, main),
+    ...(footer ? [h("footer", { class: "tools" }, footer)] : []),
   );
   document.title = `${title} · Nhà Vững`;
   window.scrollTo(0, 0);

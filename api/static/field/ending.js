@@ -16,7 +16,7 @@ import { hour, label, localIso, t } from "./words.js";
 
 /** The page as elements. */
 export function ending(ctx) {
-  const checked = check(ctx.form, ctx.draft.answers, me.texts);
+  const checked = check(ctx.form, filled(ctx.draft.answers), me.texts);
   const visible = visibleFaults(ctx, checked.faults);
   const verdict = isInterview(ctx.draft) ? judged(ctx, checked) : null;
   return [
@@ -28,6 +28,12 @@ export function ending(ctx) {
     finisher(ctx, visible, verdict),
     discarder(ctx),
   ];
+}
+
+/** The answers without rows that were begun and left empty. */
+function filled(answers) {
+  const rows = (value) => value.filter((row) => Object.keys(row).length);
+  return Object.fromEntries(Object.entries(answers).map(([code, value]) => [code, Array.isArray(value) ? rows(value) : value]));
 }
 
 const isInterview = (draft) => draft.kind === "survey" && draft.answers.visit === "interviewed";
@@ -99,7 +105,8 @@ async function finish(ctx, verdict) {
 /** The answers that are asked, with what has no question of its own at the end of the remarks. */
 function payloadOf({ form, draft }) {
   const shown = questionsOf(form).filter((one) => asked(one, draft.answers) !== false && draft.answers[one.code] !== undefined);
-  const payload = Object.fromEntries(shown.map((one) => [one.code, draft.answers[one.code]]));
+  const answers = filled(draft.answers);
+  const payload = Object.fromEntries(shown.map((one) => [one.code, answers[one.code]]));
   const place = questionsOf(form).find((one) => ["note", "remarks"].includes(one.code));
   if (!place) return payload;
   const text = withRemarks(payload[place.code] ?? "", linesOf(form, draft), place.max_length);

@@ -6,7 +6,7 @@ import { t } from "./words.js";
 
 const LONGEST_PX = 1600;
 const WANTED_BYTES = 250000;
-const QUALITIES = [0.82, 0.72, 0.62, 0.52, 0.42];
+const QUALITIES = [0.8, 0.62];
 const LEAST_FREE = 30e6;
 
 /** The slots of an envelope's photos, in the order they are asked for. */
@@ -45,21 +45,20 @@ export async function fromCanvas(canvas, slot = "papers") {
   return { photo, row: await kept.sealed("photo", hash, content, { size: content.length }) };
 }
 
-/** The file upright, at most 1,600 px long, as a JPEG of about 250 kB. */
+/** The file upright, at most 1,600 px long, as a JPEG of about 250 kB: few tries, phones are slow. */
 async function scaled(file) {
   const picture = await decoded(file);
-  let side = LONGEST_PX;
-  for (;;) {
+  let [side, quality] = [LONGEST_PX, QUALITIES[0]];
+  for (let tries = 0; ; tries += 1) {
     const canvas = drawn(picture, side);
-    for (const quality of QUALITIES) {
-      const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
-      if (!blob) throw new Error("no picture");
-      if (blob.size <= WANTED_BYTES || (side < 900 && quality === QUALITIES.at(-1))) {
-        picture.close?.();
-        return blob;
-      }
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
+    if (!blob) throw new Error(t("Máy không đủ bộ nhớ cho ảnh này.", "Too little memory for this picture."));
+    if (blob.size <= WANTED_BYTES * 1.1 || tries === 5) {
+      picture.close?.();
+      return blob;
     }
-    side = Math.round(side * 0.75);
+    if (quality === QUALITIES[0]) quality = QUALITIES[1];
+    else side = Math.round(side * Math.max(0.5, 0.95 * Math.sqrt(WANTED_BYTES / blob.size)));
   }
 }
 

@@ -13,14 +13,14 @@ export function placeOnMap({ village, start, self }) {
     const view = { village, self, centre: centreOf(village, start), perPixel: 1.2 };
     const canvas = h("canvas", { tabindex: "0", role: "application", "aria-label": t("Bản đồ: kéo, hoặc dùng phím mũi tên, để dấu chữ thập nằm đúng ngôi nhà", "Map: drag, or use the arrow keys, until the cross is on the house") });
     const close = (answer) => (box.close(), box.remove(), resolve(answer));
-    const scale = h("small", { class: "scale" });
-    const redraw = () => ((scale.textContent = `${number(100 * view.perPixel, 0)} m`), draw(canvas, view));
+    const scale = h("small", { class: "ruler" });
+    const redraw = () => (ruler(scale, view.perPixel), draw(canvas, view));
     const zoom = (by) => ((view.perPixel = Math.min(60, Math.max(0.15, view.perPixel * by))), redraw());
     const box = h(
       "dialog",
       { class: "map", "aria-label": t("Đặt vị trí", "Place the position") },
       h("h2", {}, t("Kéo bản đồ để dấu + nằm đúng ngôi nhà", "Drag the map until the cross is on the house")),
-      h("div", { class: "canvas" }, canvas, h("span", { class: "bar-100" }, scale)),
+      h("div", { class: "canvas" }, canvas, scale),
       h("div", { class: "row" }, button(t("Gần lại", "Closer"), () => zoom(0.6)), button(t("Xa ra", "Farther"), () => zoom(1.7))),
       h("div", { class: "row" }, button(t("Thôi", "Cancel"), () => close(null)), button(t("Đặt ở đây", "Place here"), () => close(placedByHand(...view.centre)), "main")),
     );
@@ -31,6 +31,15 @@ export function placeOnMap({ village, start, self }) {
     fit(canvas, view);
     redraw();
   });
+}
+
+/** A ruler of a round number of metres. */
+function ruler(scale, perPixel) {
+  const most = 140 * perPixel;
+  const unit = 10 ** Math.floor(Math.log10(most));
+  const length = unit * [5, 2, 1].find((times) => times * unit <= most);
+  scale.textContent = `${number(length, 0)} m`;
+  scale.style.width = `${length / perPixel}px`;
 }
 
 /** Where to begin: the point before, else the village's point, else its boundary, else any house. */

@@ -6,7 +6,7 @@ import { me, villageName, word } from "./me.js";
 import { pickHousehold, pickVillage } from "./pick.js";
 import { pointWidget } from "./point.js";
 import { rosterWidget } from "./roster.js";
-import { day, label, localIso, t } from "./words.js";
+import { capital, day, label, localIso, t } from "./words.js";
 
 const UNITS = { m2: "m²", VND: "đồng", m: "m" };
 const GROUPED = new Set(["choice", "boolean", "roster", "point", "area", "household", "reference"]);
@@ -30,8 +30,8 @@ export function questionNode(question, value, ctx, path = question.code) {
   const widget = WIDGETS[question.kind](question, value, { id, tell, judge, ctx, path });
   const texts = [heading(question, id), hint(question, id)];
   const node = GROUPED.has(question.kind)
-    ? h("fieldset", { class: `q ${question.kind}`, "aria-describedby": `${id}-fault` }, h("legend", {}, ...texts), widget, fault)
-    : h("div", { class: `q ${question.kind}` }, h("label", { for: id }, ...texts), widget, fault);
+    ? h("fieldset", { class: "q", "aria-describedby": `${id}-fault` }, h("legend", {}, ...texts), widget, fault)
+    : h("div", { class: "q" }, h("label", { for: id }, ...texts), widget, fault);
   node.dataset.q = path;
   node.fault = say;
   return node;
@@ -57,7 +57,7 @@ const WIDGETS = {
   integer: numberWidget,
   decimal: numberWidget,
   boolean: (question, value, part) => tiles(YES_NO(), value, part),
-  choice: (question, value, part) => tiles(question.choices.map(({ code, labels }) => [code, label(labels)]), value, part),
+  choice: (question, value, part) => tiles(question.choices.map(({ code, labels }) => [code, capital(label(labels))]), value, part),
   date: dateWidget,
   datetime: momentWidget,
   area: areaWidget,

@@ -18,7 +18,7 @@ export function signature(who) {
     const keep = button(t("Giữ chữ ký", "Keep"), () => (caption(pen, who, name.value), close(canvas)), "main");
     const box = h(
       "dialog",
-      { class: "sign", "aria-label": who },
+      { class: "drawing", "aria-label": who },
       h("h2", {}, who),
       h("label", { for: "signer" }, t("Họ và tên người ký", "Name of who signs")),
       name,

@@ -6,7 +6,7 @@ import { collectFacts, surveyFacts } from "./facts.js";
 import { assess } from "./law.js";
 import { me, word } from "./me.js";
 import { lawOn } from "./rules.js";
-import { language, number, t, today } from "./words.js";
+import { capital, language, number, t, today } from "./words.js";
 
 const kept = new Map();
 
@@ -35,18 +35,18 @@ export function brief({ assessment }) {
   return { outcome, house_class, programme, works_kind, release, engine_version, on, missing_facts, ...money };
 }
 
-/** A sentence that begins with a capital letter. */
-export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
 /** The result on the screen: class of the house, outcome, the reasons with their articles, what is missing. */
 export function verdictNode({ assessment, reasons }, name) {
-  const shown = reasons.filter((one) => one.role !== "missing" && (one.role !== "amount" || me.may.amounts));
-  const missing = reasons.filter((one) => one.role === "missing");
+  const allowed = reasons.filter((one) => me.may.amounts || (one.role !== "amount" && one.code !== "amount"));
+  const missing = allowed.filter((one) => one.role === "missing");
+  const aside = allowed.filter((one) => ASIDE.includes(one.role));
+  const shown = allowed.filter((one) => one.role !== "missing" && !aside.includes(one));
   return h(
     "section",
     { class: "verdict", "aria-labelledby": "verdict" },
     h("div", { class: "card" }, h("h2", { id: "verdict" }, t("Kết quả đối chiếu tiêu chí", "Result of the criteria"), h("small", {}, t("chưa phải quyết định hỗ trợ", "not a decision on support"))), h("small", {}, name), h("p", { class: "big" }, capital(word(`house_class.${assessment.house_class}`, assessment.house_class))), h("p", { class: "outcome" }, h("span", { class: `dot ${assessment.outcome}`, "aria-hidden": "true" }), capital(word(`outcome.${assessment.outcome}`, assessment.outcome)), amountOf(assessment)), shown.map(reasonNode)),
     missing.length ? h("div", { class: "card missing" }, h("h2", {}, t("Còn thiếu", "Missing")), h("ul", {}, missing.map((one) => h("li", {}, one.text)))) : null,
+    aside.length ? h("details", { class: "card" }, h("summary", {}, t(`Chương trình khác đã xét (${aside.length})`, `Other programmes considered (${aside.length})`)), aside.map(reasonNode)) : null,
     h("p", { class: "small" }, t(`Tính trên máy theo bản luật ${assessment.release.slice(0, 8)}; máy chủ sẽ đối chiếu lại khi nhận.`, `Worked out on this phone by law release ${assessment.release.slice(0, 8)}; the server does it again on receipt.`)),
   );
 }
@@ -55,6 +55,8 @@ function amountOf({ amount_vnd: amount }) {
   return me.may.amounts && amount ? h("b", {}, ` · ${number(amount, 0)} đồng`) : null;
 }
 
+/** Reasons of programmes that do not (or not yet) apply: there to be read, not in the way. */
+const ASIDE = ["not_met", "unknown"];
 const TONES = { not_met: "unmet", excludes: "unmet", unknown: "unknown", doubt: "unknown", provisional: "unknown" };
 
 function reasonNode(one) {

@@ -60,6 +60,9 @@ export const daysSince = (moment) => Math.floor((Date.now() - new Date(moment).g
 
 const pad = (part) => String(part).padStart(2, "0");
 
+/** A text that begins with a capital letter. */
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 const MARKS = /[\u0300-\u036f]/g;
 
 /** Text for searching: lower case, no marks, đ as d. */

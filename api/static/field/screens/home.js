@@ -96,7 +96,7 @@ async function sendNow() {
 }
 
 function row({ sign, title, about, mark, href, onclick }) {
-  return h("a", { class: "task", href, onclick }, h("span", { class: "sign", "aria-hidden": "true" }, sign), h("span", { class: "texts" }, h("b", {}, title), h("small", {}, about)), mark);
+  return h("a", { class: "task", href, onclick }, h("span", { class: "tag", "aria-hidden": "true" }, sign), h("span", { class: "texts" }, h("b", {}, title), h("small", {}, about)), mark);
 }
 
 function draftRow(one) {

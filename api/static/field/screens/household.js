@@ -3,8 +3,7 @@
 import { chip, card, empty, h, link, notice, screen } from "../dom.js";
 import { me, villageName, word } from "../me.js";
 import * as queue from "../queue.js";
-import { capital } from "../verdict.js";
-import { day, label, number, t } from "../words.js";
+import { capital, day, label, number, t } from "../words.js";
 import { recordRow } from "./home.js";
 
 /** Show a household of the assignment. */
@@ -28,7 +27,7 @@ function standing(one) {
   const lines = [
     [t("Đối chiếu tiêu chí", "Criteria"), capital(word(`outcome.${one.outcome}`, t("chưa khảo sát", "not surveyed")))],
     one.house_class ? [t("Nhà", "House"), capital(word(`house_class.${one.house_class}`))] : null,
-    one.case ? [t("Hồ sơ", "Case"), [capital(word(`case_state.${one.case.state}`, one.case.state)), one.case.since ? t(`từ ${day(one.case.since)}`, `since ${day(one.case.since)}`) : null].filter(Boolean).join(", ")] : [t("Hồ sơ", "Case"), t("chưa có", "none yet")],
+    one.case ? [t("Hồ sơ", "Case"), [capital(word(`case_state.${one.case.state}`, one.case.state)), one.case.since ? t(`từ ${day(one.case.since)}`, `since ${day(one.case.since)}`) : null].filter(Boolean).join(", ")] : [t("Hồ sơ", "Case"), t("Chưa có", "None yet")],
     one.case?.works_kind ? [t("Hình thức", "Works"), capital(word(`works_kind.${one.case.works_kind}`))] : null,
     one.amount_vnd ? [t("Mức hỗ trợ theo tiêu chí", "Amount by the criteria"), `${number(one.amount_vnd, 0)} đồng`] : null,
     one.captured_at ? [t("Khảo sát gần nhất", "Surveyed last"), day(one.captured_at)] : null,
