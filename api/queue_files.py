@@ -99,8 +99,7 @@ class Report:
 
 def read(content: bytes) -> QueueFile:
     """Check the outer shape of a file and unwrap its data key. Problems 4302, 4303, 4310-4313."""
-    if len(content) > MAX_BYTES:
-        raise Problem(4312, got=len(content), limit=MAX_BYTES, what_vi="byte", what_en="bytes")
+    refuse_large(len(content))
     raw = _parsed(content)
     data_key = queue_keys.unwrap(raw.get("wrapped_key"))
     account = _account(raw.get("officer"))
@@ -114,6 +113,12 @@ def read(content: bytes) -> QueueFile:
         records=_list(raw, "records", MAX_RECORDS, "bản ghi", "records"),
         photos=_list(raw, "photos", MAX_PHOTOS, "ảnh", "photos"),
     )
+
+
+def refuse_large(size_bytes: int) -> None:
+    """Stop before a file is read that would not fit in memory. Problem 4312."""
+    if size_bytes > MAX_BYTES:
+        raise Problem(4312, got=size_bytes, limit=MAX_BYTES, what_vi="byte", what_en="bytes")
 
 
 def _parsed(content: bytes) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Handset:
         self.context: Any = None
         self.page: Any = None
 
-    def start(self) -> Any:
+    def start(self, is_offline: bool = False) -> Any:
         """Switch the phone on, with what its storage holds; opens the app."""
         told = {
             "viewport": SCREEN,
@@ -63,6 +63,7 @@ class Handset:
         self.context.clock.install(time=now())
         self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
         self._listen()
+        self.context.set_offline(is_offline)
         return self.open()
 
     def _listen(self) -> None:
@@ -91,10 +92,10 @@ class Handset:
         self.open()
         return self.unlock(pin)
 
-    def reboot(self, pin: str = PIN) -> Any:
-        """Close the browser whole and start it again on the same storage."""
+    def reboot_offline(self, pin: str = PIN) -> Any:
+        """Close the browser whole and start it again on the same storage, without a signal."""
         self.context.close()
-        self.start()
+        self.start(is_offline=True)
         return self.unlock(pin)
 
     def unlock(self, pin: str = PIN) -> Any:
@@ -177,3 +178,103 @@ def switched_on(browser_type: Any, folder: Path, url: str, **options: Any) -> It
         assert made.faults == []
     finally:
         made.stop()
+
+
+# --- filling in
+
+
+def tile(phone: Handset, question: str, text: str) -> None:
+    """Touch one of the choices of a question."""
+    phone.page.locator(f'[data-q="{question}"] label.tile:has-text("{text}")').first.click()
+
+
+def forward(phone: Handset, title: str | None = None) -> None:
+    """Press "Tiếp" once, or until the page has this title."""
+    for _ in range(15):
+        if title and phone.page.inner_text("h1") == title:
+            return
+        phone.press("Tiếp")
+        if title is None:
+            return
+    raise AssertionError(f"no page {title}")
+
+
+def fill_survey(phone: Handset, head_name: str = "Hoàng Thị Mẩy") -> None:
+    """A survey of a temporary house, from the home screen to the page of photos."""
+    phone.go("#/act/household")
+    phone.page.wait_for_selector("h1:text-is('Chuyến thăm')")
+    tile(phone, "visit", "Đã phỏng vấn")
+    forward(phone)
+    phone.press("Chọn thôn")
+    phone.page.fill("#pick", "thon 1")
+    phone.page.locator(".option").first.click()
+    phone.press("Lấy vị trí")
+    phone.press("Dùng vị trí này")
+    forward(phone)
+    phone.page.fill("#q-head_name", head_name)
+    forward(phone)
+    phone.page.fill("#q-people", "4")
+    forward(phone, "Nhà ở")
+    tile(phone, "house_tenure", "Nhà của hộ")
+    phone.page.fill("#q-area_m2", "36,5")
+    for question, text in (
+        ("foundation_material", "Đất"),
+        ("frame_material", "Gỗ tạp"),
+        ("wall_material", "Tre"),
+        ("roof_frame_material", "Tre"),
+        ("roof_material", "Lá"),
+    ):
+        tile(phone, question, text)
+    forward(phone, "Đất ở")
+    tile(phone, "land_disputed", "Không")
+    forward(phone, "Ảnh và chữ ký")
+
+
+def photograph(phone: Handset, content: bytes, slot: str = "front") -> None:
+    """Take a photo by the camera's file chooser; returns when the app has kept it."""
+    before = phone.page.locator(".thumbs figure").count()
+    with phone.page.expect_file_chooser() as chooser:
+        phone.page.locator(f'[data-q="photo.{slot}"] > .btn').click()
+    chooser.value.set_files({"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": content})
+    phone.page.wait_for_function(
+        "before => document.querySelectorAll('.thumbs figure').length > before", arg=before, timeout=60_000
+    )
+
+
+def finish(phone: Handset) -> str:
+    """Go to the end and finish; the key of the record."""
+    forward(phone, "Xem lại và lưu")
+    phone.press("Hoàn tất và lưu")
+    phone.page.wait_for_function("() => location.hash.startsWith('#/record/')")
+    return phone.page.url.rpartition("/")[2]
+
+
+def camera_photo(seed: int = 1, width_px: int = 900) -> bytes:
+    """A photo as a camera writes it: full of detail, with its place and time in EXIF."""
+    import io
+    import random
+
+    from PIL import Image
+
+    detail = random.Random(seed).randbytes(width_px * width_px * 3 // 256)
+    small = Image.frombytes("RGB", (width_px // 16, width_px // 16), detail[: (width_px // 16) ** 2 * 3])
+    image = small.resize((width_px, width_px * 3 // 4))
+    exif = image.getexif()
+    exif[0x0132] = "2025:05:15 08:00:00"
+    place = exif.get_ifd(0x8825)
+    place.update({1: "N", 2: (22.0, 25.0, 12.0), 3: "E", 4: (105.0, 37.0, 12.0)})
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=90, exif=exif)
+    return buffer.getvalue()
+
+
+MAKE_RECORDS = """async (m, count, name) => {
+  const form = m.me.me.forms.household;
+  for (let at = 0; at < count; at += 1) {
+    const answers = {visit: "interviewed", area_code: "V1", head_name: `${name} ${at}`, people: 3};
+    const draft = m.drafts.begin(form, answers);
+    Object.assign(draft, {payload: answers, captured_at: "2025-05-15T07:00:00+07:00"});
+    await m.queue.finish(draft, {title: answers.head_name, household_id: null, village: "", changes: []});
+  }
+}"""
+"""Finished records without photos, made by the app's own functions."""

@@ -29,6 +29,7 @@ def command(file: Path, *, says_all: bool) -> None:
     from api import queue_files
 
     with app_context():
+        queue_files.refuse_large(file.stat().st_size)
         queue = queue_files.read(file.read_bytes())
         total = len(queue.records) + len(queue.photos)
         with click.progressbar(length=total, label="Đang nhận / receiving") as bar:

@@ -109,10 +109,10 @@ def _told(house: Household, form: Form, payload: Mapping[str, Any], act_id: str)
             t("Đã hủy bước ghi nhầm; bước cũ vẫn nằm trong lịch sử.", "Revoked; it stays in the history."),
             "ok",
         )
-        return redirect(f"/households/{house.id}#case")
+        return redirect(f"/households/{house.id}")
     title = act_title(form.code, payload.get("stage") or payload.get("outcome"))
     flash(t(f"Đã ghi: {title}.", f"Recorded: {title}."), "ok")
-    return redirect(f"/households/{house.id}?done={act_id}#case")
+    return redirect(f"/households/{house.id}?done={act_id}")
 
 
 def _page(

@@ -16,7 +16,7 @@ from api.papers.blocks import Paper
 from api.papers.kinds import KINDS, Kind
 from survey.problems import Problem
 from survey.registry import queries as registry
-from survey.registry.models import Household
+from survey.registry.models import Household, Person
 
 blueprint = Blueprint("papers", __name__, url_prefix="/papers")
 
@@ -55,14 +55,32 @@ def area_file(code: str, kind: str, form: str) -> Any:
     return _file(of_area(chosen, code, visible), form, f"{chosen.code}-{unit.code}")
 
 
+@blueprint.get("/households/<uuid:household_id>")
+def household(household_id: Any) -> Any:
+    """The papers of one household and of its village. Problem 5001."""
+    house = _household(str(household_id))
+    head = db.session.get(Person, house.head_person_id) if house.head_person_id else None
+    return render_template(
+        "papers/household.html",
+        house=house,
+        head_name=head.full_name if head and auth.may("person.read", house.area_code) else None,
+        place=places.area_name(house.area_code),
+        kinds=list(KINDS.values()),
+    )
+
+
+def _household(household_id: str) -> Household:
+    visible = auth.visible(Household.area_code, "paper.read")
+    house = registry.household(db.session(), visible, household_id)
+    if house is None:
+        raise Problem(5001)
+    return house
+
+
 @blueprint.get("/households/<uuid:household_id>/<kind>.<form>")
 def household_file(household_id: Any, kind: str, form: str) -> Any:
     """One paper of one household; a village's paper is that of its village. Problem 5001."""
-    house = registry.household(
-        db.session(), auth.visible(Household.area_code, "paper.read"), str(household_id)
-    )
-    if house is None:
-        raise Problem(5001)
+    house = _household(str(household_id))
     chosen = _kind(kind, form)
     if chosen.per == "village":
         return redirect(f"/papers/areas/{house.area_code}/{chosen.code}.{form}")

@@ -7,8 +7,9 @@ from flask.testing import FlaskClient
 
 from api import auth
 
-PUBLIC = {"static", "session", "api-docs"}
-EXAMPLES = {"envelope_id": "0b1c2d3e-0000-4000-8000-000000000000", "sha256": "0" * 64}
+PUBLIC = {"static", "session", "api-docs", "public_postings", "field", "field_sign_in"}
+SOME_ID = "0b1c2d3e-0000-4000-8000-000000000000"
+EXAMPLES = {"envelope_id": SOME_ID, "household_id": SOME_ID, "sha256": "0" * 64}
 
 
 def test_every_route_has_a_guard(app):

@@ -272,6 +272,15 @@ def test_the_command_receives_a_file_and_names_what_it_could_not(lan, world, tmp
     assert "4315" in done.output
 
 
+def test_the_command_does_not_read_what_would_fill_the_memory(lan, world, tmp_path, monkeypatch):
+    path = tmp_path / "hang-doi.json"
+    path.write_bytes(b"x" * 2000)
+    monkeypatch.setattr(queue_files, "MAX_BYTES", 1000)
+    done = run(monkeypatch, world, path)
+    assert isinstance(done.exception, Problem)
+    assert done.exception.number == 4312
+
+
 def test_the_command_refuses_another_server_s_file(lan, world, tmp_path, monkeypatch):
     path = tmp_path / "hang-doi.json"
     path.write_text(json.dumps(queue_file(lan, [], wrapped_key="A" * 512)), "utf-8")

@@ -112,3 +112,11 @@ def test_commitments_list_every_active_household(sign_in, house):
     said = text_of(commune.get("/papers/areas/01900/commitments.pdf"))
     assert "Triệu Văn Tâm" in said
     assert "Bàn Thị Hai" in said
+
+
+def test_a_household_page_leads_to_its_papers(sign_in, house):
+    commune = sign_in("mai")
+    assert f"/papers/households/{house}" in commune.get(f"/households/{house}").text
+    page = commune.get(f"/papers/households/{house}")
+    assert f"/papers/households/{house}/stage_minutes.pdf" in page.text
+    assert sign_in("duy").get(f"/papers/households/{house}").status_code == 404

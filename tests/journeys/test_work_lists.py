@@ -1,4 +1,4 @@
-"""The work lists by HTTP: counts equal their lists, acts for many, meetings and postings at once, obstacles."""
+"""The work lists by HTTP: counts equal their lists, acts for many, meetings, postings, obstacles."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def xlsx(client, address):
     with client.get(address) as answer:
         assert answer.status_code == 200, address
         sheet = load_workbook(io.BytesIO(answer.data)).active
-    rows = [[cell for cell in row] for row in sheet.iter_rows(values_only=True)]
+    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
     head = next(number for number, row in enumerate(rows) if row[0] == "Chủ hộ")
     return rows[head + 1 :]
 

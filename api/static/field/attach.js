@@ -24,7 +24,7 @@ export function attachments(ctx) {
     roomNote(),
     place,
     total,
-    card(h("h2", {}, t("Chữ ký trên màn hình", "Signatures on the screen")), h("div", { class: "row" }, signer(view, t("Chủ hộ ký", "Head of household")), signer(view, t("Trưởng thôn ký", "Village head")))),
+    card(h("h2", {}, t("Chữ ký trên màn hình", "Signatures on the screen")), h("div", { class: "beside" }, signer(view, t("Chủ hộ ký", "Head of household")), signer(view, t("Trưởng thôn ký", "Village head")))),
   ];
 }
 

@@ -85,7 +85,7 @@ export function screen({ title, about = "", back = null, main, footer = null }) 
   document.getElementById("app").replaceChildren(
     h(
       "header",
-      { class: "bar" },
+      { class: "strip" },
       back ? h("a", { class: "back", href: back }, icon(), h("span", { class: "hidden-text" }, "Quay lại / Back")) : null,
       h("div", {}, heading, aside),
     ),
@@ -111,7 +111,7 @@ export function ask(heading, text, yes, no) {
   return new Promise((resolve) => {
     const box = h("dialog", { "aria-label": heading }, h("h2", {}, heading), h("p", {}, text));
     const close = (answer) => (box.close(), box.remove(), resolve(answer));
-    box.append(h("div", { class: "row" }, button(no, () => close(false)), button(yes, () => close(true), "main")));
+    box.append(h("div", { class: "beside" }, button(no, () => close(false)), button(yes, () => close(true), "main")));
     box.addEventListener("cancel", () => close(false));
     document.body.append(box);
     box.showModal();

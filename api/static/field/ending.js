@@ -14,20 +14,20 @@ import { keepSending } from "./sync.js";
 import { brief, judge, verdictNode } from "./verdict.js";
 import { hour, label, localIso, t } from "./words.js";
 
-/** The page as elements. */
+/** The page as {parts, done}: its elements, and the button that finishes. */
 export function ending(ctx) {
   const checked = check(ctx.form, filled(ctx.draft.answers), me.texts);
   const visible = visibleFaults(ctx, checked.faults);
   const verdict = isInterview(ctx.draft) ? judged(ctx, checked) : null;
-  return [
+  const parts = [
     verdict ? verdictNode(verdict, nameOf(ctx)) : null,
     me.law || !isInterview(ctx.draft) ? null : notice("warn", t("Chưa có bản luật trên máy", "No law on this phone yet"), t("Máy chủ sẽ đối chiếu khi nhận bản ghi.", "The server assesses the record on receipt.")),
     faultsNode(ctx, visible),
     missingNode(ctx, checked.missing),
     photosNote(ctx),
-    finisher(ctx, visible, verdict),
     discarder(ctx),
   ];
+  return { parts, done: finisher(ctx, visible, verdict) };
 }
 
 /** The answers without rows that were begun and left empty. */
@@ -83,7 +83,7 @@ function photosNote({ draft }) {
 }
 
 function finisher(ctx, faults, verdict) {
-  const done = button(t("Hoàn tất và lưu", "Finish and save"), () => finish(ctx, verdict), "main full");
+  const done = button(t("Hoàn tất và lưu", "Finish and save"), () => finish(ctx, verdict), "main");
   done.disabled = faults.length > 0;
   return done;
 }

@@ -21,8 +21,8 @@ export function placeOnMap({ village, start, self }) {
       { class: "map", "aria-label": t("Đặt vị trí", "Place the position") },
       h("h2", {}, t("Kéo bản đồ để dấu + nằm đúng ngôi nhà", "Drag the map until the cross is on the house")),
       h("div", { class: "canvas" }, canvas, scale),
-      h("div", { class: "row" }, button(t("Gần lại", "Closer"), () => zoom(0.6)), button(t("Xa ra", "Farther"), () => zoom(1.7))),
-      h("div", { class: "row" }, button(t("Thôi", "Cancel"), () => close(null)), button(t("Đặt ở đây", "Place here"), () => close(placedByHand(...view.centre)), "main")),
+      h("div", { class: "beside" }, button(t("Gần lại", "Closer"), () => zoom(0.6)), button(t("Xa ra", "Farther"), () => zoom(1.7))),
+      h("div", { class: "beside" }, button(t("Thôi", "Cancel"), () => close(null)), button(t("Đặt ở đây", "Place here"), () => close(placedByHand(...view.centre)), "main")),
     );
     box.addEventListener("cancel", () => close(null));
     listen(canvas, view, redraw, zoom);

@@ -25,7 +25,7 @@ function draw(view) {
   const label = state.value ? t("Lấy lại vị trí", "Take it again") : t("Lấy vị trí", "Take the position");
   const start = button(label, () => begin(view), state.value ? "" : "main", { id });
   const manual = button(t("Đặt tay trên bản đồ", "Place on the map"), () => byHand(view));
-  view.box.append(h("div", { class: "row" }, start, manual));
+  view.box.append(h("div", { class: "beside" }, start, manual));
 }
 
 function begin(view) {
@@ -47,7 +47,7 @@ function watching(view) {
     h("p", { class: `fix ${best ? tone(best) : ""}`, role: "status" }, best ? h("b", {}, `± ${number(best.accuracy_m, 0)} m`) : h("b", {}, t("Đang tìm vị trí…", "Looking for the position…")), h("small", {}, t(`lần đo thứ ${fixes}, giữ lần tốt nhất`, `fix ${fixes}, the best is kept`))),
     best && best.accuracy_m > WEAK_M ? h("p", { class: "small" }, t("Đứng ra chỗ thoáng, chờ thêm cho sai số dưới 20 m.", "Stand in the open and wait for less than 20 m.")) : null,
     error ? notice("warn", errorText(error)) : null,
-    h("div", { class: "row" }, take, button(t("Thôi", "Stop"), () => halt(view)), error ? button(t("Đặt tay trên bản đồ", "Place on the map"), () => (halt(view), byHand(view))) : null),
+    h("div", { class: "beside" }, take, button(t("Thôi", "Stop"), () => halt(view)), error ? button(t("Đặt tay trên bản đồ", "Place on the map"), () => (halt(view), byHand(view))) : null),
   ];
 }
 

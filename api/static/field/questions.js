@@ -118,7 +118,7 @@ function tiles(options, value, { id, tell }) {
     if (code !== null) setTimeout(() => (chosen.dataset.on = "yes"));
     return code;
   };
-  return h("div", { class: "tiles" }, made);
+  return h("div", { class: "choices" }, made);
 }
 
 function dateWidget(question, value, { id, tell, judge }) {

@@ -21,13 +21,13 @@ const householdColumn = (question) => question.columns.find((column) => column.k
 function adders(view) {
   const { question, part } = view;
   const add = button(t("Thêm dòng", "Add a row"), () => addRow(view, {}, true));
-  if (!householdColumn(question)) return h("div", { class: "row" }, add);
+  if (!householdColumn(question)) return h("div", { class: "beside" }, add);
   const fits = part.ctx.householdsFor?.(question);
   const missing = () => findHouseholds("", fits).filter((one) => !view.rows.some((row) => row[householdColumn(question).code] === one.id));
   const all = button(t("Thêm các hộ đang chờ việc này", "Add the households this waits for"), () => {
     for (const one of missing()) addRow(view, { [householdColumn(question).code]: one.id }, false);
   });
-  return h("div", { class: "row" }, missing().length ? all : null, add);
+  return h("div", { class: "beside" }, missing().length ? all : null, add);
 }
 
 function addRow(view, row, isOpen) {

@@ -23,7 +23,7 @@ export function signature(who) {
       h("label", { for: "signer" }, t("Họ và tên người ký", "Name of who signs")),
       name,
       canvas,
-      h("div", { class: "row" }, button(t("Ký lại", "Again"), blank), button(t("Thôi", "Cancel"), () => close(null)), keep),
+      h("div", { class: "beside" }, button(t("Ký lại", "Again"), blank), button(t("Thôi", "Cancel"), () => close(null)), keep),
     );
     box.addEventListener("cancel", () => close(null));
     draw(canvas, pen, state, keep);

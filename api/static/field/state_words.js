@@ -10,11 +10,11 @@ export function stateOf(one) {
   const waits = one.receipt?.state === "waiting";
   const back = one.back?.state;
   return {
-    ready: [t("Lưu trên máy, chưa gửi", "Saved here, not sent"), "warn"],
+    ready: [t("Chưa gửi", "Not sent"), "warn"],
     sending: [t("Đang gửi", "Sending"), "accent"],
-    photos: [t(`Chữ đã nhận, còn ${left} ảnh`, `Text received, ${left} photos to go`), "warn"],
-    sent: waits ? [t("Đã nhận, chờ cán bộ xem", "Received, waits for review"), "accent"] : [t("Đã gửi, có biên nhận", "Sent, receipt kept"), "ok"],
-    returned: [back === "corrected" ? t("Đã được người khác sửa", "Corrected by somebody") : back === "set_aside" ? t("Trả lại", "Returned") : t("Chờ ở máy chủ, cần sửa", "Waits at the server, mend it"), "bad"],
+    photos: [t(`Còn ${left} ảnh`, `${left} photos to go`), "warn"],
+    sent: waits ? [t("Đã nhận, chờ xem", "Received, in review"), "accent"] : [t("Có biên nhận", "Receipt kept"), "ok"],
+    returned: [back === "corrected" ? t("Đã được người khác sửa", "Corrected by somebody") : back === "set_aside" ? t("Trả lại", "Returned") : t("Cần sửa", "To mend"), "bad"],
     refused: [t("Máy chủ chưa nhận", "Not accepted"), "bad"],
     conflict: [t("Người khác đã sửa", "Somebody changed it"), "bad"],
     broken: [t("Không đọc được", "Cannot be read"), "bad"],
@@ -28,9 +28,9 @@ export const stateChip = (one) => chip(...stateOf(one));
 export function stateText(one) {
   if (one.state === "broken") return label(one.reason?.message) || t("Bản ghi này trên máy bị hỏng. Nó không chặn bản ghi khác; hãy lưu riêng ra tệp cho quản trị xem.", "This record was damaged on the phone. It blocks no other; save it to a file for the administrator.");
   if (one.state === "sent") return t(`Biên nhận phiên bản ${one.version}, ${when(one.receipt.received_at)}`, `Receipt for version ${one.version}, ${when(one.receipt.received_at)}`);
-  const reason = label(one.reason?.message);
-  const next = label(one.reason?.next);
-  return [reason, next].filter(Boolean).join(" ");
+  if (one.reason) return [label(one.reason.message), label(one.reason.next)].filter(Boolean).join(" ");
+  if (one.state === "ready") return t("Lưu an toàn trên máy, chưa gửi.", "Safe on this phone, not sent.");
+  return one.state === "photos" ? t("Máy chủ đã nhận phần chữ; ảnh chưa gửi hết, vẫn nằm trên máy.", "The server has the text; some photos are still only on this phone.") : "";
 }
 
 /** What the queue as a whole does: sending, waiting for the network until when, signing in needed. */

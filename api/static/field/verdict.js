@@ -6,7 +6,7 @@ import { collectFacts, surveyFacts } from "./facts.js";
 import { assess } from "./law.js";
 import { me, word } from "./me.js";
 import { lawOn } from "./rules.js";
-import { capital, language, number, t, today } from "./words.js";
+import { capital, label, language, number, t, today } from "./words.js";
 
 const kept = new Map();
 
@@ -43,9 +43,9 @@ export function verdictNode({ assessment, reasons }, name) {
   const shown = allowed.filter((one) => one.role !== "missing" && !aside.includes(one));
   return h(
     "section",
-    { class: "verdict", "aria-labelledby": "verdict" },
+    { class: "result", "aria-labelledby": "verdict" },
     h("div", { class: "card" }, h("h2", { id: "verdict" }, t("Kết quả đối chiếu tiêu chí", "Result of the criteria"), h("small", {}, t("chưa phải quyết định hỗ trợ", "not a decision on support"))), h("small", {}, name), h("p", { class: "big" }, capital(word(`house_class.${assessment.house_class}`, assessment.house_class))), h("p", { class: "outcome" }, h("span", { class: `dot ${assessment.outcome}`, "aria-hidden": "true" }), capital(word(`outcome.${assessment.outcome}`, assessment.outcome)), amountOf(assessment)), shown.map(reasonNode)),
-    missing.length ? h("div", { class: "card missing" }, h("h2", {}, t("Còn thiếu", "Missing")), h("ul", {}, missing.map((one) => h("li", {}, one.text)))) : null,
+    missing.length ? h("div", { class: "card missing" }, h("h2", {}, t("Còn thiếu", "Missing")), h("ul", {}, missing.map((one) => h("li", {}, label(me.law.law.facts[one.code]?.labels) || one.text)))) : null,
     aside.length ? h("details", { class: "card" }, h("summary", {}, t(`Chương trình khác đã xét (${aside.length})`, `Other programmes considered (${aside.length})`)), aside.map(reasonNode)) : null,
     h("p", { class: "small" }, t(`Tính trên máy theo bản luật ${assessment.release.slice(0, 8)}; máy chủ sẽ đối chiếu lại khi nhận.`, `Worked out on this phone by law release ${assessment.release.slice(0, 8)}; the server does it again on receipt.`)),
   );

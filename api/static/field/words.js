@@ -26,7 +26,8 @@ export function number(value, digits = 1) {
 
 /** A count of bytes as people read it: 250 kB, 1,2 MB. */
 export function bytes(count) {
-  return count < 1e6 ? `${number(count / 1e3, 0)} kB` : `${number(count / 1e6)} MB`;
+  if (count < 1e6) return `${number(count / 1e3, 0)} kB`;
+  return count < 1e9 ? `${number(count / 1e6)} MB` : `${number(count / 1e9)} GB`;
 }
 
 /** An ISO day or moment as dd/mm/yyyy. */

@@ -78,7 +78,11 @@ const savedText = (draft) => t(`đã lưu ${hour(draft.saved_at)}`, `saved ${hou
 function body(view, page) {
   const ctx = contextOf(view);
   if (page.code === PHOTOS) return attachments(ctx);
-  if (page.code === END) return ending(ctx);
+  if (page.code === END) {
+    const { parts, done } = ending(ctx);
+    view.done = done;
+    return parts;
+  }
   const nodes = page.questions.map((question) => {
     const node = questionNode(question, view.draft.answers[question.code], ctx);
     node.hidden = !isShown(question, view.draft);
@@ -107,7 +111,7 @@ function footer(view, pages, at) {
     view.page = fresh[Math.min(here + 1, fresh.length - 1)].code;
     paint(view);
   };
-  return [before, at < pages.length - 1 ? button(t("Tiếp", "Next"), next, "main") : null];
+  return [before, at < pages.length - 1 ? button(t("Tiếp", "Next"), next, "main") : view.done];
 }
 
 /** What questions, photos and the end need of a form being filled in. */

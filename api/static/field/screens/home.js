@@ -86,7 +86,7 @@ export function unsentBox(waiting) {
     "section",
     { class: `unsent ${late ? "late" : ""}`, role: "status" },
     h("div", { class: "texts" }, h("b", {}, t(`${number(waiting.count, 0)} bản ghi chưa gửi`, `${number(waiting.count, 0)} records not sent`)), h("small", {}, `${sendingText(waiting)} · ${size}`), lateText ? h("p", {}, lateText) : null),
-    h("div", { class: "row" }, needsSignIn ? link(t("Đăng nhập lại", "Sign in again"), "#/settings", "main") : button(t("Gửi ngay", "Send now"), sendNow, ""), button(t("Lưu ra tệp", "Save to a file"), () => saveQueueFile(me.officer.id))),
+    h("div", { class: "beside" }, needsSignIn ? link(t("Đăng nhập lại", "Sign in again"), "#/settings", "main") : button(t("Gửi ngay", "Send now"), sendNow, ""), button(t("Lưu ra tệp", "Save to a file"), () => saveQueueFile(me.officer.id))),
   );
 }
 

@@ -39,7 +39,7 @@ export function languages() {
     location.reload();
   };
   const one = (code, text) => h("button", { type: "button", class: "btn", lang: code, "aria-pressed": String(language() === code), onclick: () => choose(code) }, text);
-  return h("div", { class: "row langs" }, one("vi", "Tiếng Việt"), one("en", "English"));
+  return h("div", { class: "beside" }, one("vi", "Tiếng Việt"), one("en", "English"));
 }
 
 async function submit(name, password, fault) {

@@ -1,0 +1,450 @@
+"""The field app on a phone: installed once, working without a signal, losing nothing."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser.conftest import chromium  # noqa: F401  the Chromium of the other browser tests, or their skip
+from handset import (
+    MAKE_RECORDS,
+    PIN,
+    Handset,
+    camera_photo,
+    fill_survey,
+    finish,
+    forward,
+    photograph,
+    switched_on,
+    tile,
+)
+from page_server import Site, fill_small_world, serve_app
+
+import api
+
+STATIC = Path(api.__file__).parent / "static"
+LARGEST_GZIP_BYTES = 90_000
+OTHER_PIN = "830264"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server keeps its data."""
+    return tmp_path_factory.mktemp("field-site")
+
+
+@pytest.fixture(scope="module")
+def site(folder: Path) -> Iterator[Site]:
+    """The application with a village of households."""
+    with serve_app(folder, fill_small_world) as served:
+        yield served
+
+
+@pytest.fixture
+def phone(chromium: Any, site: Site, tmp_path: Path) -> Iterator[Handset]:  # noqa: F811
+    """A new phone, switched on, nobody signed in yet."""
+    with switched_on(chromium.browser_type, tmp_path / "phone", site.url) as made:
+        yield made
+
+
+@pytest.fixture
+def stored(folder: Path) -> Callable[..., list[tuple[Any, ...]]]:
+    """Read rows of the server's database."""
+
+    def read(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(folder / "nhavung.sqlite")) as connection:
+            return connection.execute(statement, values).fetchall()
+
+    return read
+
+
+def plain(uuid: str) -> str:
+    """A UUID as SQLite keeps it."""
+    return uuid.replace("-", "")
+
+
+# --- the shell
+
+
+def test_after_one_visit_the_app_starts_without_a_signal(phone: Handset) -> None:
+    phone.sign_in()
+    phone.offline()
+    phone.reopen()
+    assert phone.page.inner_text("h1") == "Việc cần làm"
+    assert phone.page.locator(".task").count() > 5
+
+
+def test_the_worker_keeps_no_answer_of_the_interface(phone: Handset) -> None:
+    phone.sign_in()
+    kept = phone.page.evaluate(
+        """async () => {
+          const names = await caches.keys();
+          const all = await Promise.all(names.map(async name => (await caches.open(name)).keys()));
+          return all.flat().map(request => new URL(request.url).pathname);
+        }"""
+    )
+    assert "/field/" in kept
+    assert not [path for path in kept if path.startswith("/api/")]
+
+
+def test_scripts_and_styles_are_small_enough_for_a_weak_line() -> None:
+    field = STATIC / "field"
+    files = [*field.rglob("*.js"), *field.glob("*.css"), *(STATIC / "vendor" / "idb").rglob("*.js")]
+    sizes = {file.name: len(gzip.compress(file.read_bytes(), 9)) for file in files}
+    print(f"\nfield app: {sum(sizes.values()):,} bytes gzipped in {len(sizes)} files")
+    assert sum(sizes.values()) <= LARGEST_GZIP_BYTES
+
+
+def test_no_module_writes_html_from_text() -> None:
+    found = [
+        path.name
+        for path in (STATIC / "field").rglob("*.js")
+        if re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", path.read_text("utf-8"))
+    ]
+    assert found == []
+
+
+# --- a survey without a signal
+
+
+def test_a_survey_made_offline_survives_a_restart_and_arrives(
+    phone: Handset, stored: Callable[..., list[tuple[Any, ...]]]
+) -> None:
+    phone.sign_in()
+    phone.offline()
+    fill_survey(phone, "Lường Thị Offline")
+    photograph(phone, camera_photo())
+    phone.reboot_offline()
+    assert phone.page.inner_text("h1") == "Ảnh và chữ ký"
+    assert phone.page.locator(".thumbs figure").count() == 1
+    key = finish(phone)
+    assert [one["state"] for one in phone.records()] == ["ready"]
+    phone.offline(False)
+    phone.wait_for_states(sent=1)
+    (record,) = phone.records()
+    assert key == f"{record['id']}.1"
+    ((sha256, state),) = stored(
+        "SELECT content_sha256, state FROM received_envelopes WHERE envelope_id = ?", plain(record["id"])
+    )
+    assert (sha256, state) == (record["content_sha256"], "stored")
+    assert record["receipt"]["missing_photos"] == []
+    ((arrived,),) = stored(
+        "SELECT count(*) FROM photos WHERE sha256 = ? AND stored_sha256 IS NOT NULL",
+        record["photos"][0]["sha256"],
+    )
+    assert arrived == 1
+    assert phone.call("async m => (await m.store.count(m.me.me.officer.id, 'photo'))") == 0
+
+
+def test_the_app_comes_back_to_the_question_somebody_was_at(phone: Handset) -> None:
+    phone.sign_in()
+    phone.go("#/act/household")
+    tile(phone, "visit", "Đã phỏng vấn")
+    forward(phone, "Chủ hộ")
+    phone.page.fill("#q-head_name", "Nông Thị Dở")
+    phone.page.focus("#q-phone")
+    phone.page.wait_for_timeout(300)
+    phone.reopen()
+    assert phone.page.inner_text("h1") == "Chủ hộ"
+    assert phone.page.input_value("#q-head_name") == "Nông Thị Dở"
+    assert phone.page.evaluate("() => document.activeElement.id") == "q-phone"
+
+
+def test_the_result_is_advice_and_hides_amounts_from_officers(phone: Handset) -> None:
+    phone.sign_in()
+    fill_survey(phone)
+    forward(phone, "Xem lại và lưu")
+    text = phone.page.inner_text(".result")
+    assert "Kết quả đối chiếu tiêu chí" in text
+    assert "chưa phải quyết định hỗ trợ" in text
+    assert "Nhà tạm, nhà dột nát" in text
+    assert "đồng" not in text
+
+
+def test_answers_changed_after_the_result_are_kept_in_order(phone: Handset) -> None:
+    phone.sign_in()
+    fill_survey(phone, "Ma Thị Đổi")
+    forward(phone, "Xem lại và lưu")
+    phone.page.wait_for_timeout(300)
+    phone.call("async m => m.drafts.settled()")
+    for title, question, text in (("Nhà ở", "roof_material", "Ngói"), ("Đất ở", "land_disputed", "Có")):
+        while phone.page.inner_text("h1") != "Nhà ở":
+            phone.press("Trước")
+        forward(phone, title)
+        tile(phone, question, text)
+        forward(phone, "Xem lại và lưu")
+    finish(phone)
+    (record,) = phone.records()
+    assert [one["code"] for one in record["changes"]] == ["roof_material", "land_disputed"]
+    phone.wait_for_states(sent=1)
+    assert "Sửa sau khi xem kết quả" in phone.page.inner_text("#main")
+
+
+# --- many records
+
+
+def test_of_300_records_one_that_cannot_be_read_stays_and_299_arrive(phone: Handset) -> None:
+    phone.sign_in()
+    phone.offline()
+    phone.call(MAKE_RECORDS, 300, "Hộ thứ")
+    phone.call(
+        """async m => {
+          const rows = await m.store.rows(m.me.me.officer.id, "record");
+          const bad = rows[150];
+          await m.store.write([{...bad, text: {...bad.text, data: bad.text.data.slice(0, 40)}}]);
+        }"""
+    )
+    phone.offline(False)
+    phone.wait_for_states(sent=299, broken=1)
+    phone.go("#/queue")
+    phone.page.locator(".task:has-text('Không đọc được')").click()
+    phone.page.wait_for_selector("text=Nó không chặn bản ghi khác")
+
+
+def test_a_record_the_server_cannot_read_stays_with_its_reason(phone: Handset) -> None:
+    phone.sign_in()
+    phone.offline()
+    phone.call(MAKE_RECORDS, 3, "Hộ số")
+    phone.call(
+        """async m => {
+          const [, one] = await m.queue.records();
+          const text = "{\\"id\\": 7}";
+          await m.queue.update(one, {content_sha256: await m.vault.sha256(text)});
+          const row = await m.store.row(m.me.me.officer.id, "record", one.key);
+          await m.store.write([{...row, text: await m.vault.seal(text)}]);
+        }"""
+    )
+    phone.offline(False)
+    phone.wait_for_states(sent=2, refused=1)
+    (refused,) = [one for one in phone.records() if one["state"] == "refused"]
+    assert refused["reason"]["number"] == 4101
+
+
+def test_200_records_are_sent_in_one_go_quickly(phone: Handset) -> None:
+    phone.sign_in()
+    phone.offline()
+    phone.call(MAKE_RECORDS, 200, "Hộ nhanh")
+    phone.call("async m => { m.send.state.stopped = {why: 'sign-in'}; }")
+    phone.offline(False)
+    started = time.monotonic()
+    phone.call("async m => m.send.sendAll({isAsked: true})")
+    took_s = time.monotonic() - started
+    states = {one["state"] for one in phone.records()}
+    print(f"\n200 records sent in {took_s:.1f} s")
+    assert states == {"sent"}
+    assert took_s < 30, "measured apart; this only catches a collapse"
+
+
+# --- corrections
+
+
+def test_a_sent_record_is_corrected_as_its_next_version(
+    phone: Handset, stored: Callable[..., list[tuple[Any, ...]]]
+) -> None:
+    phone.sign_in()
+    fill_survey(phone, "Triệu Thị Sửa")
+    finish(phone)
+    phone.wait_for_states(sent=1)
+    phone.press("Sửa thành phiên bản mới")
+    phone.page.wait_for_selector(".q, .slots, .result")
+    while phone.page.inner_text("h1") != "Chủ hộ":
+        phone.press("Trước")
+    phone.page.fill("#q-head_name", "Triệu Thị Sửa Rồi")
+    finish(phone)
+    phone.wait_for_states(sent=2)
+    rows = stored(
+        "SELECT version, state FROM received_envelopes WHERE envelope_id = ? ORDER BY version",
+        plain(phone.records()[0]["id"]),
+    )
+    assert rows == [(1, "stored"), (2, "stored")]
+
+
+def test_a_conflict_says_who_changed_what_and_goes_on_from_their_version(phone: Handset, site: Site) -> None:
+    phone.sign_in()
+    phone.offline()
+    phone.call(MAKE_RECORDS, 1, "Hộ tranh")
+    other = phone.call(
+        """async m => {
+          const [one] = await m.queue.records();
+          const envelope = JSON.parse(await m.queue.textOf(one));
+          envelope.payload.people = 9;
+          return [JSON.stringify(envelope), m.me.me.account.token];
+        }"""
+    )
+    answer = phone.context.request.post(
+        f"{site.url}/api/v1/envelopes",
+        data=other[0],
+        headers={"Authorization": f"Bearer {other[1]}", "Content-Type": "application/json"},
+    )
+    assert answer.status == 201
+    phone.offline(False)
+    phone.wait_for_states(conflict=1)
+    (record,) = phone.records()
+    phone.go(f"#/record/{record['key']}")
+    phone.page.wait_for_selector("text=Hoàng Thị Lan")
+    assert "Số khẩu trong hộ" in phone.page.inner_text("#main")
+    phone.press("Sửa tiếp trên bản mới nhất")
+    phone.page.wait_for_selector(".q")
+    finish(phone)
+    phone.wait_for_states(sent=1)
+    assert phone.records()[0]["version"] == 2
+
+
+# --- acts
+
+
+def test_a_meeting_with_votes_is_recorded_offline_and_arrives(phone: Handset, site: Site) -> None:
+    phone.sign_in()
+    household = site.filled["new"]
+    phone.offline()
+    phone.go(f"#/act/registration/{household}")
+    phone.page.wait_for_selector("[data-q='households']")
+    phone.page.fill("#q-year", "2025")
+    phone.page.locator("[data-q='households'] summary").first.click()
+    phone.page.locator("[data-q='households[0].works_kind'] label.tile").first.click()
+    finish(phone)
+    phone.go("#/act/meeting/V1")
+    phone.page.wait_for_selector("#q-present")
+    phone.page.fill("#q-present", "25")
+    phone.press("Thêm dòng")
+    phone.page.locator("[data-q='households[0].household'] .btn").click()
+    phone.page.locator("dialog.pick").wait_for()
+    phone.page.keyboard.press("Escape")
+    phone.call(
+        """async (m, id) => {
+          const [draft] = (await m.drafts.all()).filter(one => one.form === "meeting");
+          draft.answers.households = [{household: id, votes_for: 24, votes_against: 1}];
+          await m.drafts.save(draft);
+        }""",
+        household,
+    )
+    phone.reopen()
+    phone.page.wait_for_selector("#q-present")
+    finish(phone)
+    phone.offline(False)
+    phone.wait_for_states(sent=2)
+    assert {one["form"]: one["receipt"]["state"] for one in phone.records()} == {
+        "registration": "stored",
+        "meeting": "stored",
+    }
+
+
+# --- the PIN, shared phones
+
+
+def test_wrong_pins_are_counted_slowed_and_lose_nothing(phone: Handset) -> None:
+    phone.sign_in()
+    phone.offline()
+    phone.call(MAKE_RECORDS, 2, "Hộ khóa")
+    phone.kill()
+    phone.open()
+    for _ in range(3):
+        phone.page.wait_for_selector("#pin")
+        phone.page.fill("#pin", "111112")
+        phone.page.wait_for_selector("text=PIN không đúng")
+        phone.page.wait_for_timeout(900)
+    phone.page.wait_for_selector("text=Thử sai nhiều lần")
+    phone.page.fill("#pin", PIN)
+    phone.page.wait_for_timeout(500)
+    assert phone.page.locator("#pin").count() == 1
+    phone.context.clock.fast_forward(20_000)
+    phone.page.wait_for_timeout(1500)
+    phone.page.fill("#pin", "")
+    phone.unlock()
+    assert len(phone.records()) == 2
+
+
+def test_a_forgotten_pin_is_replaced_after_signing_in_and_everything_is_there(phone: Handset) -> None:
+    phone.sign_in()
+    phone.call(MAKE_RECORDS, 2, "Hộ quên")
+    phone.kill()
+    phone.open()
+    phone.give_password("lan")
+    phone.page.wait_for_selector("text=Quên PIN, đặt PIN mới")
+    phone.press("Quên PIN, đặt PIN mới")
+    phone.page.wait_for_selector("#pin-again")
+    phone.page.fill("#pin", OTHER_PIN)
+    phone.page.fill("#pin-again", OTHER_PIN)
+    phone.press("Dùng PIN này")
+    phone.page.wait_for_selector("h1:text-is('Tải danh sách được giao')")
+    phone.press("Để sau")
+    assert len(phone.records()) == 2
+    phone.reopen(OTHER_PIN)
+    assert len(phone.records()) == 2
+
+
+def test_two_officers_share_a_phone_and_cannot_read_each_other(phone: Handset) -> None:
+    phone.sign_in("lan")
+    phone.offline()
+    phone.call(MAKE_RECORDS, 3, "Bí mật của Lan")
+    phone.go("#/settings")
+    phone.press("Khóa ngay")
+    phone.page.wait_for_selector("#pin")
+    phone.offline(False)
+    phone.sign_in("duy", OTHER_PIN)
+    assert phone.records() == []
+    seen = phone.call(
+        """async m => {
+          const db = await m.store.database();
+          const rows = (await db.getAll("rows")).filter(row => row.officer !== m.me.me.officer.id);
+          const open = await Promise.all(rows.map(row => m.vault.openBytes(row).then(() => 1, () => 0)));
+          const text = rows.map(row => new TextDecoder("latin1").decode(row.data)).join("");
+          return [rows.length > 3, open.includes(1), text.includes("Lan")];
+        }"""
+    )
+    assert seen == [True, False, False]
+    phone.go("#/settings")
+    phone.press("Khóa ngay")
+    phone.page.wait_for_selector("text=3 bản ghi chưa gửi")
+
+
+def test_signing_out_keeps_what_is_not_sent(phone: Handset) -> None:
+    phone.sign_in()
+    phone.offline()
+    phone.call(MAKE_RECORDS, 2, "Hộ ở lại")
+    phone.go("#/settings")
+    phone.press("Đăng xuất")
+    phone.page.locator("dialog .btn.main").click()
+    phone.page.wait_for_selector("#password")
+    phone.offline(False)
+    phone.give_password("lan")
+    phone.page.wait_for_selector("#pin")
+    phone.page.fill("#pin", PIN)
+    phone.press("Mở")
+    phone.press("Để sau")
+    phone.wait_for_states(sent=2)
+
+
+# --- a file to hand over
+
+
+def test_the_saved_file_is_read_by_the_server_and_by_nobody_else(phone: Handset, folder: Path) -> None:
+    from api import queue_files
+    from api.app import create_app
+    from conftest import settings
+
+    phone.sign_in()
+    phone.offline()
+    phone.call(MAKE_RECORDS, 4, "Hộ trong tệp")
+    phone.go("#/home")
+    with phone.page.expect_download() as saved:
+        phone.press("Lưu ra tệp")
+    content = Path(saved.value.path()).read_bytes()
+    assert "Hộ trong tệp" not in content.decode()
+    assert len(json.loads(content)["records"]) == 4
+    app = create_app(settings(folder, f"sqlite:///{folder / 'nhavung.sqlite'}"))
+    with app.app_context():
+        report = queue_files.receive(queue_files.read(content), None)
+    assert report.count("record")["refused"] == 0
+    phone.offline(False)
+    phone.wait_for_states(sent=4)
