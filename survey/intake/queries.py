@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC
+from itertools import islice
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -13,8 +15,11 @@ from survey.intake.models import ReceivedEnvelope
 from survey.intake.rows import WAITING, Envelope, Receipt, Waiting
 from survey.registry.models import Photo
 
-ORDER = (4104, 5401, 5402, 5404, 5405, 5410, 5411, 5412)
-"""Faults that something arriving later may mend: an unknown household, a step that is not possible yet."""
+UNKNOWN_HOUSEHOLD = 4104
+ORDER = (5401, 5402, 5404, 5405, 5410, 5411, 5412)
+"""Faults that a step arriving later may mend."""
+MOST_RUN_AGAIN = 100
+"""No more acts than this are run again for one record: nobody's heap of them may slow everybody down."""
 
 
 def same_content(session: Session, envelope: Envelope) -> ReceivedEnvelope | None:
@@ -48,16 +53,25 @@ def newest(session: Session, envelope_id: str) -> ReceivedEnvelope | None:
 
 
 def waiting_acts(session: Session, stored: ReceivedEnvelope) -> list[ReceivedEnvelope]:
-    """Acts of the same place (or of a place unknown so far) that wait for something to come first."""
+    """Acts that wait for what has just been stored: a step in the same place, or this very household."""
     same_place = or_(ReceivedEnvelope.area_code == stored.area_code, ReceivedEnvelope.area_code.is_(None))
-    statement = select(ReceivedEnvelope).where(
+    statement = select(ReceivedEnvelope.id, ReceivedEnvelope.faults).where(
         ReceivedEnvelope.kind == "act",
         ReceivedEnvelope.state == WAITING,
         ReceivedEnvelope.settled_at.is_(None),
         same_place,
     )
     ordered = statement.order_by(ReceivedEnvelope.captured_at, ReceivedEnvelope.id)
-    return [row for row in session.scalars(ordered) if any(fault["number"] in ORDER for fault in row.faults)]
+    found = (row_id for row_id, faults in session.execute(ordered) if _may_run_now(faults, stored))
+    return [session.get_one(ReceivedEnvelope, row_id) for row_id in islice(found, MOST_RUN_AGAIN)]
+
+
+def _may_run_now(faults: list[dict[str, Any]], stored: ReceivedEnvelope) -> bool:
+    """Whether every fault is of a kind that time mends, unknown households by this one."""
+    unknown = [fault["got"] for fault in faults if fault["number"] == UNKNOWN_HOUSEHOLD]
+    if unknown and stored.household_id not in unknown:
+        return False
+    return any(fault["number"] in (UNKNOWN_HOUSEHOLD, *ORDER) for fault in faults)
 
 
 def receipt(session: Session, row: ReceivedEnvelope) -> Receipt:
