@@ -134,7 +134,7 @@ def test_a_survey_made_offline_survives_a_restart_and_arrives(
     (record,) = phone.records()
     assert key == f"{record['id']}.1"
     ((sha256, state),) = stored(
-        "SELECT content_sha256, state FROM received_envelopes WHERE envelope_id = ?", plain(record["id"])
+        "SELECT content_sha256, state FROM received_envelopes WHERE envelope_id = ?", record["id"]
     )
     assert (sha256, state) == (record["content_sha256"], "stored")
     assert record["receipt"]["missing_photos"] == []
@@ -264,7 +264,7 @@ def test_a_sent_record_is_corrected_as_its_next_version(
     phone.wait_for_states(sent=2)
     rows = stored(
         "SELECT version, state FROM received_envelopes WHERE envelope_id = ? ORDER BY version",
-        plain(phone.records()[0]["id"]),
+        phone.records()[0]["id"],
     )
     assert rows == [(1, "stored"), (2, "stored")]
 
