@@ -6,7 +6,6 @@ from datetime import date, time
 from typing import Any
 
 from flask import has_request_context
-from sqlalchemy import select
 
 from api import auth, clock
 from api.extensions import db
@@ -17,7 +16,7 @@ from survey.areas import queries as areas
 from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
 from survey.cases import queries as cases
-from survey.cases.models import Act, Case
+from survey.cases.models import Case
 from survey.cases.rows import Event
 from survey.registry import queries as registry
 from survey.registry.models import Household, Person
@@ -95,12 +94,6 @@ def commission_of(event: Event | None) -> tuple[data.CommissionMember, ...]:
 def _body(code: str) -> str:
     name = vi(f"commission_body.{code}")
     return name[0].upper() + name[1:]
-
-
-def newest_act(area_code: str, kind: str) -> Act | None:
-    """The newest act of a kind in a village."""
-    statement = select(Act).where(Act.kind == kind, Act.area_code == area_code)
-    return db.session.scalar(statement.order_by(Act.done_on.desc(), Act.id.desc()).limit(1))
 
 
 def as_date(value: Any) -> date | None:

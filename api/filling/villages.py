@@ -7,12 +7,11 @@ from datetime import date
 from typing import Any
 
 from flask import current_app, has_request_context, url_for
-from sqlalchemy import select
 
 from api import clock
 from api.desk import book_in_force
 from api.extensions import db
-from api.filling.common import as_date, as_time, household_data, newest_act, place_of, vi
+from api.filling.common import as_date, as_time, household_data, place_of, vi
 from api.papers import data
 from survey.approval import postings
 from survey.approval.columns import posting_columns
@@ -20,7 +19,7 @@ from survey.areas import queries as areas
 from survey.assessment import queries as assessment
 from survey.cases import procedure
 from survey.cases import queries as cases
-from survey.cases.models import Act, Case, Step
+from survey.cases.models import Act, Step
 from survey.registry.models import Household
 
 Houses = Sequence[Household]
@@ -28,7 +27,7 @@ Houses = Sequence[Household]
 
 def _meeting(code: str, houses: Houses) -> data.MeetingData:
     """The meeting as it was recorded; before it, the households to be voted on with blanks for the votes."""
-    act = newest_act(code, "meeting")
+    act = cases.newest_act_in(db.session(), code, "meeting")
     said, typed = (act.details, cases.texts_of(act)) if act else ({}, {})
     return data.MeetingData(
         place=place_of(code),
@@ -60,8 +59,7 @@ def _rule(code: str, on: date) -> str | None:
 
 def _voted(act: Act, houses: Houses) -> tuple[data.MeetingRow, ...]:
     """The votes on every household that the reader may see."""
-    steps = select(Case.household_id, Step).join(Step, Step.case_id == Case.id).where(Step.act_id == act.id)
-    found = {row[0]: row[1] for row in db.session.execute(steps)}
+    found = cases.steps_by_household(db.session(), act.id)
     return tuple(_row(house, found[house.id]) for house in houses if house.id in found)
 
 
@@ -115,7 +113,7 @@ COLUMNS = {
 
 def _posting(code: str, houses: Houses) -> data.PostingData:
     """The list as it was posted; before it, the households that the village endorsed."""
-    act = newest_act(code, "posting")
+    act = cases.newest_act_in(db.session(), code, "posting")
     typed = cases.texts_of(act) if act else {}
     columns = [name for name in posting_columns().names if name in COLUMNS]
     place = place_of(code)
@@ -150,8 +148,7 @@ def _web_page(act: Act | None) -> str | None:
 def _posted(act: Act | None, houses: Houses) -> list[Household]:
     if act is None:
         return [house for house in houses if _state(house) == "endorsed"]
-    of_act = select(Case.household_id).join(Step, Step.case_id == Case.id).where(Step.act_id == act.id)
-    named = set(db.session.scalars(of_act))
+    named = cases.steps_by_household(db.session(), act.id)
     return [house for house in houses if house.id in named]
 
 

@@ -98,6 +98,8 @@ def _take_step(
     if opens:
         if history is not None and history.case.is_active:
             raise Problem(5411)
+        if owed := max((one.case.recovery_due_vnd for one in of_household), default=0):
+            raise Problem(5419, due_vnd=owed)
         machine.advance(history.progress if history else None, move)
         history = _open_case(session, new, target, of_household)
     assert history is not None
@@ -154,9 +156,19 @@ def _settle(history: History, step: Step, at: datetime, of_household: list[Histo
     step.to_state = progress.state if progress else machine.CANCELLED
     case = history.case
     _write(case, progress, at)
+    _mark_newest(history, of_household)
     case.flags = history.flags
     if case.is_active and any(other.case.is_active for other in of_household if other is not history):
         raise Problem(5411)
+
+
+def _mark_newest(history: History, of_household: list[History]) -> None:
+    """A case that was opened by mistake steps back behind the one before it."""
+    others = [other.case for other in of_household if other.case.state != machine.CANCELLED]
+    if history.case.state == machine.CANCELLED and others:
+        history.case.is_newest = False
+        if not any(other.is_newest for other in others):
+            max(others, key=lambda case: (case.is_active, case.since, case.updated_at)).is_newest = True
 
 
 def _write(case: Case, progress: Progress | None, at: datetime) -> None:
@@ -184,7 +196,9 @@ def _drop_left_out(session: Session, act: Act, new: NewAct, earlier: list[Step])
     if not earlier:
         return
     dropped = [step for step in earlier if queries.household_of(session, step) not in kept]
-    histories = queries.histories(session, sorted({queries.household_of(session, step) for step in dropped}))
+    ids = sorted({queries.household_of(session, step) for step in dropped})
+    _lock(session, ids)
+    histories = queries.histories(session, ids)
     for step in dropped:
         _take_away(session, act, step, histories, new.received_at)
 

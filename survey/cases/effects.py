@@ -125,6 +125,8 @@ def _obstacle_end(progress: Progress, move: Move) -> Changes:
 def _payment(progress: Progress, move: Move) -> Changes:
     """A tranche (đợt) paid; each once. Problem 5406."""
     tranche, amount = move.values["tranche"], move.values["amount_vnd"]
+    if progress.approved_on and move.done_on < progress.approved_on:
+        raise Problem(5402, done_on=_day(move.done_on), since=_day(progress.approved_on))
     if tranche in progress.tranches:
         raise Problem(5406, tranche=tranche)
     return {"tranches": (*progress.tranches, tranche), "paid_vnd": progress.paid_vnd + amount}
@@ -133,6 +135,8 @@ def _payment(progress: Progress, move: Move) -> Changes:
 def _recovery(progress: Progress, move: Move) -> Changes:
     """Money that came back (thu hồi), never more than is due. Problem 5407."""
     amount = move.values["amount_vnd"]
+    if move.done_on < progress.since:
+        raise Problem(5402, done_on=_day(move.done_on), since=_day(progress.since))
     if amount > progress.recovery_due_vnd:
         raise Problem(5407, amount_vnd=amount, due_vnd=progress.recovery_due_vnd)
     return {

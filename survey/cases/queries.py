@@ -40,7 +40,8 @@ class History:
     @property
     def flags(self) -> int:
         """How many things its acts ask a person to look at."""
-        return sum(len(self.acts[step.act_id].flags) for step in self.steps)
+        flags = [flag for step in self.steps for flag in self.acts[step.act_id].flags]
+        return sum(flag.get("household") in (None, self.case.household_id) for flag in flags)
 
     def moves(self) -> list[Move]:
         """The steps as the machine sees them."""
@@ -152,20 +153,38 @@ def texts_of(act: Act) -> dict[str, Any]:
     return found
 
 
-def heads_before(session: Session, envelope_id: str) -> list[tuple[str, str]]:
-    """(household, its head before) of every change of head that an act made."""
+def head_of(session: Session, household_id: str, now: str | None) -> str | None:
+    """Who is head by the changes of head that count; None where they have nothing to say.
+
+    They have not where a survey named somebody else since.
+    """
     statement = (
-        select(Case.household_id, Step.values)
-        .join(Step, Step.case_id == Case.id)
-        .join(Act, Act.id == Step.act_id)
-        .where(Act.envelope_id == envelope_id, Step.kind == "head_change")
+        select(Step.values, _is_replaced)
+        .join(Case, Case.id == Step.case_id)
+        .where(Case.household_id == household_id, Step.kind == "head_change")
         .order_by(Step.id)
     )
-    found = (
-        (household_id, values.get("previous_person_id"))
-        for household_id, values in session.execute(statement)
-    )
-    return [(household_id, previous) for household_id, previous in found if previous]
+    changes = session.execute(statement).all()
+    named = {values["person_id"] for values, _ in changes}
+    if now not in named | {values["previous_person_id"] for values, _ in changes}:
+        return None
+    counting = [values["person_id"] for values, is_replaced in changes if not is_replaced]
+    before: str | None = next(iter(changes))[0]["previous_person_id"]
+    return counting[-1] if counting else before
+
+
+def newest_act_in(session: Session, area_code: str, kind: str) -> Act | None:
+    """The newest act of a kind in a village that still counts for somebody."""
+    statement = _counting(select(Act).join(Step, Step.act_id == Act.id))
+    statement = statement.where(Act.kind == kind, Act.area_code == area_code)
+    found: Act | None = session.scalar(statement.order_by(Act.done_on.desc(), Act.id.desc()).limit(1))
+    return found
+
+
+def steps_by_household(session: Session, act_id: int) -> dict[str, Step]:
+    """The counting step of each household that an act is about."""
+    statement = _counting(select(Case.household_id, Step).join(Step, Step.case_id == Case.id))
+    return {row[0]: row[1] for row in session.execute(statement.where(Step.act_id == act_id))}
 
 
 def events(session: Session, household_id: str) -> list[Event]:

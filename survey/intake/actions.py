@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from survey.access.audit import record
@@ -17,9 +18,9 @@ from survey.db import add_once
 from survey.intake import queries
 from survey.intake.conflict import conflict
 from survey.intake.envelope import read
-from survey.intake.models import ReceivedEnvelope
+from survey.intake.models import ReceivedEnvelope, WaitsFor
 from survey.intake.processing import process
-from survey.intake.rows import STORED, WAITING, Desk, Envelope, Receipt
+from survey.intake.rows import STORED, WAITING, Desk, Done, Envelope, Receipt
 from survey.problems import Problem
 from survey.questionnaire import Fault
 from survey.registry.actions import announce_photo
@@ -41,10 +42,9 @@ def receive(session: Session, envelope: Envelope, desk: Desk) -> Receipt:
         if known is None:
             raise conflict(session, envelope, desk)
         return queries.receipt(session, known)
-    _run(session, row, envelope, desk)
-    _run_held(session, envelope, desk)
-    if row.state == STORED:
-        _run_waiting_acts(session, row, desk)
+    subjects = _run(session, row, envelope, desk)
+    subjects |= _run_held(session, envelope, desk)
+    _run_waiting_acts(session, subjects, desk)
     return replace(queries.receipt(session, row), is_new=True)
 
 
@@ -71,15 +71,37 @@ def _insert(session: Session, envelope: Envelope, desk: Desk) -> ReceivedEnvelop
     return row
 
 
-def _run(session: Session, row: ReceivedEnvelope, envelope: Envelope, desk: Desk) -> None:
-    """Process what was kept; faults leave it waiting, and either way the trail says so."""
-    if envelope.base_version and not queries.has_version(session, envelope.id, envelope.base_version):
-        row.faults = [Fault("base_version", Problem(4103, base=envelope.base_version)).to_dict()]
+def _run(session: Session, row: ReceivedEnvelope, envelope: Envelope, desk: Desk) -> set[str]:
+    """Process what was kept; faults leave it waiting, and either way the trail says so.
+
+    Returns what others may have waited for: the households and acts that are known or changed now.
+    """
+    faults = row.faults
+    base = queries.version(session, envelope.id, envelope.base_version) if envelope.base_version else None
+    if envelope.base_version and base is None:
+        done = Done([Fault("base_version", Problem(4103, base=envelope.base_version)).to_dict()])
+    elif base is not None and not _is_same_kind(base, envelope):
+        done = Done([Fault("form", Problem(4114)).to_dict()], base.area_code)
     else:
         done = process(session, envelope, row, desk)
-        row.faults, row.area_code, row.household_id = done.faults, done.area_code, done.household_id
-        row.state = WAITING if done.faults else STORED
+    row.faults, row.area_code, row.household_id = done.faults, done.area_code, done.household_id
+    row.state = WAITING if done.faults else STORED
     session.flush()
+    for subject in done.concerns if done.faults else ():
+        add_once(session, WaitsFor(row_id=row.id, subject_id=subject))
+    if row.state == STORED or row.faults != faults:
+        _note(session, row, desk)
+    return {envelope.id, *done.concerns, done.household_id or envelope.id} if row.state == STORED else set()
+
+
+def _is_same_kind(base: ReceivedEnvelope, envelope: Envelope) -> bool:
+    """Whether a correction is of what it corrects: an act stays that act, a survey a survey."""
+    form = json.loads(base.body)["form"] if base.body else envelope.form
+    return (base.kind, form) == (envelope.kind, envelope.form)
+
+
+def _note(session: Session, row: ReceivedEnvelope, desk: Desk) -> None:
+    """What became of an envelope, for the trail."""
     record(
         session,
         at=desk.now,
@@ -94,32 +116,37 @@ def _run(session: Session, row: ReceivedEnvelope, envelope: Envelope, desk: Desk
     )
 
 
-def _run_held(session: Session, envelope: Envelope, desk: Desk) -> None:
+def _run_held(session: Session, envelope: Envelope, desk: Desk) -> set[str]:
     """A correction that arrived before what it corrects is run once its base is here."""
     row = queries.version(session, envelope.id, envelope.version + 1)
-    if row is not None and row.state == WAITING and row.body:
-        held = read(json.loads(row.body))
-        # With the rights of who sent it, not of who happened to send its base.
-        theirs = replace(desk, sender_id=row.sender_id, device_id=row.device_id)
-        _run(session, row, held, theirs)
-        _run_held(session, held, theirs)
+    if row is None or row.state != WAITING or row.settled_at is not None or not row.body:
+        return set()
+    return _run_later(session, row, desk) | _run_held(session, read(json.loads(row.body)), desk)
 
 
-def _run_waiting_acts(session: Session, stored: ReceivedEnvelope, desk: Desk) -> None:
+def _run_waiting_acts(session: Session, subjects: set[str], desk: Desk) -> None:
     """Acts that arrived before what they build on are run once it is here, in the order they were done."""
-    waiting = queries.waiting_acts(session, stored)
-    for row in waiting:
-        theirs = replace(desk, sender_id=row.sender_id, device_id=row.device_id)
-        _run(session, row, read(json.loads(row.body or "{}")), theirs)
-    if any(row.state == STORED for row in waiting):
-        _run_waiting_acts(session, stored, desk)
+    while subjects:
+        waiting = queries.waiting_acts(session, subjects)
+        subjects = set().union(*(_run_later(session, row, desk) for row in waiting))
+
+
+def _run_later(session: Session, row: ReceivedEnvelope, desk: Desk) -> set[str]:
+    """Run what waited, with the rights of who sent it; whatever is wrong with it, it fails alone."""
+    theirs = replace(desk, sender_id=row.sender_id, device_id=row.device_id)
+    try:
+        with session.begin_nested():
+            return _run(session, row, read(json.loads(row.body or "{}")), theirs)
+    except (Problem, SQLAlchemyError):
+        return set()
 
 
 def run_again(session: Session, row_id: int, desk: Desk) -> Receipt:
     """Run a waiting envelope again, for instance after its village was imported."""
     row = session.get_one(ReceivedEnvelope, row_id)
-    if row.state == WAITING and row.settled_at is None and row.body:
-        _run(session, row, read(json.loads(row.body)), desk)
+    is_newest = not queries.has_version(session, row.envelope_id, row.version + 1)
+    if row.state == WAITING and row.settled_at is None and row.body and is_newest:
+        _run_waiting_acts(session, _run(session, row, read(json.loads(row.body)), desk), desk)
     return queries.receipt(session, row)
 
 
@@ -133,10 +160,9 @@ def mend(session: Session, row_id: int, changes: Mapping[str, Any], desk: Desk) 
     payload = {**raw["payload"], **changes}
     raw["payload"] = {code: value for code, value in payload.items() if value is not None}
     raw["base_version"] = row.version
-    receipt = receive(session, read(raw), desk)
     row.settled_at = desk.now
     session.flush()
-    return receipt
+    return receive(session, read(raw), desk)
 
 
 def set_aside(session: Session, row_id: int, reason: str, desk: Desk, *, undo: bool = False) -> None:

@@ -21,6 +21,7 @@ from survey.assessment.actions import assess_survey
 from survey.cases import machine, procedure
 from survey.cases import queries as cases
 from survey.cases.actions import record_act
+from survey.cases.models import Step
 from survey.cases.rows import NewAct, Target
 from survey.intake import checks
 from survey.intake.models import ReceivedEnvelope
@@ -52,26 +53,27 @@ def process_act(session: Session, envelope: Envelope, row: ReceivedEnvelope, des
     values = checked.values
     rows = _rows(session, kind, values)
     known = _households(session, rows)
-    where = _area(values, known)
-    faults = [*checked.faults, *_wrong_references(session, values, rows, known, desk)]
-    if not faults:
-        faults += _not_allowed(session, kind, values, known, desk)
-    if not faults:
-        try:
+    where = _area(session, values, known, desk)
+    concerns = tuple(dict.fromkeys(row["household"] for row in rows)) or (values.get("act") or envelope.id,)
+    faults = [*checked.faults, *_wrong_references(session, kind, values, rows, known, desk)]
+    try:
+        faults = faults or list(_not_allowed(session, envelope, values, known, desk))
+        if not faults:
             with session.begin_nested():
                 _record(session, envelope, row, values, rows, known, desk)
-        except Problem as problem:
-            faults.append(Fault("", problem))
+    except Problem as problem:
+        faults.append(Fault("", problem))
     if faults:
-        return Done([fault.to_dict() for fault in faults[:MAX_FAULTS]], where)
-    return Done([], where, next(iter(known), None))
+        return Done([fault.to_dict() for fault in faults[:MAX_FAULTS]], where, concerns=concerns)
+    return Done([], where, next(iter(known), None), concerns)
 
 
 def _rows(session: Session, kind: str, values: Values) -> list[Values]:
     """What the act says of each household: the rows of its list, or the one household it names."""
     if kind == machine.REVOCATION and values.get("act"):
         steps = cases.steps_of(session, values["act"])
-        return [{"household": cases.household_of(session, step)} for step in steps]
+        named = dict.fromkeys(cases.household_of(session, step) for step in steps)
+        return [{"household": household_id} for household_id in named]
     if values.get("household"):
         return [{"household": values["household"]}]
     return [row for row in values.get("households", ()) if row.get("household")]
@@ -84,21 +86,30 @@ def _households(session: Session, rows: list[Values]) -> dict[str, Household]:
     return {each: found[each] for each in ids if each in found}
 
 
-def _area(values: Values, known: dict[str, Household]) -> str | None:
-    """Where the act was done: the unit it states, else where its first household lives."""
+def _area(session: Session, values: Values, known: dict[str, Household], desk: Desk) -> str | None:
+    """Where the act was done: the unit it states, if there is one, else where its first household lives."""
     stated: str | None = values.get("area_code")
-    return stated or next((household.area_code for household in known.values()), None)
+    if stated and areas.path(session, stated, desk.today):
+        return stated
+    return next((household.area_code for household in known.values()), None)
 
 
 def _wrong_references(
-    session: Session, values: Values, rows: list[Values], known: dict[str, Household], desk: Desk
+    session: Session,
+    kind: str,
+    values: Values,
+    rows: list[Values],
+    known: dict[str, Household],
+    desk: Desk,
 ) -> Iterator[Fault]:
     """Units and households we do not know, the same one twice, none at all, a day that has not come."""
     code = values.get("area_code")
     if code and not areas.path(session, code, desk.today):
         yield Fault("area_code", Problem(4105, area_code=code), code)
     if not rows:
-        yield Fault("households", Problem(5413))
+        yield (
+            Fault("act", Problem(5412)) if kind == machine.REVOCATION else Fault("households", Problem(5413))
+        )
     seen: set[str] = set()
     for row in rows:
         if row["household"] not in known:
@@ -111,53 +122,59 @@ def _wrong_references(
         yield Fault("done_on", Problem(5417, done_on=done_on, today=desk.today.isoformat()), done_on)
 
 
+def _nobody(kind: str) -> Problem:
+    """An act about no household; a revocation of something that is not (or no longer) there."""
+    return Problem(5412) if kind == machine.REVOCATION else Problem(5413)
+
+
 def _not_allowed(
-    session: Session, kind: str, values: Values, known: dict[str, Household], desk: Desk
+    session: Session, envelope: Envelope, values: Values, known: dict[str, Household], desk: Desk
 ) -> Iterator[Fault]:
-    """What the sender has no right to do there: kept, and confirmed by those who have."""
-    right = _right(session, kind, values)
-    stated = {values["area_code"]} if values.get("area_code") else set()
-    for code in sorted({one.area_code for one in known.values()} | stated, key=str):
-        if kind == "approval":
-            yield from _not_signed_there(session, code, values, known, desk)
-        elif desk.sender_id is not None and not may(session, desk.sender_id, right, code, desk.today):
-            yield Fault("household", Problem(4113, area_code=code or "?", **both("act", "act", kind)), code)
+    """What the sender has no right to do there: kept, and confirmed by those who have.
+
+    Whoever takes a step away, by a correction or a revocation, needs the right to that step too.
+    """
+    kind = envelope.form
+    if kind == "approval":
+        yield from _wrong_body(session, values, known)
+    if desk.sender_id is None:
+        return
+    places = {household.area_code for household in known.values()}
+    places |= {values["area_code"]} if values.get("area_code") else set()
+    wanted = {(kind, code, values.get("body")) for code in places} if kind != machine.REVOCATION else set()
+    for step in _taken_away(session, envelope, values):
+        home = session.get_one(Household, cases.household_of(session, step)).area_code
+        wanted.add((step.kind, home, step.values.get("body")))
+    for act, code, body in sorted(wanted, key=str):
+        where = _signing_area(session, code, body, desk) if act == "approval" else code
+        if not may(session, desk.sender_id, machine.acts()[act]["right"], where, desk.today):
+            yield Fault("household", Problem(4113, area_code=where or "?", **both("act", "act", act)), where)
 
 
-def _right(session: Session, kind: str, values: Values) -> str:
-    """The right an act needs; whoever may do an act may also revoke it."""
-    if kind == machine.REVOCATION:
-        act = cases.newest_act(session, values["act"])
-        kind = act.kind if act else kind
-    return machine.acts()[kind]["right"]
+def _taken_away(session: Session, envelope: Envelope, values: Values) -> list[Step]:
+    """The steps that this act puts others in the place of, or revokes."""
+    steps = cases.steps_of(session, envelope.id, before=envelope.version) if envelope.base_version else []
+    revoked = cases.steps_of(session, values["act"]) if envelope.form == machine.REVOCATION else []
+    return [*steps, *revoked]
 
 
-def _not_signed_there(
-    session: Session, code: str | None, values: Values, known: dict[str, Household], desk: Desk
-) -> Iterator[Fault]:
-    """An approval by a body that does not carry the list that day, or by somebody without a post in it."""
+def _wrong_body(session: Session, values: Values, known: dict[str, Household]) -> Iterator[Fault]:
+    """An approval by a body that does not carry the list that day."""
     done_on = date.fromisoformat(values["done_on"])
     for household in known.values():
-        if household.area_code != code:
-            continue
         row = assessment.current(session, household.id)
         body = chain_on(row.programme if row else None, done_on).list_body
         if values["body"] != body:
-            yield Fault(
-                "body",
-                Problem(
-                    5418,
-                    on=values["done_on"],
-                    **both("got", "level", values["body"]),
-                    **both("expected", "level", body),
-                ),
-            )
+            words = {**both("got", "level", values["body"]), **both("expected", "level", body)}
+            yield Fault("body", Problem(5418, on=values["done_on"], **words))
             return
+
+
+def _signing_area(session: Session, code: str | None, body: str | None, desk: Desk) -> str | None:
+    """The unit that signs an approval for a place."""
     tree = areas.tree(session, desk.today)
     levels = [(step, tree.names[step].level) for step in (tree.path(code) if code else ())]
-    signing = signing_area(levels, values["body"])
-    if desk.sender_id is not None and not may(session, desk.sender_id, "case.approve", signing, desk.today):
-        yield Fault("body", Problem(4113, area_code=signing or "?", **both("act", "act", "approval")), code)
+    return signing_area(levels, body or "province")
 
 
 def _record(
@@ -172,8 +189,10 @@ def _record(
     """Record the act, follow a new head, and assess again whose facts it changed."""
     before = {household_id: cases.act_facts(session, household_id) for household_id in known}
     new = _new_act(session, envelope, row, values, rows, known, desk)
+    homes = {*known, *(cases.household_of(session, step) for step in _taken_away(session, envelope, values))}
     record_act(session, new)
-    _follow_head(session, new, values)
+    for household_id in homes:
+        _follow_head(session, household_id)
     for household_id, known_before in before.items():
         _assess_if_changed(session, household_id, known_before, desk)
 
@@ -199,7 +218,7 @@ def _new_act(
     form = load_form(envelope.form, envelope.form_version)
     impersonal, persons = split_personal(form, values)
     details, texts = split_texts(form, impersonal)
-    area_code = _area(values, known)
+    area_code = _area(session, values, known, desk)
     path = areas.path(session, area_code, desk.today) if area_code else ()
     point = values.get("point") or {}
     new = NewAct(
@@ -266,7 +285,8 @@ def _outcome(kind: str, details: Values, own: Values, path: tuple[str, ...], des
     if kind == "meeting":
         return procedure.vote(desk.book, on, path, details["present"], own)
     if kind == "review":
-        return "passed" if procedure.needs_posting(desk.book, on, path) else "passed_unposted"
+        # By the law of today: a day long ago must not be a way around the posting.
+        return "passed" if procedure.needs_posting(desk.book, desk.today, path) else "passed_unposted"
     named = details.get("stage") if kind == "stage" else details.get("outcome")
     return named if isinstance(named, str) else None
 
@@ -288,11 +308,9 @@ def _flags(
                 yield {"code": "not_entitled_yet", "household": household.id}
 
 
-def _follow_head(session: Session, new: NewAct, values: Values) -> None:
-    """A change of head moves the household's head, its revocation moves it back."""
-    if new.kind == "head_change":
-        for target in new.targets:
-            set_head(session, target.household_id, target.values["person_id"])
-    if new.kind == machine.REVOCATION:
-        for household_id, previous in cases.heads_before(session, values["act"]):
-            set_head(session, household_id, previous)
+def _follow_head(session: Session, household_id: str) -> None:
+    """The head is whom the last counting change of head named; a head told by a later survey stays."""
+    household = session.get_one(Household, household_id)
+    head = cases.head_of(session, household_id, household.head_person_id)
+    if head and head != household.head_person_id:
+        set_head(session, household_id, head)

@@ -12,6 +12,15 @@ from survey.db import AreaCode, Base, Sha256, Uuid
 from survey.sealed import SealedText
 
 
+class WaitsFor(Base):
+    """What a waiting act may be waiting for: a household it names, or the act it wants to revoke."""
+
+    __tablename__ = "waits_for"
+
+    row_id: Mapped[int] = mapped_column(ForeignKey("received_envelopes.id"), primary_key=True)
+    subject_id: Mapped[str] = mapped_column(Uuid, primary_key=True, index=True)
+
+
 class ReceivedEnvelope(Base):
     """One version of an envelope as it came (sealed, for it holds names), and what became of it.
 

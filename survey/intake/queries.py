@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC
-from itertools import islice
-from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from survey.access.models import User
-from survey.intake.models import ReceivedEnvelope
+from survey.intake.models import ReceivedEnvelope, WaitsFor
 from survey.intake.rows import WAITING, Envelope, Receipt, Waiting
 from survey.registry.models import Photo
 
-UNKNOWN_HOUSEHOLD = 4104
-ORDER = (5401, 5402, 5404, 5405, 5410, 5411, 5412)
-"""Faults that a step arriving later may mend."""
+ORDER = (4104, 5401, 5402, 5404, 5405, 5410, 5411, 5412, 5419)
+"""Faults that something arriving later may mend: an unknown household, a step that is not possible yet."""
 MOST_RUN_AGAIN = 100
 """No more acts than this are run again for one record: nobody's heap of them may slow everybody down."""
 
@@ -52,26 +49,26 @@ def newest(session: Session, envelope_id: str) -> ReceivedEnvelope | None:
     return session.scalar(statement.order_by(ReceivedEnvelope.version.desc()).limit(1))
 
 
-def waiting_acts(session: Session, stored: ReceivedEnvelope) -> list[ReceivedEnvelope]:
-    """Acts that wait for what has just been stored: a step in the same place, or this very household."""
-    same_place = or_(ReceivedEnvelope.area_code == stored.area_code, ReceivedEnvelope.area_code.is_(None))
-    statement = select(ReceivedEnvelope.id, ReceivedEnvelope.faults).where(
-        ReceivedEnvelope.kind == "act",
-        ReceivedEnvelope.state == WAITING,
-        ReceivedEnvelope.settled_at.is_(None),
-        same_place,
+def waiting_acts(session: Session, subjects: Collection[str]) -> list[ReceivedEnvelope]:
+    """Acts that wait for one of these households or acts, in the order in which they were done.
+
+    Only the newest version of each: what somebody has corrected meanwhile must not come back.
+    """
+    later = aliased(ReceivedEnvelope)
+    corrected = exists().where(
+        later.envelope_id == ReceivedEnvelope.envelope_id, later.version > ReceivedEnvelope.version
     )
-    ordered = statement.order_by(ReceivedEnvelope.captured_at, ReceivedEnvelope.id)
-    found = (row_id for row_id, faults in session.execute(ordered) if _may_run_now(faults, stored))
-    return [session.get_one(ReceivedEnvelope, row_id) for row_id in islice(found, MOST_RUN_AGAIN)]
-
-
-def _may_run_now(faults: list[dict[str, Any]], stored: ReceivedEnvelope) -> bool:
-    """Whether every fault is of a kind that time mends, unknown households by this one."""
-    unknown = [fault["got"] for fault in faults if fault["number"] == UNKNOWN_HOUSEHOLD]
-    if unknown and stored.household_id not in unknown:
-        return False
-    return any(fault["number"] in (UNKNOWN_HOUSEHOLD, *ORDER) for fault in faults)
+    statement = (
+        select(ReceivedEnvelope)
+        .join(WaitsFor, WaitsFor.row_id == ReceivedEnvelope.id)
+        .where(WaitsFor.subject_id.in_(list(subjects)), ReceivedEnvelope.state == WAITING)
+        .where(ReceivedEnvelope.settled_at.is_(None), ~corrected)
+        .order_by(ReceivedEnvelope.captured_at, ReceivedEnvelope.id)
+        .distinct()
+        .limit(MOST_RUN_AGAIN)
+    )
+    found = session.scalars(statement).all()
+    return [row for row in found if any(fault["number"] in ORDER for fault in row.faults)]
 
 
 def receipt(session: Session, row: ReceivedEnvelope) -> Receipt:

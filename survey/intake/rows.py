@@ -49,11 +49,15 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What processing came to: faults (then nothing was kept), or the household it belongs to."""
+    """What processing came to: faults (then nothing was kept), or the household it belongs to.
+
+    `concerns` are the households an act names, or the act it wants to revoke: what it may wait for.
+    """
 
     faults: list[dict[str, Any]] = field(default_factory=list)
     area_code: str | None = None
     household_id: str | None = None
+    concerns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
