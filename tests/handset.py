@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -151,16 +153,13 @@ class Handset:
 
     def wait_for_states(self, **states: int) -> None:
         """Wait until there are so many records in these states."""
-        self.page.wait_for_function(
-            """async wanted => {
-              const queue = await import('/static/field/queue.js');
-              const all = await queue.records();
-              return Object.entries(wanted).every(
-                ([state, count]) => all.filter(one => one.state === state).length === count);
-            }""",
-            arg=states,
-            timeout=60_000,
-        )
+        until = time.monotonic() + 90
+        while True:
+            found = Counter(one["state"] for one in self.records())
+            if all(found[state] == count for state, count in states.items()):
+                return
+            assert time.monotonic() < until, f"expected {states}, found {dict(found)}"
+            self.page.wait_for_timeout(100)
 
     def stop(self) -> None:
         """Switch the phone off."""
@@ -223,6 +222,8 @@ def fill_survey(phone: Handset, head_name: str = "Hoàng Thị Mẩy") -> None:
         ("wall_material", "Tre"),
         ("roof_frame_material", "Tre"),
         ("roof_material", "Lá"),
+        ("degraded", "Có"),
+        ("near_collapse", "Không"),
     ):
         tile(phone, question, text)
     forward(phone, "Đất ở")

@@ -26,6 +26,7 @@ from handset import (
     switched_on,
     tile,
 )
+from makers import payload
 from page_server import Site, fill_small_world, serve_app
 
 import api
@@ -51,10 +52,12 @@ def site(folder: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def phone(chromium: Any, site: Site, tmp_path: Path) -> Iterator[Handset]:  # noqa: F811
-    """A new phone, switched on, nobody signed in yet."""
+def phone(chromium: Any, site: Site, folder: Path, tmp_path: Path) -> Iterator[Handset]:  # noqa: F811
+    """A new phone, switched on, nobody signed in yet; afterwards it is handed back."""
     with switched_on(chromium.browser_type, tmp_path / "phone", site.url) as made:
         yield made
+    with closing(sqlite3.connect(folder / "nhavung.sqlite")) as connection, connection:
+        connection.execute("UPDATE devices SET revoked_at = created_at")
 
 
 @pytest.fixture
@@ -66,11 +69,6 @@ def stored(folder: Path) -> Callable[..., list[tuple[Any, ...]]]:
             return connection.execute(statement, values).fetchall()
 
     return read
-
-
-def plain(uuid: str) -> str:
-    """A UUID as SQLite keeps it."""
-    return uuid.replace("-", "")
 
 
 # --- the shell
@@ -139,7 +137,7 @@ def test_a_survey_made_offline_survives_a_restart_and_arrives(
     assert (sha256, state) == (record["content_sha256"], "stored")
     assert record["receipt"]["missing_photos"] == []
     ((arrived,),) = stored(
-        "SELECT count(*) FROM photos WHERE sha256 = ? AND stored_sha256 IS NOT NULL",
+        "SELECT count(*) FROM photos WHERE received_sha256 = ? AND stored_sha256 IS NOT NULL",
         record["photos"][0]["sha256"],
     )
     assert arrived == 1
@@ -162,8 +160,16 @@ def test_the_app_comes_back_to_the_question_somebody_was_at(phone: Handset) -> N
 
 def test_the_result_is_advice_and_hides_amounts_from_officers(phone: Handset) -> None:
     phone.sign_in()
-    fill_survey(phone)
-    forward(phone, "Xem lại và lưu")
+    draft_id = phone.call(
+        """async (m, answers) => {
+          const draft = m.drafts.begin(m.me.me.forms.household, answers, {at: {page: "@end"}});
+          await m.drafts.save(draft);
+          return draft.id;
+        }""",
+        payload(),
+    )
+    phone.go(f"#/form/{draft_id}")
+    phone.page.wait_for_selector(".result")
     text = phone.page.inner_text(".result")
     assert "Kết quả đối chiếu tiêu chí" in text
     assert "chưa phải quyết định hỗ trợ" in text
@@ -234,14 +240,11 @@ def test_200_records_are_sent_in_one_go_quickly(phone: Handset) -> None:
     phone.sign_in()
     phone.offline()
     phone.call(MAKE_RECORDS, 200, "Hộ nhanh")
-    phone.call("async m => { m.send.state.stopped = {why: 'sign-in'}; }")
-    phone.offline(False)
     started = time.monotonic()
-    phone.call("async m => m.send.sendAll({isAsked: true})")
+    phone.offline(False)
+    phone.wait_for_states(sent=200)
     took_s = time.monotonic() - started
-    states = {one["state"] for one in phone.records()}
     print(f"\n200 records sent in {took_s:.1f} s")
-    assert states == {"sent"}
     assert took_s < 30, "measured apart; this only catches a collapse"
 
 
@@ -318,18 +321,12 @@ def test_a_meeting_with_votes_is_recorded_offline_and_arrives(phone: Handset, si
     phone.page.fill("#q-present", "25")
     phone.press("Thêm dòng")
     phone.page.locator("[data-q='households[0].household'] .btn").click()
-    phone.page.locator("dialog.pick").wait_for()
-    phone.page.keyboard.press("Escape")
-    phone.call(
-        """async (m, id) => {
-          const [draft] = (await m.drafts.all()).filter(one => one.form === "meeting");
-          draft.answers.households = [{household: id, votes_for: 24, votes_against: 1}];
-          await m.drafts.save(draft);
-        }""",
-        household,
-    )
+    phone.page.fill("#pick", "dang van sinh")
+    phone.page.locator(".option").click()
+    for column, votes in (("votes_for", "24"), ("votes_against", "1")):
+        phone.page.fill(f"[data-q='households[0].{column}'] input", votes)
     phone.reopen()
-    phone.page.wait_for_selector("#q-present")
+    assert phone.page.input_value("[data-q='households[0].votes_against'] input") == "1"
     finish(phone)
     phone.offline(False)
     phone.wait_for_states(sent=2)

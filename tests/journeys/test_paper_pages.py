@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import io
 
-import pypdfium2
 import pytest
 from acting import household, send_act, take
-
-
-def text_of(answer) -> str:
-    """The words of a PDF answer, line ends as spaces."""
-    assert answer.status_code == 200, answer.text
-    document = pypdfium2.PdfDocument(answer.data)
-    pages = [page.get_textpage().get_text_bounded() for page in document]
-    document.close()
-    return " ".join(" ".join(pages).split())
+from reading import text_of
 
 
 @pytest.fixture
