@@ -9,7 +9,19 @@ from api import auth
 
 def register_pages(app: Flask) -> None:
     """Register every page with the right it takes to enter (None: being signed in is enough)."""
-    from api.pages import accounts, areas, budget, devices, home, households, inbox, law, maps, papers, session
+    from api.pages import (
+        accounts,
+        areas,
+        budget,
+        devices,
+        home,
+        households,
+        inbox,
+        law,
+        maps,
+        papers,
+        session,
+    )
 
     for blueprint, action in (
         (home.blueprint, None),

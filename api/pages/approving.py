@@ -17,7 +17,7 @@ from api.errors import status_of
 from api.extensions import db
 from api.language import current, day, t, word
 from api.paging import Page, page_of
-from survey.approval import queries
+from survey.approval import actions, queries
 from survey.approval.chain import Chain, chain_on, signing_area
 from survey.approval.models import OfficialAct
 from survey.approval.rows import WaitingCase
@@ -29,6 +29,7 @@ from survey.registry.models import Household
 
 blueprint = Blueprint("approving", __name__, url_prefix="/approvals/approve")
 
+NOTHING_NEW = 5433
 PAGE_SIZE = 100
 MOST_AT_ONCE = 1000
 
@@ -234,7 +235,19 @@ def _freeze(session: Session, cases: list[WaitingCase], done_on: date, act_id: i
     remark = nfc(request.form.get("reason", ""))[:400]
     reason = f"Phê duyệt ngày {done_on:%d/%m/%Y}" + (f": {remark}" if remark else "")
     for commune, year in sorted((code, year) for code, year in lists if code):
+        _freeze_one(session, commune, year, reason, act_id)
+
+
+def _freeze_one(session: Session, commune: str, year: int, reason: str, act_id: int | None) -> None:
+    """A new version; where a household only came back after a revocation, the one there is stands."""
+    try:
         case_lists.freeze(session, commune, year, reason=reason, official_act_id=act_id)
+    except Problem as problem:
+        last = queries.newest_version(session, commune, year)
+        if problem.number != NOTHING_NEW or last is None:
+            raise
+        if act_id is not None:
+            actions.attach_act(session, auth.actor(), last.head.id, session.get_one(OfficialAct, act_id))
 
 
 def _done_on() -> date | None:

@@ -227,9 +227,12 @@ def _common(kind: str) -> dict[str, Any]:
 
 
 def _chosen(kind: str) -> list[dict[str, Any]]:
-    """The chosen households, each once; a registration says what each asks for."""
+    """The chosen households, each once; a registration says what each asks for. Problem 5463."""
     rows: list[dict[str, Any]] = []
-    for household in dict.fromkeys(request.form.getlist("household")):
+    chosen = dict.fromkeys(request.form.getlist("household"))
+    if len(chosen) > PAGE_SIZE:
+        raise Problem(5463, got=len(chosen), limit=PAGE_SIZE)
+    for household in chosen:
         row = {"household": household}
         if kind == "registration" and (works_kind := request.form.get(f"works_kind.{household}")):
             row["works_kind"] = works_kind

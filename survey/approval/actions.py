@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.access.audit import record
@@ -65,15 +64,7 @@ def add_file(
 
 def put_target(session: Session, actor: Actor, act: OfficialAct, new: NewTarget) -> ActTarget:
     """Keep a total that an act sets; the same total again corrects it, and the trail keeps what it was."""
-    target = session.scalar(
-        select(ActTarget).where(
-            ActTarget.official_act_id == act.id,
-            ActTarget.area_code == new.area_code,
-            ActTarget.year == new.year,
-            ActTarget.programme == new.programme,
-            ActTarget.works_kind == new.works_kind,
-        )
-    )
+    target = queries.target_of(session, act.id, new)
     before = [target.households, target.amount_vnd] if target else []
     if target is None:
         target = ActTarget(

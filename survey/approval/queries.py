@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session, defer
 from survey.access.models import User
 from survey.approval import lists
 from survey.approval.models import ActTarget, CaseList, OfficialAct, OfficialActFile
-from survey.approval.rows import ActRow, AreaList, Left, ListHead, ListRow, ListVersion, WaitingCase
+from survey.approval.rows import (
+    ActRow,
+    AreaList,
+    Left,
+    ListHead,
+    ListRow,
+    ListVersion,
+    NewTarget,
+    WaitingCase,
+)
 from survey.areas import queries as areas
 from survey.assessment.models import AssessmentRow
 from survey.cases import machine
@@ -362,6 +371,19 @@ def scanned(session: Session, act_ids: Collection[int]) -> set[int]:
         OfficialActFile.official_act_id.in_(list(act_ids))
     )
     return set(session.scalars(statement.distinct()))
+
+
+def target_of(session: Session, act_id: int, new: NewTarget) -> ActTarget | None:
+    """The total that an act sets already for the same area, year, programme and works."""
+    return session.scalar(
+        select(ActTarget).where(
+            ActTarget.official_act_id == act_id,
+            ActTarget.area_code == new.area_code,
+            ActTarget.year == new.year,
+            ActTarget.programme == new.programme,
+            ActTarget.works_kind == new.works_kind,
+        )
+    )
 
 
 def targets(session: Session, act_id: int, *conditions: ColumnElement[bool]) -> list[ActTarget]:

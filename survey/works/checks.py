@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.cases.models import Act, ActPhoto, Case, Step
+from survey.cases.queries import case_of
 from survey.cases.rows import NewAct
 from survey.registry.models import Household, SurveyPhoto
 from survey.registry.queries import latest_interview
@@ -32,6 +33,8 @@ def progress_flags(session: Session, new: NewAct, household: Household) -> Itera
     yield from _same_photo(session, new)
     if new.kind == "withdrawal":
         yield from _others_live_there(session, new, household)
+    if new.kind == "payment":
+        yield from _paid_more_than_approved(session, new, household)
     if new.kind in BUILDING:
         yield from _too_fast(session, new, household)
         yield from _not_seen(new, household)
@@ -58,6 +61,14 @@ def _others_live_there(session: Session, new: NewAct, household: Household) -> I
     people = (interview.facts.get("people") if interview else None) or 1
     if new.details.get("reason") == "died" and people > 1:
         yield {"code": "others_live_there", "people": people}
+
+
+def _paid_more_than_approved(session: Session, new: NewAct, household: Household) -> Iterator[Flag]:
+    """With this payment the household has more than was approved for it."""
+    case = case_of(session, household.id)
+    paid = (case.paid_vnd if case else 0) + new.details["amount_vnd"]
+    if case and case.amount_vnd is not None and paid > case.amount_vnd:
+        yield {"code": "paid_above_approved", "paid_vnd": paid, "approved_vnd": case.amount_vnd}
 
 
 def _too_fast(session: Session, new: NewAct, household: Household) -> Iterator[Flag]:

@@ -20,7 +20,7 @@ export function ending(ctx) {
   const visible = visibleFaults(ctx, checked.faults);
   const verdict = isInterview(ctx.draft) ? judged(ctx, checked) : null;
   const parts = [
-    verdict ? verdictNode(verdict, nameOf(ctx)) : null,
+    verdict ? verdictNode(verdict, nameOf(ctx), (fact, text) => toQuestion(ctx, fact, text)) : null,
     me.law || !isInterview(ctx.draft) ? null : notice("warn", t("Chưa có bản luật trên máy", "No law on this phone yet"), t("Máy chủ sẽ đối chiếu khi nhận bản ghi.", "The server assesses the record on receipt.")),
     faultsNode(ctx, visible),
     missingNode(ctx, checked.missing),
@@ -39,6 +39,12 @@ function filled(answers) {
 const isInterview = (draft) => draft.kind === "survey" && draft.answers.visit === "interviewed";
 
 const nameOf = ({ draft }) => draft.answers.head_name || me.households.get(draft.answers.household)?.head_name || "";
+
+/** The way to the question that tells a fact, or only its name where the form does not ask for it. */
+function toQuestion(ctx, fact, text) {
+  const question = questionsOf(ctx.form).find((one) => one.fact === fact && asked(one, ctx.draft.answers) !== false);
+  return question ? button(text, () => ctx.jump(question.code), "as-link") : text;
+}
 
 /** The result, noted as seen: what is changed from now on is flagged. */
 function judged(ctx, checked) {

@@ -155,7 +155,7 @@ function householdWidget(question, value, { id, tell, ctx }) {
   const shown = h("b", {}, value ? nameOf(me.households.get(value)) || t("Hộ không có trong danh sách tải về", "A household not on the list here") : "");
   if (ctx.isFixed?.(question)) return h("div", { class: "chosen" }, shown);
   const choose = async () => {
-    const chosen = await pickHousehold(ctx.householdsFor?.(question));
+    const chosen = await pickHousehold(ctx.isNear);
     if (!chosen) return;
     shown.textContent = nameOf(me.households.get(chosen));
     tell(chosen);

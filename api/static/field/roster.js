@@ -22,8 +22,7 @@ function adders(view) {
   const { question, part } = view;
   const add = button(t("Thêm dòng", "Add a row"), () => addRow(view, {}, true));
   if (!householdColumn(question)) return h("div", { class: "beside" }, add);
-  const fits = part.ctx.householdsFor?.(question);
-  const missing = () => findHouseholds("", fits).filter((one) => !view.rows.some((row) => row[householdColumn(question).code] === one.id));
+  const missing = () => findHouseholds("", part.ctx.isWaiting).filter((one) => !view.rows.some((row) => row[householdColumn(question).code] === one.id));
   const all = button(t("Thêm các hộ đang chờ việc này", "Add the households this waits for"), () => {
     for (const one of missing()) addRow(view, { [householdColumn(question).code]: one.id }, false);
   });

@@ -94,7 +94,7 @@ async function sendPart(all) {
     throw error;
   }
   const changes = await Promise.all(part.map(([one], index) => outcome(one, answers[index])));
-  await queue.updateAll(part.map(([one], index) => [one, changes[index]]));
+  await queue.updateAll(part.map(([one], index) => [one, one.photos.length ? changes[index] : settled(changes[index])]));
   for (const [one] of part) if (isWhole(one)) await queue.settle(one, one.receipt);
   queue.changed();
 }
@@ -139,6 +139,9 @@ function received(one, receipt) {
   const stored = one.photos.map((photo) => photo.sha256).filter((hash) => !missing.has(hash));
   return { state: "photos", receipt, stored, reason: null, next_at: 0, tries: 0 };
 }
+
+/** A record without photos is done with its receipt. */
+const settled = (changes) => (changes.state === "photos" ? { ...changes, state: "sent", sent_at: Date.now() } : changes);
 
 const isWhole = (one) => one.state === "photos" && one.stored.length === one.photos.length;
 

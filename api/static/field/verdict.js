@@ -35,8 +35,11 @@ export function brief({ assessment }) {
   return { outcome, house_class, programme, works_kind, release, engine_version, on, missing_facts, ...money };
 }
 
-/** The result on the screen: class of the house, outcome, the reasons with their articles, what is missing. */
-export function verdictNode({ assessment, reasons }, name) {
+/**
+ * The result on the screen: class of the house, outcome, the reasons with their articles, what is missing.
+ * `lead(fact, text)` makes the way to the question that tells a fact.
+ */
+export function verdictNode({ assessment, reasons }, name, lead) {
   const allowed = reasons.filter((one) => me.may.amounts || (one.role !== "amount" && one.code !== "amount"));
   const missing = allowed.filter((one) => one.role === "missing");
   const aside = allowed.filter((one) => ASIDE.includes(one.role));
@@ -45,7 +48,7 @@ export function verdictNode({ assessment, reasons }, name) {
     "section",
     { class: "result", "aria-labelledby": "verdict" },
     h("div", { class: "card" }, h("h2", { id: "verdict" }, t("Kết quả đối chiếu tiêu chí", "Result of the criteria"), h("small", {}, t("chưa phải quyết định hỗ trợ", "not a decision on support"))), h("small", {}, name), h("p", { class: "big" }, capital(word(`house_class.${assessment.house_class}`, assessment.house_class))), h("p", { class: "outcome" }, h("span", { class: `dot ${assessment.outcome}`, "aria-hidden": "true" }), capital(word(`outcome.${assessment.outcome}`, assessment.outcome)), amountOf(assessment)), shown.map(reasonNode)),
-    missing.length ? h("div", { class: "card missing" }, h("h2", {}, t("Còn thiếu", "Missing")), h("ul", {}, missing.map((one) => h("li", {}, label(me.law.law.facts[one.code]?.labels) || one.text)))) : null,
+    missing.length ? h("div", { class: "card missing" }, h("h2", {}, t("Còn thiếu", "Missing")), h("ul", {}, missing.map((one) => h("li", {}, lead(one.code, label(me.law.law.facts[one.code]?.labels) || one.text))))) : null,
     aside.length ? h("details", { class: "card" }, h("summary", {}, t(`Chương trình khác đã xét (${aside.length})`, `Other programmes considered (${aside.length})`)), aside.map(reasonNode)) : null,
     h("p", { class: "small" }, t(`Tính trên máy theo bản luật ${assessment.release.slice(0, 8)}; máy chủ sẽ đối chiếu lại khi nhận.`, `Worked out on this phone by law release ${assessment.release.slice(0, 8)}; the server does it again on receipt.`)),
   );

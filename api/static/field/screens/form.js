@@ -126,21 +126,19 @@ function contextOf(view) {
     remark: (name) => draft.remarks[name],
     setRemark: (name, value) => ((draft.remarks[name] = value), save(view)),
     onClose: (close) => view.closers.push(close),
-    isFixed: (question) => question.code === "household" && Boolean(draft.is_about),
-    householdsFor: () => householdsFor(draft),
+    isFixed: (question) => question.code === "household" && Boolean(draft.is_about) && draft.is_about === draft.answers.household,
+    isNear: (one) => isNear(draft, one),
+    isWaiting: (one) => isNear(draft, one) && (one.next ?? []).includes(draft.form),
     jump: (path) => jump(view, path),
     leave: () => drafts.rememberOpen(null),
   };
 }
 
-/** Which households an act may be about: those in its village whose next step it is. */
-function householdsFor(draft) {
-  if (draft.kind !== "act") return () => true;
-  const area = draft.answers.area_code;
-  return (one) => (one.next ?? []).includes(draft.form) && (!area || isIn(one.village_code, area));
+/** Whether a household lies where an act is done. What was recorded before may not have reached the server yet. */
+function isNear(draft, one) {
+  const area = draft.kind === "act" && draft.answers.area_code;
+  return !area || one.village_code === area || (me.villages.get(one.village_code)?.path ?? []).includes(area);
 }
-
-const isIn = (code, area) => code === area || (me.villages.get(code)?.path ?? []).includes(area);
 
 function changeAnswer(view, question, value) {
   const { draft } = view;
@@ -148,7 +146,8 @@ function changeAnswer(view, question, value) {
   else draft.answers[question.code] = value;
   noteChange(draft, question.code);
   for (const [one, node] of view.nodes ?? []) if (one.when) node.hidden = !isShown(one, draft);
-  draft.at = { page: view.page, question: question.code };
+  const isWithin = draft.at?.question?.startsWith(`${question.code}[`);
+  if (!isWithin) draft.at = { page: view.page, question: question.code };
   return save(view);
 }
 
