@@ -69,6 +69,7 @@ class CutLine:
                 self.breaks.append(f"{method.decode()} {cut.after_share}")
                 return
             server.sendall(body)
+            server.shutdown(socket.SHUT_WR)  # a server that answers before it has read all waits for this end
             answer = _all(server)
         if cut:
             self.breaks.append(f"{method.decode()} answer")

@@ -142,7 +142,7 @@ class Handset:
 
     def call(self, script: str, *arguments: Any) -> Any:
         """Run a function with the app's own modules at hand: `m.queue`, `m.drafts`, `m.send` …"""
-        names = ("queue", "drafts", "send", "sync", "me", "store", "vault", "kept", "photos", "queue_file")
+        names = ("queue", "drafts", "sync", "me", "store", "vault", "photos")
         loading = "".join(f"m.{name} = await import('/static/field/{name}.js');" for name in names)
         whole = f"async given => {{ const m = {{}}; {loading} return ({script})(m, ...given); }}"
         return self.page.evaluate(whole, list(arguments))

@@ -60,11 +60,9 @@ def waiting_acts(session: Session, subjects: Collection[str]) -> list[ReceivedEn
     )
     statement = (
         select(ReceivedEnvelope)
-        .join(WaitsFor, WaitsFor.row_id == ReceivedEnvelope.id)
-        .where(WaitsFor.subject_id.in_(list(subjects)), ReceivedEnvelope.state == WAITING)
-        .where(ReceivedEnvelope.settled_at.is_(None), ~corrected)
+        .where(ReceivedEnvelope.id.in_(select(WaitsFor.row_id).where(WaitsFor.subject_id.in_(subjects))))
+        .where(ReceivedEnvelope.state == WAITING, ReceivedEnvelope.settled_at.is_(None), ~corrected)
         .order_by(ReceivedEnvelope.captured_at, ReceivedEnvelope.id)
-        .distinct()
         .limit(MOST_RUN_AGAIN)
     )
     found = session.scalars(statement).all()

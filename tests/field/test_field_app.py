@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import chromium  # noqa: F401  the Chromium of the other browser tests, or their skip
 from handset import (
     MAKE_RECORDS,
     PIN,
@@ -52,7 +51,7 @@ def site(folder: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def phone(chromium: Any, site: Site, folder: Path, tmp_path: Path) -> Iterator[Handset]:  # noqa: F811
+def phone(chromium: Any, site: Site, folder: Path, tmp_path: Path) -> Iterator[Handset]:
     """A new phone, switched on, nobody signed in yet; afterwards it is handed back."""
     with switched_on(chromium.browser_type, tmp_path / "phone", site.url) as made:
         yield made

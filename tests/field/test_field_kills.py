@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import chromium  # noqa: F401  the Chromium of the other browser tests, or their skip
 from cut_line import Cut, CutLine
 from handset import Handset, camera_photo, photograph, switched_on
 from page_server import fill_small_world, serve_app
@@ -51,7 +50,7 @@ def line(folder: Path) -> Iterator[CutLine]:
 
 
 @pytest.fixture(scope="module")
-def phone(chromium: Any, line: CutLine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Handset]:  # noqa: F811
+def phone(chromium: Any, line: CutLine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Handset]:
     """One phone for all runs, signed in."""
     with switched_on(chromium.browser_type, tmp_path_factory.mktemp("phone"), line.url) as made:
         made.sign_in()
@@ -112,14 +111,14 @@ def test_a_line_cut_while_sending_loses_and_doubles_nothing(
         photo = list(camera_photo(hash(step) % 1000 + run, 400))
         key = phone.call(MAKE_ONE, f"Hộ {step} {run}", photo)
         for _ in range(times):
-            phone.call("async m => m.send.sendAll({isAsked: true})")
+            phone.call("async m => m.sync.sendAll({isAsked: true})")
         assert line.breaks, step
         kept = {one["key"]: one["state"] for one in phone.records()}
         assert kept[key] in ("ready", "photos", "sending", "sent")
         if chance.random() < 0.5:
             phone.reopen()
         line.plan = lambda _method, _path: None
-        phone.call("async m => m.send.sendAll({isAsked: true})")
+        phone.call("async m => m.sync.sendAll({isAsked: true})")
         wait_until_sent(phone, key)
         agree(phone, folder, key)
 
@@ -129,7 +128,7 @@ def wait_until_sent(phone: Handset, key: str) -> None:
     for _ in range(20):
         if any(one["key"] == key and one["state"] == "sent" for one in phone.records()):
             return
-        phone.call("async m => m.send.sendAll({isAsked: true})")
+        phone.call("async m => m.sync.sendAll({isAsked: true})")
         phone.page.wait_for_timeout(200)
     raise AssertionError([(one["state"], one.get("reason")) for one in phone.records() if one["key"] == key])
 

@@ -33,7 +33,9 @@ export class Refused extends Error {
 }
 
 function sentence(problem, status) {
-  return label(problem?.message) || t(`Máy chủ trả lời lạ (${status})`, `The server answered oddly (${status})`);
+  return (
+    label(problem?.message) || t(`Máy chủ trả lời lạ (${status})`, `The server answered oddly (${status})`)
+  );
 }
 
 /** Ask; returns {status, body, etag}. Throws NoSignal or Refused. 304 has no body. */
@@ -45,7 +47,14 @@ export async function request(method, path, { json, body, headers = {}, type, pa
   const timer = setTimeout(() => stop.abort(), patience);
   try {
     const sent = json === undefined ? body : typeof json === "string" ? json : JSON.stringify(json);
-    const how = { method, headers: all, body: sent, signal: stop.signal, cache: "no-store", credentials: "omit" };
+    const how = {
+      method,
+      headers: all,
+      body: sent,
+      signal: stop.signal,
+      cache: "no-store",
+      credentials: "omit",
+    };
     return await read(await fetch(path, how));
   } catch (error) {
     if (error instanceof Refused) throw error;

@@ -1,22 +1,28 @@
 /** The field app: which screen is shown, who is at work, and when to send. */
 
-import * as drafts from "./drafts.js";
 import { h, notice, screen } from "./dom.js";
+import * as drafts from "./drafts.js";
 import { leave, me } from "./me.js";
 import { keepSending, networkReturned } from "./sync.js";
 import { language, setLanguage, t } from "./words.js";
-import * as form from "./screens/form.js";
-import * as home from "./screens/home.js";
-import * as household from "./screens/household.js";
-import * as households from "./screens/households.js";
-import * as act from "./screens/act.js";
-import * as pin from "./screens/pin.js";
-import * as queue from "./screens/queue.js";
-import * as record from "./screens/record.js";
-import * as settings from "./screens/settings.js";
-import * as signIn from "./screens/sign_in.js";
+import { showAct } from "./screens/act.js";
+import { showPin, showSignIn } from "./screens/enter.js";
+import { showForm } from "./screens/form.js";
+import { showHome } from "./screens/home.js";
+import { showHousehold, showHouseholds } from "./screens/households.js";
+import { showQueue, showRecord } from "./screens/records.js";
+import { showSettings } from "./screens/settings.js";
 
-const SCREENS = { home, households, household, act, form, queue, record, settings };
+const SCREENS = {
+  home: showHome,
+  households: showHouseholds,
+  household: showHousehold,
+  act: showAct,
+  form: showForm,
+  queue: showQueue,
+  record: showRecord,
+  settings: showSettings,
+};
 const LOCK_AFTER_MS = 15 * 60000;
 
 let close = null;
@@ -29,9 +35,9 @@ export async function route() {
   close?.();
   close = null;
   const [name, ...rest] = location.hash.replace(/^#\//, "").split("/");
-  const shown = me.officer ? SCREENS[name] ?? home : name === "sign-in" ? signIn : pin;
+  const shown = me.officer ? (SCREENS[name] ?? showHome) : name === "sign-in" ? showSignIn : showPin;
   try {
-    const stop = await shown.show(...rest.map(decodeURIComponent));
+    const stop = await shown(...rest.map(decodeURIComponent));
     if (mine === turn) close = stop ?? null;
     else stop?.();
   } catch (error) {
@@ -62,18 +68,37 @@ export async function lockNow() {
 function broke(error) {
   console.error(error);
   const next = t("Những gì đã ghi vẫn nằm trên máy.", "What was recorded is still on this phone.");
-  const back = h("a", { class: "btn main", href: "#/home", onclick: () => setTimeout(route) }, t("Về Việc cần làm", "Back to the tasks"));
+  const back = h(
+    "a",
+    { class: "btn main", href: "#/home", onclick: () => setTimeout(route) },
+    t("Về Việc cần làm", "Back to the tasks"),
+  );
   screen({
     title: t("Màn hình này gặp lỗi", "This screen met a fault"),
-    main: [notice("bad", t("Không mở được màn hình", "The screen could not be shown"), next, h("p", { class: "small" }, String(error?.message ?? error))), back],
+    main: [
+      notice(
+        "bad",
+        t("Không mở được màn hình", "The screen could not be shown"),
+        next,
+        h("p", { class: "small" }, String(error?.message ?? error)),
+      ),
+      back,
+    ],
   });
 }
 
-/** What this browser lacks, in words; null when it has everything. */
 function lacking() {
   if (!isSecureContext) return "https";
-  const has = [window.indexedDB, window.crypto?.subtle, crypto.randomUUID, navigator.locks, navigator.serviceWorker];
-  return has.every(Boolean) && Array.prototype.at && HTMLDialogElement?.prototype.showModal ? null : "browser";
+  const has = [
+    window.indexedDB,
+    window.crypto?.subtle,
+    crypto.randomUUID,
+    navigator.locks,
+    navigator.serviceWorker,
+  ];
+  return has.every(Boolean) && Array.prototype.at && HTMLDialogElement?.prototype.showModal
+    ? null
+    : "browser";
 }
 
 function refuse(why) {
@@ -116,7 +141,10 @@ function offerUpdate(waiting) {
     waiting.postMessage("take over");
   };
   const now = h("button", { type: "button", class: "btn", onclick: update }, t("Cập nhật", "Update"));
-  const text = t("Có bản mới của ứng dụng. Việc đang ghi được giữ nguyên.", "A new version of the app is here. Your work is kept.");
+  const text = t(
+    "Có bản mới của ứng dụng. Việc đang ghi được giữ nguyên.",
+    "A new version of the app is here. Your work is kept.",
+  );
   document.body.prepend(h("div", { id: "update", role: "status" }, h("span", {}, text), now));
 }
 

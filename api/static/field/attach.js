@@ -2,12 +2,11 @@
 
 import { ask, button, card, h, notice, say } from "./dom.js";
 import * as drafts from "./drafts.js";
-import * as kept from "./kept.js";
 import * as photos from "./photos.js";
 import * as queue from "./queue.js";
-import { signature } from "./signature.js";
 import * as store from "./store.js";
-import { bytes, t } from "./words.js";
+import * as kept from "./vault.js";
+import { bytes, t, when } from "./words.js";
 
 const MOST = 30;
 
@@ -20,11 +19,26 @@ export function attachments(ctx) {
   redraw(view);
   return [
     interrupted(ctx),
-    notice("warn", t("Không chụp căn cước, CCCD, sổ hộ khẩu", "Never photograph an identity card"), t("Chỉ chụp ngôi nhà và biên bản. Giấy tờ chỉ người có quyền mới xem được.", "Photograph the house and the minutes only. Papers are shown only to those with the right.")),
+    notice(
+      "warn",
+      t("Không chụp căn cước, CCCD, sổ hộ khẩu", "Never photograph an identity card"),
+      t(
+        "Chỉ chụp ngôi nhà và biên bản. Giấy tờ chỉ người có quyền mới xem được.",
+        "Photograph the house and the minutes only. Papers are shown only to those with the right.",
+      ),
+    ),
     roomNote(),
     place,
     total,
-    card(h("h2", {}, t("Chữ ký trên màn hình", "Signatures on the screen")), h("div", { class: "beside" }, signer(view, t("Chủ hộ ký", "Head of household")), signer(view, t("Trưởng thôn ký", "Village head")))),
+    card(
+      h("h2", {}, t("Chữ ký trên màn hình", "Signatures on the screen")),
+      h(
+        "div",
+        { class: "beside" },
+        signer(view, t("Chủ hộ ký", "Head of household")),
+        signer(view, t("Trưởng thôn ký", "Village head")),
+      ),
+    ),
   ];
 }
 
@@ -34,14 +48,30 @@ function interrupted({ draft, save }) {
   if (!slot) return null;
   draft.taking = null;
   save();
-  return notice("warn", t(`Ảnh "${photos.slotName(slot)}" chưa kịp lưu`, `The photo "${photos.slotName(slot)}" was not kept`), t("Ứng dụng bị đóng khi đang mở máy ảnh. Hãy chụp lại ảnh này; mọi thứ khác còn nguyên.", "The app was closed while the camera was open. Take this photo again; everything else is here."));
+  return notice(
+    "warn",
+    t(`Ảnh "${photos.slotName(slot)}" chưa kịp lưu`, `The photo "${photos.slotName(slot)}" was not kept`),
+    t(
+      "Ứng dụng bị đóng khi đang mở máy ảnh. Hãy chụp lại ảnh này; mọi thứ khác còn nguyên.",
+      "The app was closed while the camera was open. Take this photo again; everything else is here.",
+    ),
+  );
 }
 
-/** A place for the warning that little room is left; filled when the browser has told. */
 function roomNote() {
   const place = h("div");
   store.room().then((room) => {
-    if (photos.isLowOnRoom(room)) place.append(notice("bad", t(`Máy chỉ còn ${bytes(room.free)} cho ứng dụng`, `Only ${bytes(room.free)} are left for the app`), t("Gửi bản ghi hoặc xóa bớt tệp trước khi chụp thêm.", "Send records or free some room before taking more photos.")));
+    if (photos.isLowOnRoom(room))
+      place.append(
+        notice(
+          "bad",
+          t(`Máy chỉ còn ${bytes(room.free)} cho ứng dụng`, `Only ${bytes(room.free)} are left for the app`),
+          t(
+            "Gửi bản ghi hoặc xóa bớt tệp trước khi chụp thêm.",
+            "Send records or free some room before taking more photos.",
+          ),
+        ),
+      );
   });
   return place;
 }
@@ -50,22 +80,53 @@ function redraw(view) {
   const { draft } = view.ctx;
   view.place.replaceChildren(...photos.SLOTS.map((slot) => slotNode(view, slot)));
   const size = draft.photos.reduce((sum, one) => sum + one.size_bytes, 0);
-  view.total.textContent = draft.photos.length ? t(`${draft.photos.length} ảnh, ${bytes(size)} để gửi`, `${draft.photos.length} photos, ${bytes(size)} to send`) : "";
+  view.total.textContent = draft.photos.length
+    ? t(
+        `${draft.photos.length} ảnh, ${bytes(size)} để gửi`,
+        `${draft.photos.length} photos, ${bytes(size)} to send`,
+      )
+    : "";
 }
 
 function slotNode(view, slot) {
   const mine = view.ctx.draft.photos.filter((one) => one.slot === slot);
   const name = photos.slotName(slot);
-  const input = h("input", { type: "file", accept: "image/*", capture: "environment", id: `photo-${slot}`, class: "hidden-text", tabindex: "-1", "aria-label": name });
+  const input = h("input", {
+    type: "file",
+    accept: "image/*",
+    capture: "environment",
+    id: `photo-${slot}`,
+    class: "hidden-text",
+    tabindex: "-1",
+    "aria-label": name,
+  });
   input.addEventListener("change", () => taken(view, slot, input));
-  const take = button(mine.length ? t("Chụp thêm", "One more") : t("Chụp ảnh", "Take a photo"), () => openCamera(view, slot, input), "", { "aria-label": `${t("Chụp ảnh", "Take a photo")}: ${name}` });
-  return h("section", { class: "slot", "data-q": `photo.${slot}` }, h("b", {}, name), h("span", { class: "count" }, mine.length ? t(`${mine.length} ảnh`, `${mine.length} photos`) : ""), h("div", { class: "thumbs" }, mine.map((photo) => thumb(view, photo))), take, input);
+  const take = button(
+    mine.length ? t("Chụp thêm", "One more") : t("Chụp ảnh", "Take a photo"),
+    () => openCamera(view, slot, input),
+    "",
+    { "aria-label": `${t("Chụp ảnh", "Take a photo")}: ${name}` },
+  );
+  return h(
+    "section",
+    { class: "slot", "data-q": `photo.${slot}` },
+    h("b", {}, name),
+    h("span", { class: "count" }, mine.length ? t(`${mine.length} ảnh`, `${mine.length} photos`) : ""),
+    h(
+      "div",
+      { class: "thumbs" },
+      mine.map((photo) => thumb(view, photo)),
+    ),
+    take,
+    input,
+  );
 }
 
 /** Everything is on the disk before the camera opens: the phone may close the app meanwhile. */
 async function openCamera(view, slot, input) {
   const { draft, save } = view.ctx;
-  if (draft.photos.length >= MOST) return say(t(`Nhiều nhất ${MOST} ảnh một bản ghi`, `At most ${MOST} photos a record`), "warn");
+  if (draft.photos.length >= MOST)
+    return say(t(`Nhiều nhất ${MOST} ảnh một bản ghi`, `At most ${MOST} photos a record`), "warn");
   Object.assign(draft, { taking: slot, at: { page: "@photos", question: `photo.${slot}` } });
   await save();
   input.addEventListener("cancel", () => ((draft.taking = null), save()), { once: true });
@@ -84,7 +145,9 @@ async function taken(view, slot, input) {
   } catch (error) {
     view.ctx.draft.taking = null;
     await view.ctx.save();
-    view.place.prepend(notice("bad", t("Chưa lưu được ảnh này", "This photo was not kept"), String(error.message ?? error)));
+    view.place.prepend(
+      notice("bad", t("Chưa lưu được ảnh này", "This photo was not kept"), String(error.message ?? error)),
+    );
   } finally {
     working -= 1;
   }
@@ -114,23 +177,52 @@ async function keep(view, { photo, row }) {
 
 function thumb(view, photo) {
   const picture = h("img", { alt: photos.slotName(photo.slot), width: "72", height: "72" });
-  kept.getBytes("photo", photo.sha256).then((content) => {
-    if (!content) return;
-    picture.src = URL.createObjectURL(new Blob([content], { type: photo.content_type }));
-    view.urls.push(picture.src);
-  }, () => {});
+  kept.getBytes("photo", photo.sha256).then(
+    (content) => {
+      if (!content) return;
+      picture.src = URL.createObjectURL(new Blob([content], { type: photo.content_type }));
+      view.urls.push(picture.src);
+    },
+    () => {},
+  );
   const where = photo.fix?.lat !== undefined ? h("small", {}, t("có vị trí", "with a place")) : null;
-  return h("figure", {}, picture, h("figcaption", {}, h("small", {}, bytes(photo.size_bytes)), where, button(t("Bỏ", "Remove"), () => remove(view, photo), "small-btn", { "aria-label": `${t("Bỏ ảnh", "Remove the photo")}: ${photos.slotName(photo.slot)}` })));
+  return h(
+    "figure",
+    {},
+    picture,
+    h(
+      "figcaption",
+      {},
+      h("small", {}, bytes(photo.size_bytes)),
+      where,
+      button(t("Bỏ", "Remove"), () => remove(view, photo), "small-btn", {
+        "aria-label": `${t("Bỏ ảnh", "Remove the photo")}: ${photos.slotName(photo.slot)}`,
+      }),
+    ),
+  );
 }
 
 async function remove(view, photo) {
   const { draft } = view.ctx;
-  if (!(await ask(t("Bỏ ảnh này?", "Remove this photo?"), photos.slotName(photo.slot), t("Bỏ ảnh", "Remove"), t("Giữ lại", "Keep")))) return;
+  if (
+    !(await ask(
+      t("Bỏ ảnh này?", "Remove this photo?"),
+      photos.slotName(photo.slot),
+      t("Bỏ ảnh", "Remove"),
+      t("Giữ lại", "Keep"),
+    ))
+  )
+    return;
   draft.photos = draft.photos.filter((one) => one !== photo);
   await view.ctx.save();
   await drafts.settled();
-  const idle = draft.photos.some((one) => one.sha256 === photo.sha256) ? [] : await queue.unneeded({ id: draft.id, photos: [photo] });
-  await store.write([], idle.map((hash) => kept.keyOf("photo", hash)));
+  const idle = draft.photos.some((one) => one.sha256 === photo.sha256)
+    ? []
+    : await queue.unneeded({ id: draft.id, photos: [photo] });
+  await store.write(
+    [],
+    idle.map((hash) => kept.keyOf("photo", hash)),
+  );
   redraw(view);
 }
 
@@ -151,7 +243,10 @@ export function readRemarks(draft) {
   for (const code of ["note", "remarks"]) {
     const text = draft.answers[code];
     if (typeof text !== "string" || !text.includes(MARK)) continue;
-    const left = text.split("\n").filter((line) => !line.startsWith(MARK)).join("\n");
+    const left = text
+      .split("\n")
+      .filter((line) => !line.startsWith(MARK))
+      .join("\n");
     if (left) draft.answers[code] = left;
     else delete draft.answers[code];
   }
@@ -162,5 +257,91 @@ export function withRemarks(text, lines, limit) {
   if (!lines.length) return text;
   const own = MARK + lines.join(" · ");
   const both = text ? `${text}\n${own}` : own;
-  return both.length <= limit ? both : [text, own.slice(0, Math.max(0, limit - (text?.length ?? 0) - 2))].filter(Boolean).join("\n");
+  return both.length <= limit
+    ? both
+    : [text, own.slice(0, Math.max(0, limit - (text?.length ?? 0) - 2))].filter(Boolean).join("\n");
+}
+
+// --- A signature drawn on the screen, with who signs and when, on white
+
+const WIDTH = 900;
+const HEIGHT = 420;
+
+/** Ask for a signature; the canvas, or null when nobody signed. */
+export function signature(who) {
+  return new Promise((resolve) => {
+    const canvas = h("canvas", {
+      width: WIDTH,
+      height: HEIGHT,
+      role: "img",
+      "aria-label": t("Ô ký: vẽ bằng ngón tay", "Signing field: draw with a finger"),
+    });
+    const pen = canvas.getContext("2d");
+    const state = { strokes: 0 };
+    const name = h("input", { type: "text", id: "signer", maxlength: "80", autocomplete: "off" });
+    const blank = () => ((state.strokes = 0), clear(pen), (keep.disabled = true));
+    const close = (answer) => (box.close(), box.remove(), resolve(answer));
+    const keep = button(
+      t("Giữ chữ ký", "Keep"),
+      () => (caption(pen, who, name.value), close(canvas)),
+      "main",
+    );
+    const box = h(
+      "dialog",
+      { class: "drawing", "aria-label": who },
+      h("h2", {}, who),
+      h("label", { for: "signer" }, t("Họ và tên người ký", "Name of who signs")),
+      name,
+      canvas,
+      h(
+        "div",
+        { class: "beside" },
+        button(t("Ký lại", "Again"), blank),
+        button(t("Thôi", "Cancel"), () => close(null)),
+        keep,
+      ),
+    );
+    box.addEventListener("cancel", () => close(null));
+    draw(canvas, pen, state, keep);
+    document.body.append(box);
+    box.showModal();
+    blank();
+  });
+}
+
+function clear(pen) {
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, WIDTH, HEIGHT);
+  Object.assign(pen, { strokeStyle: "#10202b", lineWidth: 5, lineCap: "round", lineJoin: "round" });
+}
+
+function draw(canvas, pen, state, keep) {
+  const at = (event) => {
+    const box = canvas.getBoundingClientRect();
+    return [
+      ((event.clientX - box.left) * WIDTH) / box.width,
+      ((event.clientY - box.top) * HEIGHT) / box.height,
+    ];
+  };
+  let isDown = false;
+  canvas.addEventListener("pointerdown", (event) => {
+    isDown = true;
+    canvas.setPointerCapture(event.pointerId);
+    pen.beginPath();
+    pen.moveTo(...at(event));
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (!isDown) return;
+    pen.lineTo(...at(event));
+    pen.stroke();
+    state.strokes += 1;
+    keep.disabled = state.strokes < 5;
+  });
+  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => (isDown = false));
+}
+
+function caption(pen, who, name) {
+  pen.fillStyle = "#10202b";
+  pen.font = "24px system-ui, sans-serif";
+  pen.fillText([who, name, when(Date.now())].filter(Boolean).join(" · "), 16, HEIGHT - 18, WIDTH - 32);
 }

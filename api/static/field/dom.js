@@ -38,7 +38,12 @@ export const link = (text, hash, kind = "") => h("a", { class: `btn ${kind}`, hr
 /** A box that says something: tone "ok", "warn" or "bad"; the first text is its heading. */
 export function notice(tone, heading, ...more) {
   const body = more.map((one) => (typeof one === "string" ? h("p", {}, one) : one));
-  return h("div", { class: `problem ${tone}`, role: tone === "bad" ? "alert" : "status" }, h("b", {}, heading), body);
+  return h(
+    "div",
+    { class: `problem ${tone}`, role: tone === "bad" ? "alert" : "status" },
+    h("b", {}, heading),
+    body,
+  );
 }
 
 /** A small word on a ground of its tone. */
@@ -63,7 +68,8 @@ export function field(id, text, input, hint) {
 }
 
 /** Nothing here: what will stand here and how it comes. */
-export const empty = (heading, text, ...more) => h("div", { class: "empty" }, h("b", {}, heading), h("p", {}, text), more);
+export const empty = (heading, text, ...more) =>
+  h("div", { class: "empty" }, h("b", {}, heading), h("p", {}, text), more);
 
 const ARROW = "M15 5l-7 7 7 7";
 
@@ -72,7 +78,8 @@ export function icon(path = ARROW) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
   const line = document.createElementNS(space, "path");
-  for (const [name, value] of Object.entries({ viewBox: "0 0 24 24", "aria-hidden": "true" })) svg.setAttribute(name, value);
+  for (const [name, value] of Object.entries({ viewBox: "0 0 24 24", "aria-hidden": "true" }))
+    svg.setAttribute(name, value);
   line.setAttribute("d", path);
   svg.append(line);
   return svg;
@@ -82,16 +89,25 @@ export function icon(path = ARROW) {
 export function screen({ title, about = "", back = null, main, footer = null }) {
   const heading = h("h1", { tabindex: "-1" }, title);
   const aside = h("small", { class: "about" }, about);
-  document.getElementById("app").replaceChildren(
-    h(
-      "header",
-      { class: "strip" },
-      back ? h("a", { class: "back", href: back }, icon(), h("span", { class: "hidden-text" }, "Quay lại / Back")) : null,
-      h("div", {}, heading, aside),
-    ),
-    h("div", { class: "page", id: "main" }, main),
-    ...(footer ? [h("footer", { class: "tools" }, footer)] : []),
-  );
+  document
+    .getElementById("app")
+    .replaceChildren(
+      h(
+        "header",
+        { class: "strip" },
+        back
+          ? h(
+              "a",
+              { class: "back", href: back },
+              icon(),
+              h("span", { class: "hidden-text" }, "Quay lại / Back"),
+            )
+          : null,
+        h("div", {}, heading, aside),
+      ),
+      h("div", { class: "page", id: "main" }, main),
+      ...(footer ? [h("footer", { class: "tools" }, footer)] : []),
+    );
   document.title = `${title} · Nhà Vững`;
   window.scrollTo(0, 0);
   heading.focus({ preventScroll: true });
@@ -100,7 +116,8 @@ export function screen({ title, about = "", back = null, main, footer = null }) 
 
 /** Say a short thing aloud and show it for a moment, without taking the focus. */
 export function say(text, tone = "ok") {
-  const place = document.getElementById("said") || document.body.appendChild(h("div", { id: "said", role: "status" }));
+  const place =
+    document.getElementById("said") || document.body.appendChild(h("div", { id: "said", role: "status" }));
   const line = h("p", { class: tone }, text);
   place.replaceChildren(line);
   setTimeout(() => line.remove(), 4000);
@@ -111,7 +128,14 @@ export function ask(heading, text, yes, no) {
   return new Promise((resolve) => {
     const box = h("dialog", { "aria-label": heading }, h("h2", {}, heading), h("p", {}, text));
     const close = (answer) => (box.close(), box.remove(), resolve(answer));
-    box.append(h("div", { class: "beside" }, button(no, () => close(false)), button(yes, () => close(true), "main")));
+    box.append(
+      h(
+        "div",
+        { class: "beside" },
+        button(no, () => close(false)),
+        button(yes, () => close(true), "main"),
+      ),
+    );
     box.addEventListener("cancel", () => close(false));
     document.body.append(box);
     box.showModal();

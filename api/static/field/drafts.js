@@ -1,8 +1,8 @@
 /** Drafts: what is being filled in. Every change is written at once, in order, and survives the app being killed. */
 
-import * as kept from "./kept.js";
 import { me } from "./me.js";
 import * as store from "./store.js";
+import * as kept from "./vault.js";
 import { localIso, today } from "./words.js";
 
 let writing = Promise.resolve();
@@ -71,7 +71,9 @@ export const load = (id) => kept.get("draft", id);
 
 /** All drafts, newest first; one that cannot be opened is {id, isUnreadable}. */
 export async function all() {
-  const found = (await kept.list("draft")).map(({ row: one, value }) => value ?? { id: one.id, isUnreadable: true });
+  const found = (await kept.list("draft")).map(
+    ({ row: one, value }) => value ?? { id: one.id, isUnreadable: true },
+  );
   return found.sort((a, b) => (b.saved_at || 0) - (a.saved_at || 0));
 }
 

@@ -1,13 +1,21 @@
 /** The officer at work: what was downloaded for them, their drafts and records, all from this phone. */
 
 import * as api from "./api.js";
-import * as kept from "./kept.js";
 import * as store from "./store.js";
+import * as kept from "./vault.js";
 import { lock } from "./vault.js";
 import { folded, label } from "./words.js";
 
 /** What is open now. `assignment` is never null after `enter`. */
-export const me = { officer: null, account: null, forms: {}, texts: {}, law: null, assignment: null, may: {} };
+export const me = {
+  officer: null,
+  account: null,
+  forms: {},
+  texts: {},
+  law: null,
+  assignment: null,
+  may: {},
+};
 
 const NOTHING = { cursor: null, villages: [], households: [], tasks: [], returned: [], synced_at: null };
 
@@ -66,7 +74,9 @@ export function findVillages(typed, limit = 30) {
   const words = typed.toLowerCase().trim().split(/\s+/);
   const plain = folded(typed).split(/\s+/);
   const exact = me.places.filter((one) => words.every((word) => one.exact.includes(word)));
-  const near = me.places.filter((one) => !exact.includes(one) && plain.every((word) => one.folded.includes(word)));
+  const near = me.places.filter(
+    (one) => !exact.includes(one) && plain.every((word) => one.folded.includes(word)),
+  );
   const found = [...exact, ...near];
   return { total: found.length, shown: found.slice(0, limit).map((one) => one.village) };
 }

@@ -1,6 +1,6 @@
 /** Photos: what the camera wrote into the file is read first, then the picture is scaled and named by its hash. */
 
-import * as kept from "./kept.js";
+import * as kept from "./vault.js";
 import { sha256 } from "./vault.js";
 import { t } from "./words.js";
 
@@ -101,11 +101,14 @@ function told(view, base) {
   const gps = first[0x8825] ? directory(read, value(read, first[0x8825])) : {};
   const found = {};
   const time = inner[0x9003] ?? first[0x0132];
-  if (time) found.taken_at = text(read, time).replace(/^(\d{4}):(\d\d):(\d\d) /, "$1-$2-$3T").slice(0, 19);
+  if (time)
+    found.taken_at = text(read, time)
+      .replace(/^(\d{4}):(\d\d):(\d\d) /, "$1-$2-$3T")
+      .slice(0, 19);
   if (gps[2] && gps[4]) {
     found.lat = degrees(read, gps[2]) * (text(read, gps[1]) === "S" ? -1 : 1);
     found.lon = degrees(read, gps[4]) * (text(read, gps[3]) === "W" ? -1 : 1);
-    if (!Number.isFinite(found.lat) || !Number.isFinite(found.lon)) delete found.lat, delete found.lon;
+    if (!Number.isFinite(found.lat) || !Number.isFinite(found.lon)) (delete found.lat, delete found.lon);
   }
   return Object.keys(found).length ? found : null;
 }
@@ -125,13 +128,15 @@ const value = ({ view, little }, { at }) => view.getUint32(at + 8, little);
 function text(read, entry) {
   const from = entry.count > 4 ? read.base + value(read, entry) : entry.at + 8;
   let out = "";
-  for (let index = 0; index < entry.count - 1; index += 1) out += String.fromCharCode(read.view.getUint8(from + index));
+  for (let index = 0; index < entry.count - 1; index += 1)
+    out += String.fromCharCode(read.view.getUint8(from + index));
   return out;
 }
 
 function degrees(read, entry) {
   const from = read.base + value(read, entry);
   const part = (index) =>
-    read.view.getUint32(from + index * 8, read.little) / read.view.getUint32(from + index * 8 + 4, read.little);
+    read.view.getUint32(from + index * 8, read.little) /
+    read.view.getUint32(from + index * 8 + 4, read.little);
   return Number((part(0) + part(1) / 60 + part(2) / 3600).toFixed(6));
 }

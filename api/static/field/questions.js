@@ -1,12 +1,10 @@
-/** One question on the screen, by its kind. Each widget tells its value as soon as it changes. */
+/** Questions on the screen by their kind: each widget tells its value as soon as it changes. */
 
 import { check } from "./check.js";
 import { button, h } from "./dom.js";
-import { me, villageName, word } from "./me.js";
-import { pickHousehold, pickVillage } from "./pick.js";
-import { pointWidget } from "./point.js";
-import { rosterWidget } from "./roster.js";
-import { capital, day, label, localIso, t } from "./words.js";
+import { findHouseholds, findVillages, me, villageName, word } from "./me.js";
+import { pointWidget } from "./position.js";
+import { capital, day, label, localIso, whole, t } from "./words.js";
 
 const UNITS = { m2: "m²", VND: "đồng", m: "m" };
 const GROUPED = new Set(["choice", "boolean", "roster", "point", "area", "household", "reference"]);
@@ -30,7 +28,13 @@ export function questionNode(question, value, ctx, path = question.code) {
   const widget = WIDGETS[question.kind](question, value, { id, tell, judge, ctx, path });
   const texts = [heading(question, id), hint(question, id)];
   const node = GROUPED.has(question.kind)
-    ? h("fieldset", { class: "q", "aria-describedby": `${id}-fault` }, h("legend", {}, ...texts), widget, fault)
+    ? h(
+        "fieldset",
+        { class: "q", "aria-describedby": `${id}-fault` },
+        h("legend", {}, ...texts),
+        widget,
+        fault,
+      )
     : h("div", { class: "q" }, h("label", { for: id }, ...texts), widget, fault);
   node.dataset.q = path;
   node.fault = say;
@@ -40,10 +44,16 @@ export function questionNode(question, value, ctx, path = question.code) {
 function heading(question) {
   const must = question.required || question.expected;
   const unit = UNITS[question.unit] ? ` (${UNITS[question.unit]})` : "";
-  return h("span", { class: "asked" }, label(question.labels) + unit, must ? h("i", { class: "must" }, t("cần có", "needed")) : null);
+  return h(
+    "span",
+    { class: "asked" },
+    label(question.labels) + unit,
+    must ? h("i", { class: "must" }, t("cần có", "needed")) : null,
+  );
 }
 
-const hint = (question) => (label(question.hints) ? h("small", { class: "hint" }, label(question.hints)) : null);
+const hint = (question) =>
+  label(question.hints) ? h("small", { class: "hint" }, label(question.hints)) : null;
 
 /** What is wrong with one answer, in words; null when nothing is. */
 export function faultText(question, value) {
@@ -57,7 +67,12 @@ const WIDGETS = {
   integer: numberWidget,
   decimal: numberWidget,
   boolean: (question, value, part) => tiles(YES_NO(), value, part),
-  choice: (question, value, part) => tiles(question.choices.map(({ code, labels }) => [code, capital(label(labels))]), value, part),
+  choice: (question, value, part) =>
+    tiles(
+      question.choices.map(({ code, labels }) => [code, capital(label(labels))]),
+      value,
+      part,
+    ),
   date: dateWidget,
   datetime: momentWidget,
   area: areaWidget,
@@ -74,9 +89,17 @@ const YES_NO = () => [
 
 function textWidget(question, value, { id, tell, judge }) {
   const isLong = question.max_length >= 500;
-  const attributes = { id, maxlength: question.max_length, "aria-describedby": `${id}-fault`, autocomplete: "off" };
+  const attributes = {
+    id,
+    maxlength: question.max_length,
+    "aria-describedby": `${id}-fault`,
+    autocomplete: "off",
+  };
   if (question.pattern?.startsWith("[0-9]") || question.code === "phone") attributes.inputmode = "numeric";
-  const input = h(isLong ? "textarea" : "input", { ...attributes, ...(isLong ? { rows: 4 } : { type: "text" }) });
+  const input = h(isLong ? "textarea" : "input", {
+    ...attributes,
+    ...(isLong ? { rows: 4 } : { type: "text" }),
+  });
   input.value = value ?? "";
   input.addEventListener("input", () => tell(input.value || null));
   input.addEventListener("change", () => judge(input.value || null));
@@ -85,7 +108,13 @@ function textWidget(question, value, { id, tell, judge }) {
 
 function numberWidget(question, value, { id, tell, judge }) {
   const mode = question.kind === "integer" ? "numeric" : "decimal";
-  const input = h("input", { id, type: "text", inputmode: mode, autocomplete: "off", "aria-describedby": `${id}-fault` });
+  const input = h("input", {
+    id,
+    type: "text",
+    inputmode: mode,
+    autocomplete: "off",
+    "aria-describedby": `${id}-fault`,
+  });
   input.value = value === null || value === undefined ? "" : String(value).replace(".", ",");
   input.addEventListener("input", () => tell(numberOf(input.value)));
   input.addEventListener("change", () => judge(numberOf(input.value)));
@@ -100,13 +129,15 @@ function numberOf(typed) {
   return /^-?\d+(\.\d+)?$/.test(bare) ? Number(bare) : text;
 }
 
-/** A few choices, each one touch; touching the chosen one again takes it back. */
 function tiles(options, value, { id, tell }) {
   const made = options.map(([code, text]) => {
     const input = h("input", { type: "radio", name: id, checked: code === value });
     input.addEventListener("change", () => tell(mark(input, code)));
     input.addEventListener("click", () => input.dataset.on === "yes" && tell(mark(input, null)));
-    input.addEventListener("keydown", (event) => ["Delete", "Backspace"].includes(event.key) && tell(mark(input, null)));
+    input.addEventListener(
+      "keydown",
+      (event) => ["Delete", "Backspace"].includes(event.key) && tell(mark(input, null)),
+    );
     if (code === value) input.dataset.on = "yes";
     return h("label", { class: "tile" }, input, h("span", {}, text));
   });
@@ -146,13 +177,25 @@ function areaWidget(question, value, { id, tell }) {
     open.textContent = t("Đổi thôn", "Change village");
     tell(chosen);
   };
-  const open = button(value ? t("Đổi thôn", "Change village") : t("Chọn thôn", "Choose a village"), choose, "", { id });
+  const open = button(
+    value ? t("Đổi thôn", "Change village") : t("Chọn thôn", "Choose a village"),
+    choose,
+    "",
+    { id },
+  );
   return h("div", { class: "chosen" }, shown, open);
 }
 
 function householdWidget(question, value, { id, tell, ctx }) {
   const nameOf = (one) => (one ? `${one.head_name ?? t("(chưa có tên)", "(no name)")}` : "");
-  const shown = h("b", {}, value ? nameOf(me.households.get(value)) || t("Hộ không có trong danh sách tải về", "A household not on the list here") : "");
+  const shown = h(
+    "b",
+    {},
+    value
+      ? nameOf(me.households.get(value)) ||
+          t("Hộ không có trong danh sách tải về", "A household not on the list here")
+      : "",
+  );
   if (ctx.isFixed?.(question)) return h("div", { class: "chosen" }, shown);
   const choose = async () => {
     const chosen = await pickHousehold(ctx.isNear);
@@ -163,10 +206,203 @@ function householdWidget(question, value, { id, tell, ctx }) {
   return h("div", { class: "chosen" }, shown, button(t("Chọn hộ", "Choose a household"), choose, "", { id }));
 }
 
-/** An earlier act this one answers: chosen from what is open at the household. */
 function referenceWidget(question, value, part) {
   const household = me.households.get(part.ctx.values().household);
   const open = [...(household?.case?.obstacles ?? []), ...(household?.case?.objections ?? [])];
-  if (!open.length) return h("p", { class: "small" }, t("Không có việc nào đang mở của hộ này trên máy.", "Nothing open of this household is on this phone."));
-  return tiles(open.map((one) => [one.act_id, `${word(`obstacle_kind.${one.kind}`, one.kind)} · ${day(one.since)}`]), value, part);
+  if (!open.length)
+    return h(
+      "p",
+      { class: "small" },
+      t("Không có việc nào đang mở của hộ này trên máy.", "Nothing open of this household is on this phone."),
+    );
+  return tiles(
+    open.map((one) => [one.act_id, `${word(`obstacle_kind.${one.kind}`, one.kind)} · ${day(one.since)}`]),
+    value,
+    part,
+  );
 }
+
+// --- A list of people or rows inside a form: each row a line that opens, thirty of them stay quick
+
+/** The widget of a roster; `node` makes the element of a column. */
+export function rosterWidget(question, value, part, node) {
+  const rows = (value ?? []).map((row) => ({ ...row }));
+  const list = h("ol", { class: "roster" });
+  const keep = () => part.tell(rows.length ? rows.map(clean) : null);
+  const view = { question, rows, list, keep, part, node };
+  list.replaceChildren(...rows.map((row) => line(view, row)));
+  return h("div", {}, list, adders(view));
+}
+
+const clean = (row) =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== undefined));
+
+const householdColumn = (question) => question.columns.find((column) => column.kind === "household");
+
+function adders(view) {
+  const { question, part } = view;
+  const add = button(t("Thêm dòng", "Add a row"), () => addRow(view, {}, true));
+  if (!householdColumn(question)) return h("div", { class: "beside" }, add);
+  const missing = () =>
+    findHouseholds("", part.ctx.isWaiting).filter(
+      (one) => !view.rows.some((row) => row[householdColumn(question).code] === one.id),
+    );
+  const all = button(t("Thêm các hộ đang chờ việc này", "Add the households this waits for"), () => {
+    for (const one of missing()) addRow(view, { [householdColumn(question).code]: one.id }, false);
+  });
+  return h("div", { class: "beside" }, missing().length ? all : null, add);
+}
+
+function addRow(view, row, isOpen) {
+  if (view.rows.length >= view.question.max_rows) return;
+  view.rows.push(row);
+  const made = line(view, row, isOpen);
+  view.list.append(made);
+  view.keep();
+  if (isOpen) made.querySelector("input, button.btn, textarea")?.focus();
+}
+
+function line(view, row, isOpen = false) {
+  const title = h("b", {});
+  const about = h("small", {});
+  const body = h("div", { class: "row-body" });
+  const refresh = () => {
+    const [name, rest] = summary(view.question, row);
+    title.textContent = name || t("(chưa ghi)", "(nothing yet)");
+    about.textContent = rest;
+  };
+  const made = h("details", { open: isOpen }, h("summary", {}, h("span", {}, title, about)), body);
+  const item = h("li", {}, made);
+  const fill = () =>
+    made.open &&
+    !body.childElementCount &&
+    body.append(...columns(view, row, refresh), remover(view, row, item));
+  made.addEventListener("toggle", fill);
+  refresh();
+  fill();
+  return item;
+}
+
+function columns(view, row, refresh) {
+  const place = view.rows.indexOf(row);
+  const change = (column, value) => {
+    row[column.code] = value;
+    refresh();
+    view.keep();
+  };
+  const ctx = { ...view.part.ctx, change, values: () => row };
+  return view.question.columns.map((column) =>
+    view.node(column, row[column.code], ctx, `${view.part.path}[${place}].${column.code}`),
+  );
+}
+
+function remover(view, row, item) {
+  return button(
+    t("Bỏ dòng này", "Remove this row"),
+    () => {
+      view.rows.splice(view.rows.indexOf(row), 1);
+      item.remove();
+      view.keep();
+    },
+    "danger",
+  );
+}
+
+function summary(question, row) {
+  const told = question.columns.filter(
+    (column) => row[column.code] !== null && row[column.code] !== undefined && row[column.code] !== "",
+  );
+  const [first, ...rest] = told.map((column) => shown(column, row[column.code]));
+  return [first, rest.join(" · ")];
+}
+
+function shown(column, value) {
+  if (column.kind === "household") return me.households.get(value)?.head_name ?? value;
+  if (column.kind === "choice")
+    return label(column.choices.find((one) => one.code === value)?.labels) || value;
+  if (column.kind === "boolean")
+    return `${label(column.labels)}: ${value ? t("có", "yes") : t("không", "no")}`;
+  return ["integer", "decimal"].includes(column.kind) && column.unit !== "year"
+    ? `${label(column.labels)}: ${value}`
+    : String(value);
+}
+
+// --- Searching a village or a household: letter for letter first, then without marks
+
+const SHOWN = 40;
+
+/** Ask for a village; its code, or null. */
+export const pickVillage = () =>
+  pick(t("Chọn thôn", "Choose a village"), t("Tên thôn, xã", "Village, commune"), villages);
+
+/** Ask for a household among those that fit; its id, or null. */
+export const pickHousehold = (fits) =>
+  pick(t("Chọn hộ", "Choose a household"), t("Tên chủ hộ, thôn", "Head, village"), (typed) =>
+    householdRows(typed, fits),
+  );
+
+function villages(typed) {
+  const { total, shown } = findVillages(typed, SHOWN);
+  return { total, rows: shown.map((one) => [one.code, one.name, one.commune_name]) };
+}
+
+function householdRows(typed, fits) {
+  const found = findHouseholds(typed, fits);
+  const rows = found
+    .slice(0, SHOWN)
+    .map((one) => [one.id, one.head_name ?? t("(chưa có tên)", "(no name)"), villageName(one.village_code)]);
+  return { total: found.length, rows };
+}
+
+function pick(title, asked, search) {
+  return new Promise((resolve) => {
+    const box = h("dialog", { class: "pick", "aria-label": title });
+    const close = (answer) => (box.close(), box.remove(), resolve(answer));
+    const input = h("input", { type: "search", id: "pick", autocomplete: "off", placeholder: asked });
+    const list = h("div", { class: "options", role: "group", "aria-label": title });
+    const note = h("p", { class: "small", role: "status" });
+    const show = () => {
+      const { total, rows } = search(input.value);
+      list.replaceChildren(...rows.map(([code, name, below]) => option(name, below, () => close(code))));
+      note.textContent =
+        total > rows.length
+          ? t(
+              `Đang hiện ${rows.length} trên ${whole(total)}; gõ thêm để tìm.`,
+              `${rows.length} of ${whole(total)} shown; type more to search.`,
+            )
+          : total
+            ? ""
+            : nothing();
+    };
+    input.addEventListener("input", show);
+    box.append(
+      h(
+        "div",
+        { class: "pick-head" },
+        h("label", { for: "pick" }, h("h2", {}, title)),
+        button(t("Đóng", "Close"), () => close(null)),
+      ),
+      input,
+      note,
+      list,
+    );
+    box.addEventListener("cancel", () => close(null));
+    document.body.append(box);
+    show();
+    box.showModal();
+    input.focus();
+  });
+}
+
+function nothing() {
+  const isEmpty = !me.assignment.villages.length;
+  return isEmpty
+    ? t(
+        "Chưa tải danh sách về máy. Ghi tên thôn ở ô bên dưới.",
+        "No list was fetched yet. Write the village's name in the field below.",
+      )
+    : t("Không tìm thấy.", "Nothing found.");
+}
+
+const option = (name, below, choose) =>
+  h("button", { type: "button", class: "option", onclick: choose }, h("b", {}, name), h("small", {}, below));

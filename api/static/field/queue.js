@@ -8,12 +8,13 @@
  * their reason and block nobody; returned: sent, and given back with a comment.
  */
 
-import { canonical } from "./canonical.js";
 import * as drafts from "./drafts.js";
-import * as kept from "./kept.js";
 import { me } from "./me.js";
 import * as store from "./store.js";
-import { openBytes, openText, seal, sha256 } from "./vault.js";
+import { officer as officerRow, row, rows } from "./store.js";
+import * as kept from "./vault.js";
+import { openBytes, openText, seal, sha256, toBase64 } from "./vault.js";
+import { day, localIso } from "./words.js";
 
 /** States in which something has not left this phone yet. */
 export const UNSENT = ["ready", "sending", "photos", "refused", "conflict", "broken"];
@@ -45,7 +46,12 @@ export async function finish(draft, about) {
     ...about,
     captured_at: envelope.captured_at,
     content_sha256: await sha256(text),
-    photos: draft.photos.map(({ sha256: hash, slot, size_bytes, content_type }) => ({ sha256: hash, slot, size_bytes, content_type })),
+    photos: draft.photos.map(({ sha256: hash, slot, size_bytes, content_type }) => ({
+      sha256: hash,
+      slot,
+      size_bytes,
+      content_type,
+    })),
     stored: [],
     draft,
   };
@@ -76,7 +82,11 @@ function envelopeOf(draft) {
     device: me.account?.device_id ?? null,
     payload: draft.payload,
     photos: draft.photos.map(({ sha256: hash, slot, size_bytes, content_type, fix }) => ({
-      sha256: hash, slot, size_bytes, content_type, ...(me.photoParts ? fix : null),
+      sha256: hash,
+      slot,
+      size_bytes,
+      content_type,
+      ...(me.photoParts ? fix : null),
     })),
   };
 }
@@ -96,7 +106,10 @@ export async function record(key) {
 function seen(row, value) {
   const { state, tries, next_at, saved_at, size, sent_at } = row;
   const plain = { key: row.id, state: value ? state : "broken", tries, next_at, saved_at, size, sent_at };
-  return { ...(value ?? { id: row.id.split(".")[0], version: Number(row.id.split(".")[1]), photos: [], stored: [] }), ...plain };
+  return {
+    ...(value ?? { id: row.id.split(".")[0], version: Number(row.id.split(".")[1]), photos: [], stored: [] }),
+    ...plain,
+  };
 }
 
 /** The envelope's text of a record, whole and as it was finished; null when this phone damaged it. */
@@ -141,32 +154,53 @@ async function changedRow(one, changes) {
   const plain = Object.fromEntries(Object.entries(changes).filter(([name]) => PLAIN.includes(name)));
   const rest = Object.entries(changes).filter(([name]) => !PLAIN.includes(name));
   if (!rest.length || one.state === "broken") return { ...row, ...plain };
-  const { key, state, tries, next_at, saved_at, size, sent_at, ...info } = { ...one, ...Object.fromEntries(rest) };
+  const { key, state, tries, next_at, saved_at, size, sent_at, ...info } = {
+    ...one,
+    ...Object.fromEntries(rest),
+  };
   return { ...row, ...plain, ...(await seal(JSON.stringify(info))) };
 }
 
 /** After a receipt for everything: note it, and let go of photos that nothing else here needs. */
 export async function settle(one, receipt) {
-  const changes = { state: "sent", sent_at: Date.now(), receipt, reason: null, stored: one.photos.map((photo) => photo.sha256) };
+  const changes = {
+    state: "sent",
+    sent_at: Date.now(),
+    receipt,
+    reason: null,
+    stored: one.photos.map((photo) => photo.sha256),
+  };
   const row = await changedRow(one, changes);
   const idle = await unneeded(one);
-  await store.write([row], idle.map((hash) => kept.keyOf("photo", hash)));
+  await store.write(
+    [row],
+    idle.map((hash) => kept.keyOf("photo", hash)),
+  );
   Object.assign(one, changes);
 }
 
 /** The photos of `one` that no draft and no other unsent record names. */
 export async function unneeded(one) {
   if (!one.photos?.length) return [];
-  const others = [...(await drafts.all()), ...(await records()).filter((other) => UNSENT.includes(other.state))];
+  const others = [
+    ...(await drafts.all()),
+    ...(await records()).filter((other) => UNSENT.includes(other.state)),
+  ];
   const isSelf = (other) => other.id === one.id && other.key === one.key;
-  const needed = new Set(others.filter((other) => !isSelf(other)).flatMap((other) => (other.photos ?? []).map((photo) => photo.sha256)));
+  const needed = new Set(
+    others
+      .filter((other) => !isSelf(other))
+      .flatMap((other) => (other.photos ?? []).map((photo) => photo.sha256)),
+  );
   return one.photos.map((photo) => photo.sha256).filter((hash) => !needed.has(hash));
 }
 
 /** What waits on this phone: how many records, their photos and the bytes left to send, since when. */
 export function unsent(all) {
   const waiting = all.filter((one) => UNSENT.includes(one.state));
-  const photos = waiting.flatMap((one) => (one.photos ?? []).filter((photo) => !(one.stored ?? []).includes(photo.sha256)));
+  const photos = waiting.flatMap((one) =>
+    (one.photos ?? []).filter((photo) => !(one.stored ?? []).includes(photo.sha256)),
+  );
   const text = waiting.filter((one) => one.state !== "photos").reduce((sum, one) => sum + (one.size || 0), 0);
   return {
     count: waiting.length,
@@ -177,7 +211,8 @@ export function unsent(all) {
 }
 
 /** Whether the server surely stores nothing of a record, so that it may still be changed itself. */
-const isOnlyHere = (row) => (row.state === "ready" && row.tries === 0) || row.state === "refused" || row.state === "conflict";
+const isOnlyHere = (row) =>
+  (row.state === "ready" && row.tries === 0) || row.state === "refused" || row.state === "conflict";
 
 /** Open a record for correction: back to a draft if it never left, else a draft of its next version. The draft's id. */
 export async function correct(one, baseVersion = null) {
@@ -197,7 +232,10 @@ export async function correct(one, baseVersion = null) {
 export async function claim(all) {
   const isWaiting = (row) => ["ready", "sending"].includes(row.state);
   const keys = all.map((one) => kept.keyOf("record", one.key));
-  const done = await store.changeWhere(keys, isWaiting, (row) => ({ state: "sending", tries: row.tries + 1 }));
+  const done = await store.changeWhere(keys, isWaiting, (row) => ({
+    state: "sending",
+    tries: row.tries + 1,
+  }));
   const claimed = new Set(done.map((key) => key[2]));
   const mine = all.filter((one) => claimed.has(one.key));
   for (const one of mine) Object.assign(one, { state: "sending", tries: one.tries + 1 });
@@ -207,4 +245,78 @@ export async function claim(all) {
 async function newestVersion(id) {
   const mine = (await kept.headers("record")).filter((row) => row.id.startsWith(`${id}.`));
   return Math.max(...mine.map((row) => Number(row.id.split(".")[1])));
+}
+
+// --- One text for equal content, letter for letter as the server writes it, so that content hashes can be compared
+
+/** The canonical JSON of a value: sorted keys, no spaces. */
+export function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value !== null && typeof value === "object") {
+    const keys = Object.keys(value)
+      .filter((key) => value[key] !== undefined)
+      .sort();
+    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
+  }
+  return typeof value === "number" ? numeral(value) : JSON.stringify(well(value));
+}
+
+/** Numbers as the server writes them after reading them: below 0,0001 with an exponent of two digits. */
+function numeral(value) {
+  const isSmall = value !== 0 && Math.abs(value) < 1e-4;
+  return isSmall ? value.toExponential().replace(/e-(\d)$/, "e-0$1") : String(value);
+}
+
+/** Text without half characters, which no database keeps. */
+const well = (value) => (typeof value === "string" && value.toWellFormed ? value.toWellFormed() : value);
+
+// --- Records that are not sent yet as one file, to hand over by another phone or a USB stick. They stay here too
+
+/** The queue file of an officer as text; the key to it is readable by the server alone. No PIN is needed. */
+export async function queueFile(officerId, keys = null) {
+  const who = await officerRow(officerId);
+  const all = await rows(officerId, "record");
+  const chosen = all.filter((one) => (keys ? keys.includes(one.id) : UNSENT.includes(one.state)));
+  return JSON.stringify({
+    format: "nhavung-queue",
+    version: 1,
+    officer: { id: who.id, username: who.username },
+    device_id: who.device_id ?? null,
+    wrapped_key: who.wrapped_key,
+    saved_at: localIso(new Date()),
+    records: chosen.filter((one) => one.text).map((one) => ({ id: one.id, ...packed(one.text) })),
+    photos: (await photosOf(officerId, chosen)).map((one) => ({ sha256: one.id, ...packed(one) })),
+  });
+}
+
+async function photosOf(officerId, chosen) {
+  const hashes = [...new Set(chosen.flatMap((one) => one.photo_hashes ?? []))];
+  return (await Promise.all(hashes.map((hash) => row(officerId, "photo", hash)))).filter(Boolean);
+}
+
+const packed = ({ iv, data }) => ({ iv: toBase64(iv), data: toBase64(data) });
+
+/** Save the file: shared to another app where the phone can, downloaded otherwise. */
+export async function saveQueueFile(officerId, keys = null) {
+  const who = await officerRow(officerId);
+  const name = `nhavung-${who.username}-${day(localIso(new Date())).replaceAll("/", "-")}.json`;
+  const file = new File([await queueFile(officerId, keys)], name, { type: "application/json" });
+  if (navigator.canShare?.({ files: [file] }) && matchMedia("(pointer: coarse)").matches) {
+    const done = await navigator.share({ files: [file], title: name }).then(
+      () => true,
+      (error) => error.name === "AbortError",
+    );
+    if (done) return;
+  }
+  download(file, name);
+}
+
+function download(file, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }

@@ -38,7 +38,8 @@ self.addEventListener("message", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== self.location.origin || url.pathname.startsWith("/api/")) return;
+  if (request.method !== "GET" || url.origin !== self.location.origin || url.pathname.startsWith("/api/"))
+    return;
   const isShell = request.mode === "navigate" && url.pathname === SHELL;
   event.respondWith(fromShell(isShell ? SHELL : request));
 });

@@ -5,6 +5,7 @@
  * wrapping is read by the server alone: a forgotten PIN or a saved queue file loses nothing.
  */
 
+import * as store from "./store.js";
 import { officer as officerRow, putOfficer } from "./store.js";
 
 const ITERATIONS = 400000;
@@ -114,14 +115,18 @@ export async function seal(content) {
 }
 
 /** Open what was sealed, as bytes. Throws when it is another officer's or was damaged. */
-export const openBytes = async ({ iv, data }) => new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, data));
+export const openBytes = async ({ iv, data }) =>
+  new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, data));
 
 /** Open what was sealed, as text. */
 export const openText = async (sealed) => decoder.decode(await openBytes(sealed));
 
 /** SHA-256 of text or bytes, as 64 hexadecimal digits. */
 export async function sha256(content) {
-  const digest = await crypto.subtle.digest("SHA-256", typeof content === "string" ? encoder.encode(content) : content);
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    typeof content === "string" ? encoder.encode(content) : content,
+  );
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
@@ -129,9 +134,61 @@ export async function sha256(content) {
 export function toBase64(buffer) {
   const view = new Uint8Array(buffer);
   let text = "";
-  for (let at = 0; at < view.length; at += 32768) text += String.fromCharCode(...view.subarray(at, at + 32768));
+  for (let at = 0; at < view.length; at += 32768)
+    text += String.fromCharCode(...view.subarray(at, at + 32768));
   return btoa(text);
 }
 
 /** Base64 as bytes. */
 export const fromBase64 = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+
+// --- Sealed rows of the officer whose vault is open: JSON and bytes go in and out, the phone sees ciphertext
+
+/** A row ready to be written: `value` sealed, `plain` columns beside it. `value` is JSON or bytes. */
+export async function sealed(kind, id, value, plain = {}) {
+  const content = value instanceof Uint8Array ? value : JSON.stringify(value);
+  return { ...plain, officer: openFor(), kind, id, ...(await seal(content)) };
+}
+
+/** The key of a row. */
+export const keyOf = (kind, id) => [openFor(), kind, id];
+
+/** Keep one value. */
+export async function put(kind, id, value, plain) {
+  await store.write([await sealed(kind, id, value, plain)]);
+}
+
+/** One value, or null. Throws when it cannot be opened. */
+export async function get(kind, id) {
+  const row = await store.row(openFor(), kind, id);
+  return row ? JSON.parse(await openText(row)) : null;
+}
+
+/** The bytes of a row, or null. Throws when they cannot be opened. */
+export async function getBytes(kind, id) {
+  const row = await store.row(openFor(), kind, id);
+  return row ? openBytes(row) : null;
+}
+
+/** Every row of a kind: {row, value}, or {row, value: null} for one that cannot be opened. */
+export async function list(kind) {
+  const rows = await store.rows(openFor(), kind);
+  return Promise.all(rows.map(async (row) => ({ row, value: await readable(row) })));
+}
+
+async function readable(row) {
+  try {
+    return JSON.parse(await openText(row));
+  } catch {
+    return null;
+  }
+}
+
+/** Every row of a kind without what it holds. */
+export const headers = (kind) => store.rows(openFor(), kind);
+
+/** Change plain columns of a row; what is sealed stays. */
+export async function mark(kind, id, changes) {
+  const row = await store.row(openFor(), kind, id);
+  if (row) await store.write([{ ...row, ...changes }]);
+}

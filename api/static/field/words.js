@@ -24,9 +24,12 @@ export function number(value, digits = 1) {
   return Number(value).toLocaleString("vi-VN", { maximumFractionDigits: digits });
 }
 
+/** A whole number with Vietnamese separators. */
+export const whole = (value) => number(value, 0);
+
 /** A count of bytes as people read it: 250 kB, 1,2 MB. */
 export function bytes(count) {
-  if (count < 1e6) return `${number(count / 1e3, 0)} kB`;
+  if (count < 1e6) return `${whole(count / 1e3)} kB`;
   return count < 1e9 ? `${number(count / 1e6)} MB` : `${number(count / 1e9)} GB`;
 }
 

@@ -10,11 +10,23 @@ const NOT_CARRIED = ["visit", "training", "visited_on", "note", "household"];
 
 /** Acts a village has, not one household. */
 export const OF_VILLAGES = ["meeting", "posting"];
-/** Acts that an officer in the field records. */
-const IN_THE_FIELD = [...OF_VILLAGES, "registration", "non_registration", "resubmission", "start", "stage", "completion", "handover", "head_change", "objection", "obstacle", "obstacle_end"];
+const IN_THE_FIELD = [
+  ...OF_VILLAGES,
+  "registration",
+  "non_registration",
+  "resubmission",
+  "start",
+  "stage",
+  "completion",
+  "handover",
+  "head_change",
+  "objection",
+  "obstacle",
+  "obstacle_end",
+];
 
 /** Begin the form `kind` about `subject` (a household or a village), or list what can be begun. */
-export async function show(kind, subject) {
+export async function showAct(kind, subject) {
   if (!kind) return choose();
   const form = me.forms[kind];
   if (!form) return missing();
@@ -25,10 +37,13 @@ export async function show(kind, subject) {
   return null;
 }
 
-/** A draft of the same form about the same subject that was begun before. */
 async function openDraft(kind, subject) {
   if (!subject) return null;
-  return (await drafts.all()).find((one) => one.form === kind && one.is_about === subject && one.base_version === 0) ?? null;
+  return (
+    (await drafts.all()).find(
+      (one) => one.form === kind && one.is_about === subject && one.base_version === 0,
+    ) ?? null
+  );
 }
 
 /** A survey: of a house nobody knows, or again of one we know, with what was answered last time. */
@@ -36,16 +51,25 @@ function survey(form, householdId) {
   const house = me.households.get(householdId);
   if (!house) return drafts.begin(form, onlyVillage());
   const codes = new Set(questionsOf(form).map((one) => one.code));
-  const before = Object.entries(house.answers ?? {}).filter(([code]) => codes.has(code) && !NOT_CARRIED.includes(code));
+  const before = Object.entries(house.answers ?? {}).filter(
+    ([code]) => codes.has(code) && !NOT_CARRIED.includes(code),
+  );
   const answers = { area_code: house.village_code, ...Object.fromEntries(before), household: house.id };
   const more = { is_about: house.id, asked_for: carried(form, house) };
   return drafts.begin(form, answers, more);
 }
 
 function carried(form, house) {
-  const held = (house.withheld ?? []).map((code) => label(questionsOf(form).find((one) => one.code === code)?.labels) || code);
-  const last = t("Câu trả lời lần trước được điền sẵn; xem lại từng câu.", "The answers of last time are filled in; go through each.");
-  return held.length ? `${last} ${t("Máy chủ đã có, không tải về máy: ", "At the server, not on this phone: ")}${held.join(", ")}.` : last;
+  const held = (house.withheld ?? []).map(
+    (code) => label(questionsOf(form).find((one) => one.code === code)?.labels) || code,
+  );
+  const last = t(
+    "Câu trả lời lần trước được điền sẵn; xem lại từng câu.",
+    "The answers of last time are filled in; go through each.",
+  );
+  return held.length
+    ? `${last} ${t("Máy chủ đã có, không tải về máy: ", "At the server, not on this phone: ")}${held.join(", ")}.`
+    : last;
 }
 
 const onlyVillage = () => {
@@ -69,7 +93,18 @@ function aboutHouse(form, house) {
 }
 
 function missing() {
-  screen({ title: t("Chưa có phiếu trên máy", "No forms on this phone"), back: "#/home", main: notice("warn", t("Cần tải danh sách được giao một lần khi có mạng", "Fetch the assignment once while there is a signal"), h("a", { class: "btn main", href: "#/settings" }, t("Mở Cài đặt", "Open settings"))) });
+  screen({
+    title: t("Chưa có phiếu trên máy", "No forms on this phone"),
+    back: "#/home",
+    main: notice(
+      "warn",
+      t(
+        "Cần tải danh sách được giao một lần khi có mạng",
+        "Fetch the assignment once while there is a signal",
+      ),
+      h("a", { class: "btn main", href: "#/settings" }, t("Mở Cài đặt", "Open settings")),
+    ),
+  });
 }
 
 function choose() {
@@ -80,12 +115,45 @@ function choose() {
     title: t("Ghi việc mới", "Record something new"),
     back: "#/home",
     main: [
-      h("a", { class: "btn main full", href: "#/act/household" }, t("Khảo sát hộ chưa có trong danh sách", "Survey a household not on the list")),
-      h("a", { class: "btn full", href: "#/households" }, t("Chọn hộ trong danh sách", "Choose a household on the list")),
-      me.may.record ? card(h("h2", {}, t("Việc của thôn", "For a village")), forVillage.map((kind) => h("div", { class: "block" }, h("b", {}, label(me.forms[kind].labels)), villages.slice(0, 12).map((one) => h("a", { class: "btn full", href: `#/act/${kind}/${one.code}` }, villageName(one.code))), villages.length > 12 || !villages.length ? h("a", { class: "btn full", href: `#/act/${kind}` }, t("Thôn khác", "Another village")) : null))) : null,
-      me.may.record ? card(h("h2", {}, t("Việc của hộ, chọn hộ sau", "For a household chosen later")), others.map((kind) => h("a", { class: "btn full", href: `#/act/${kind}` }, label(me.forms[kind].labels)))) : null,
+      h(
+        "a",
+        { class: "btn main full", href: "#/act/household" },
+        t("Khảo sát hộ chưa có trong danh sách", "Survey a household not on the list"),
+      ),
+      h(
+        "a",
+        { class: "btn full", href: "#/households" },
+        t("Chọn hộ trong danh sách", "Choose a household on the list"),
+      ),
+      me.may.record
+        ? card(
+            h("h2", {}, t("Việc của thôn", "For a village")),
+            forVillage.map((kind) =>
+              h(
+                "div",
+                { class: "block" },
+                h("b", {}, label(me.forms[kind].labels)),
+                villages
+                  .slice(0, 12)
+                  .map((one) =>
+                    h("a", { class: "btn full", href: `#/act/${kind}/${one.code}` }, villageName(one.code)),
+                  ),
+                villages.length > 12 || !villages.length
+                  ? h("a", { class: "btn full", href: `#/act/${kind}` }, t("Thôn khác", "Another village"))
+                  : null,
+              ),
+            ),
+          )
+        : null,
+      me.may.record
+        ? card(
+            h("h2", {}, t("Việc của hộ, chọn hộ sau", "For a household chosen later")),
+            others.map((kind) =>
+              h("a", { class: "btn full", href: `#/act/${kind}` }, label(me.forms[kind].labels)),
+            ),
+          )
+        : null,
     ],
   });
   return null;
 }
-

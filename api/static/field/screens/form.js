@@ -14,7 +14,7 @@ const PHOTOS = "@photos";
 const END = "@end";
 
 /** Show a draft where it was left. */
-export async function show(id) {
+export async function showForm(id) {
   const draft = await drafts.load(id);
   const form = draft && me.forms[draft.form];
   if (!form) return gone(draft);
@@ -37,12 +37,18 @@ async function gone(draft) {
   screen({
     title: t("Chưa có phiếu này trên máy", "This form is not on this phone"),
     back: "#/home",
-    main: notice("warn", t("Bản ghi vẫn còn; cần có mạng để tải phiếu", "The record is kept; a signal is needed to fetch its form"), t("Mở Cài đặt và bấm Tải lại danh sách.", "Open Settings and fetch the lists again.")),
+    main: notice(
+      "warn",
+      t(
+        "Bản ghi vẫn còn; cần có mạng để tải phiếu",
+        "The record is kept; a signal is needed to fetch its form",
+      ),
+      t("Mở Cài đặt và bấm Tải lại danh sách.", "Open Settings and fetch the lists again."),
+    ),
   });
   return null;
 }
 
-/** The sections that ask something, then photos, then the end. */
 function pagesOf({ form, draft }) {
   const sections = form.sections.filter((one) => one.questions.some((question) => isShown(question, draft)));
   const photos = { code: PHOTOS, labels: { vi: "Ảnh và chữ ký", en: "Photos and signatures" } };
@@ -60,13 +66,21 @@ function paint(view, focusOn = null) {
   const { draft, form } = view;
   view.closers.splice(0).forEach((close) => close());
   const pages = pagesOf(view);
-  const at = Math.max(0, pages.findIndex((one) => one.code === view.page));
+  const at = Math.max(
+    0,
+    pages.findIndex((one) => one.code === view.page),
+  );
   const page = pages[at];
   view.page = page.code;
   const saved = h("span", { class: "saved", role: "status" }, draft.saved_at ? savedText(draft) : "");
   view.saved = saved;
   const place = t(`phần ${at + 1} trên ${pages.length}`, `part ${at + 1} of ${pages.length}`);
-  const shown = screen({ title: label(page.labels), back: "#/home", main: body(view, page), footer: footer(view, pages, at) });
+  const shown = screen({
+    title: label(page.labels),
+    back: "#/home",
+    main: body(view, page),
+    footer: footer(view, pages, at),
+  });
   shown.aside.replaceChildren(`${titleOf(draft, form)} · ${place} · `, saved);
   shown.main.addEventListener("focusin", (event) => noteQuestion(view, event.target));
   if (focusOn) returnTo(shown.main, focusOn);
@@ -92,7 +106,6 @@ function body(view, page) {
   return [returnedNote(view.draft), ...nodes.map(([, node]) => node)];
 }
 
-/** What came back with a record that is being corrected, above the questions. */
 function returnedNote(draft) {
   if (!draft.asked_for) return null;
   return notice("warn", t("Đang sửa bản ghi đã gửi", "Correcting a record that was sent"), draft.asked_for);
@@ -114,7 +127,6 @@ function footer(view, pages, at) {
   return [before, at < pages.length - 1 ? button(t("Tiếp", "Next"), next, "main") : view.done];
 }
 
-/** What questions, photos and the end need of a form being filled in. */
 function contextOf(view) {
   const { draft, form } = view;
   return {
@@ -126,7 +138,8 @@ function contextOf(view) {
     remark: (name) => draft.remarks[name],
     setRemark: (name, value) => ((draft.remarks[name] = value), save(view)),
     onClose: (close) => view.closers.push(close),
-    isFixed: (question) => question.code === "household" && Boolean(draft.is_about) && draft.is_about === draft.answers.household,
+    isFixed: (question) =>
+      question.code === "household" && Boolean(draft.is_about) && draft.is_about === draft.answers.household,
     isNear: (one) => isNear(draft, one),
     isWaiting: (one) => isNear(draft, one) && (one.next ?? []).includes(draft.form),
     jump: (path) => jump(view, path),
@@ -168,7 +181,15 @@ async function save(view) {
     view.saved.textContent = "";
     const main = document.getElementById("main");
     if (main && !document.getElementById("not-saved")) {
-      const box = notice("bad", t("Chưa lưu được: máy hết chỗ?", "Not saved: is the phone full?"), t("Xóa bớt ảnh, tệp khác trên máy rồi sửa lại câu này. Đừng đóng ứng dụng.", "Free some room on the phone, then change this answer again. Do not close the app."), h("small", {}, String(error)));
+      const box = notice(
+        "bad",
+        t("Chưa lưu được: máy hết chỗ?", "Not saved: is the phone full?"),
+        t(
+          "Xóa bớt ảnh, tệp khác trên máy rồi sửa lại câu này. Đừng đóng ứng dụng.",
+          "Free some room on the phone, then change this answer again. Do not close the app.",
+        ),
+        h("small", {}, String(error)),
+      );
       box.id = "not-saved";
       main.prepend(box);
     }
@@ -188,22 +209,27 @@ function note(view, question) {
 /** Back to the question somebody was at, opened if it stands in a list. */
 function returnTo(main, path) {
   const top = path.split("[")[0];
-  const node = main.querySelector(`[data-q="${CSS.escape(path)}"]`) ?? opened(main, path) ?? main.querySelector(`[data-q="${CSS.escape(top)}"]`);
+  const node =
+    main.querySelector(`[data-q="${CSS.escape(path)}"]`) ??
+    opened(main, path) ??
+    main.querySelector(`[data-q="${CSS.escape(top)}"]`);
   if (!node) return;
   node.scrollIntoView({ block: "center" });
-  (node.querySelector("input:checked") ?? node.querySelector("input, textarea, button, select"))?.focus({ preventScroll: true });
+  (node.querySelector("input:checked") ?? node.querySelector("input, textarea, button, select"))?.focus({
+    preventScroll: true,
+  });
 }
 
 function opened(main, path) {
   const [, top, index] = /^([^[]+)\[(\d+)\]/.exec(path) ?? [];
-  const row = top && main.querySelectorAll(`[data-q="${CSS.escape(top)}"] .roster > li > details`)[Number(index)];
+  const row =
+    top && main.querySelectorAll(`[data-q="${CSS.escape(top)}"] .roster > li > details`)[Number(index)];
   if (!row) return null;
   row.open = true;
   row.dispatchEvent(new Event("toggle"));
   return main.querySelector(`[data-q="${CSS.escape(path)}"]`);
 }
 
-/** Go to the page of a question and to the question. */
 function jump(view, path) {
   const code = path.split(/[.[]/)[0];
   const page = view.form.sections.find((section) => section.questions.some((one) => one.code === code));
