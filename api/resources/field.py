@@ -37,6 +37,19 @@ sign_in_blueprint = Blueprint("field_sign_in", __name__, url_prefix=PREFIX, desc
 blueprint = Blueprint("field_v1", __name__, url_prefix=PREFIX, description="The field app")
 
 
+def _readable() -> None:
+    """Refuse a body that is no JSON before the schema's own reader trips over it. Problem 1001."""
+    if request.method == "POST":
+        try:
+            request.get_json(force=True)
+        except RecursionError:
+            raise Problem(1001, reason="nested too deeply") from None
+
+
+sign_in_blueprint.before_request(_readable)
+blueprint.before_request(_readable)
+
+
 # --- signing in
 
 
