@@ -1,7 +1,8 @@
-"""A line between a phone and the server that breaks where a test says: within a request, or before its answer."""
+"""A line between a phone and the server that breaks where a test says: in a request, or before its answer."""
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ class Cut:
 
 @dataclass
 class CutLine:
-    """Listens on a free port and passes every request on; `plan(method, path)` says which to break, and where."""
+    """Passes every request on from a free port; `plan(method, path)` says which to break, and where."""
 
     server_port: int
     plan: Callable[[str, str], Cut | None] = lambda _method, _path: None
@@ -50,11 +51,8 @@ class CutLine:
 
     def _serve(self, phone: socket.socket) -> None:
         """One request: read whole, passed on as far as the plan lets it, its answer passed back."""
-        with phone:
-            try:
-                self._pass(phone)
-            except OSError:
-                pass
+        with phone, contextlib.suppress(OSError):  # whoever hangs up first ends the line
+            self._pass(phone)
 
     def _pass(self, phone: socket.socket) -> None:
         head, body = _request(phone)

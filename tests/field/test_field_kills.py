@@ -1,4 +1,4 @@
-"""Nothing is lost and nothing doubled: the app killed around a photo, the line cut at each step of an upload."""
+"""Nothing lost, nothing doubled: the app killed around a photo, the line cut at each step of an upload."""
 
 from __future__ import annotations
 
@@ -87,9 +87,7 @@ def agree(phone: Handset, folder: Path, key: str) -> None:
     assert found == [(1, record["content_sha256"])]
     assert len(rows(folder, "SELECT 1 FROM surveys WHERE envelope_id = ?", record["id"])) == 1
     for photo in record["photos"]:
-        stored = rows(
-            folder, "SELECT stored_sha256 FROM photos WHERE received_sha256 = ?", photo["sha256"]
-        )
+        stored = rows(folder, "SELECT stored_sha256 FROM photos WHERE received_sha256 = ?", photo["sha256"])
         assert len(stored) == 1
         assert stored[0][0]
 
@@ -189,7 +187,7 @@ def kill_around(phone: Handset, kind: str, chance: random.Random) -> int:
 
 
 def settle(phone: Handset, draft_id: str, sure: int) -> str:
-    """The survey is a draft or a record, not both, with the photos that were kept; finished now if it is a draft."""
+    """The survey is a draft or a record, not both, with every photo that was kept; a draft is finished now."""
     found = phone.call(
         """async (m, id) => {
           const draft = await m.drafts.load(id);

@@ -29,8 +29,7 @@ let close = null;
 let turn = 0;
 let hiddenAt = null;
 
-/** Show the screen the address names; whoever is not known yet is asked who they are. */
-export async function route() {
+async function route() {
   const mine = ++turn;
   close?.();
   close = null;
@@ -87,38 +86,17 @@ function broke(error) {
   });
 }
 
-function lacking() {
-  if (!isSecureContext) return "https";
-  const has = [
-    window.indexedDB,
-    window.crypto?.subtle,
-    crypto.randomUUID,
-    navigator.locks,
-    navigator.serviceWorker,
-  ];
-  return has.every(Boolean) && Array.prototype.at && HTMLDialogElement?.prototype.showModal
-    ? null
-    : "browser";
-}
+// A browser that is too old is told so by `too_old.js`; a new one may still not let us store and lock data.
+const isAble = () =>
+  isSecureContext && window.indexedDB && crypto.subtle && navigator.locks && navigator.serviceWorker;
 
-function refuse(why) {
-  const [title, text] =
-    why === "https"
-      ? [
-          t("Cần kết nối an toàn (https)", "A safe connection (https) is needed"),
-          t(
-            "Trình duyệt chỉ cho lưu và khóa dữ liệu khi địa chỉ bắt đầu bằng https. Hãy hỏi quản trị tỉnh địa chỉ https của máy chủ, rồi mở lại địa chỉ đó. Chưa có gì được lưu trên máy này.",
-            "Browsers store and lock data only for addresses that begin with https. Ask the administrator for the https address of the server and open that. Nothing is stored on this phone yet.",
-          ),
-        ]
-      : [
-          t("Trình duyệt quá cũ", "This browser is too old"),
-          t(
-            "Cần Chrome 93, Edge 93, Firefox 98 hoặc Safari 15.4 trở lên. Hãy cập nhật trình duyệt trong kho ứng dụng rồi mở lại.",
-            "Chrome 93, Edge 93, Firefox 98 or Safari 15.4 or newer is needed. Update the browser in the app store and open this again.",
-          ),
-        ];
-  screen({ title: "Nhà Vững", main: notice("warn", title, text) });
+function refuse() {
+  const text = t(
+    "Trình duyệt chỉ cho lưu và khóa dữ liệu khi địa chỉ bắt đầu bằng https và không ở chế độ ẩn danh. Hỏi quản trị tỉnh địa chỉ https của máy chủ rồi mở địa chỉ đó. Chưa có gì được lưu trên máy này.",
+    "Browsers store and lock data only for addresses that begin with https, outside private windows. Ask the administrator for the server's https address and open that. Nothing is stored on this phone yet.",
+  );
+  const heading = t("Cần kết nối an toàn (https)", "A safe connection (https) is needed");
+  screen({ title: "Nhà Vững", main: notice("warn", heading, text) });
 }
 
 // --- a new version of the app: offered, never forced; nothing being filled in is lost
@@ -156,9 +134,8 @@ function noteHidden() {
 
 function start() {
   setLanguage(language());
-  const why = lacking();
-  if (why) {
-    refuse(why);
+  if (!isAble()) {
+    refuse();
     return;
   }
   window.addEventListener("hashchange", route);

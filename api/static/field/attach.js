@@ -1,6 +1,6 @@
 /** Photos by slot and signatures on the screen: kept on the phone before anything else happens. */
 
-import { ask, button, card, h, notice, say } from "./dom.js";
+import { ask, beside, button, card, dialog, h, notice, say } from "./dom.js";
 import * as drafts from "./drafts.js";
 import * as photos from "./photos.js";
 import * as queue from "./queue.js";
@@ -32,9 +32,7 @@ export function attachments(ctx) {
     total,
     card(
       h("h2", {}, t("Chữ ký trên màn hình", "Signatures on the screen")),
-      h(
-        "div",
-        { class: "beside" },
+      beside(
         signer(view, t("Chủ hộ ký", "Head of household")),
         signer(view, t("Trưởng thôn ký", "Village head")),
       ),
@@ -262,50 +260,27 @@ export function withRemarks(text, lines, limit) {
     : [text, own.slice(0, Math.max(0, limit - (text?.length ?? 0) - 2))].filter(Boolean).join("\n");
 }
 
-// --- A signature drawn on the screen, with who signs and when, on white
+// --- signatures
 
 const WIDTH = 900;
 const HEIGHT = 420;
 
 /** Ask for a signature; the canvas, or null when nobody signed. */
 export function signature(who) {
-  return new Promise((resolve) => {
-    const canvas = h("canvas", {
-      width: WIDTH,
-      height: HEIGHT,
-      role: "img",
-      "aria-label": t("Ô ký: vẽ bằng ngón tay", "Signing field: draw with a finger"),
-    });
-    const pen = canvas.getContext("2d");
-    const state = { strokes: 0 };
-    const name = h("input", { type: "text", id: "signer", maxlength: "80", autocomplete: "off" });
+  const label = t("Ô ký: vẽ bằng ngón tay", "Signing field: draw with a finger");
+  const canvas = h("canvas", { width: WIDTH, height: HEIGHT, role: "img", "aria-label": label });
+  const pen = canvas.getContext("2d");
+  const state = { strokes: 0 };
+  const name = h("input", { type: "text", id: "signer", maxlength: "80", autocomplete: "off" });
+  return dialog("drawing", who, (close) => {
+    const done = () => (caption(pen, who, name.value), close(canvas));
+    const keep = button(t("Giữ chữ ký", "Keep"), done, "main");
     const blank = () => ((state.strokes = 0), clear(pen), (keep.disabled = true));
-    const close = (answer) => (box.close(), box.remove(), resolve(answer));
-    const keep = button(
-      t("Giữ chữ ký", "Keep"),
-      () => (caption(pen, who, name.value), close(canvas)),
-      "main",
-    );
-    const box = h(
-      "dialog",
-      { class: "drawing", "aria-label": who },
-      h("h2", {}, who),
-      h("label", { for: "signer" }, t("Họ và tên người ký", "Name of who signs")),
-      name,
-      canvas,
-      h(
-        "div",
-        { class: "beside" },
-        button(t("Ký lại", "Again"), blank),
-        button(t("Thôi", "Cancel"), () => close(null)),
-        keep,
-      ),
-    );
-    box.addEventListener("cancel", () => close(null));
-    draw(canvas, pen, state, keep);
-    document.body.append(box);
-    box.showModal();
+    const away = button(t("Thôi", "Cancel"), () => close(null));
+    listen(canvas, pen, state, keep);
     blank();
+    const asked = h("label", { for: "signer" }, t("Họ và tên người ký", "Name of who signs"));
+    return [asked, name, canvas, beside(button(t("Ký lại", "Again"), blank), away, keep)];
   });
 }
 
@@ -315,7 +290,7 @@ function clear(pen) {
   Object.assign(pen, { strokeStyle: "#10202b", lineWidth: 5, lineCap: "round", lineJoin: "round" });
 }
 
-function draw(canvas, pen, state, keep) {
+function listen(canvas, pen, state, keep) {
   const at = (event) => {
     const box = canvas.getBoundingClientRect();
     return [

@@ -73,8 +73,7 @@ export const empty = (heading, text, ...more) =>
 
 const ARROW = "M15 5l-7 7 7 7";
 
-/** A line drawing from one path, for buttons that also carry words. */
-export function icon(path = ARROW) {
+function icon(path = ARROW) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
   const line = document.createElementNS(space, "path");
@@ -85,7 +84,7 @@ export function icon(path = ARROW) {
   return svg;
 }
 
-/** Fill the app with one screen: title, what stands below it, the way back, its parts, its footer. */
+/** Fill the app with one screen. */
 export function screen({ title, about = "", back = null, main, footer = null }) {
   const heading = h("h1", { tabindex: "-1" }, title);
   const aside = h("small", { class: "about" }, about);
@@ -105,7 +104,7 @@ export function screen({ title, about = "", back = null, main, footer = null }) 
           : null,
         h("div", {}, heading, aside),
       ),
-      h("div", { class: "page", id: "main" }, main),
+      h("main", { class: "page", id: "main" }, main),
       ...(footer ? [h("footer", { class: "tools" }, footer)] : []),
     );
   document.title = `${title} · Nhà Vững`;
@@ -123,21 +122,28 @@ export function say(text, tone = "ok") {
   setTimeout(() => line.remove(), 4000);
 }
 
-/** Ask for a yes before something that matters; resolves to true or false. */
-export function ask(heading, text, yes, no) {
+/** Buttons side by side. */
+export const beside = (...buttons) => h("div", { class: "beside" }, buttons);
+
+/** A window over the screen: `fill(close)` gives its parts; resolves to what it is closed with, null by Escape. */
+export function dialog(kind, title, fill) {
   return new Promise((resolve) => {
-    const box = h("dialog", { "aria-label": heading }, h("h2", {}, heading), h("p", {}, text));
+    const box = h("dialog", { class: kind, "aria-label": title }, h("h2", {}, title));
     const close = (answer) => (box.close(), box.remove(), resolve(answer));
-    box.append(
-      h(
-        "div",
-        { class: "beside" },
-        button(no, () => close(false)),
-        button(yes, () => close(true), "main"),
-      ),
-    );
-    box.addEventListener("cancel", () => close(false));
+    box.append(...fill(close));
+    box.addEventListener("cancel", () => close(null));
     document.body.append(box);
     box.showModal();
   });
+}
+
+/** Ask for a yes before something that matters; resolves to true, or not. */
+export function ask(heading, text, yes, no) {
+  return dialog("ask", heading, (close) => [
+    h("p", {}, text),
+    beside(
+      button(no, () => close(null)),
+      button(yes, () => close(true), "main"),
+    ),
+  ]);
 }

@@ -27,13 +27,13 @@ export function begin(form, answers = {}, more = {}) {
   };
 }
 
-/** A new draft of an act, with what the form asks of it filled in: the household or village, and today. */
+/** A new draft of an act, done today unless said otherwise. */
 export function beginAct(form, answers = {}, more = {}) {
   const has = (code) => form.sections.some((section) => section.questions.some((one) => one.code === code));
   return begin(form, has("done_on") ? { done_on: today(), ...answers } : answers, more);
 }
 
-/** Write a draft. Calls that come while one is being written are folded into one more; resolves when on disk. */
+/** Write a draft. Resolves when it is on the disk. */
 export function save(draft) {
   if (closed.has(draft)) return writing;
   waiting = draft;
@@ -51,13 +51,13 @@ async function writeWaiting() {
 
 const closed = new WeakSet();
 
-/** No more writing of this draft: it is about to become a record, or to go. Resolves when the last write is over. */
+/** No more writing of this draft. Resolves when the last write is over. */
 export async function close(draft) {
   closed.add(draft);
   await writing.catch(() => {});
 }
 
-/** Writing goes on after all: what was to take the draft's place could not be written. */
+/** Writing goes on after all. */
 export const reopen = (draft) => closed.delete(draft);
 
 /** Resolves when every change made so far is on the disk. */

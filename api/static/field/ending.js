@@ -23,6 +23,7 @@ export function ending(ctx) {
   const visible = visibleFaults(ctx, checked.faults);
   const verdict = isInterview(ctx.draft) ? judged(ctx, checked) : null;
   const parts = [
+    faultsNode(ctx, visible),
     verdict ? verdictNode(verdict, nameOf(ctx), (fact, text) => toQuestion(ctx, fact, text)) : null,
     me.law || !isInterview(ctx.draft)
       ? null
@@ -31,7 +32,6 @@ export function ending(ctx) {
           t("Chưa có bản luật trên máy", "No law on this phone yet"),
           t("Máy chủ sẽ đối chiếu khi nhận bản ghi.", "The server assesses the record on receipt."),
         ),
-    faultsNode(ctx, visible),
     missingNode(ctx, checked.missing),
     photosNote(ctx),
     discarder(ctx),
@@ -212,7 +212,7 @@ function discarder({ draft, leave }) {
   return card(button(t("Bỏ bản đang ghi", "Throw this draft away"), away, "danger"));
 }
 
-// --- What the law says of the answers so far, and how it stands beside what the server found: advice, no decision
+// --- what the law says
 
 const kept = new Map();
 
@@ -238,8 +238,7 @@ export function judge(form, values, draftId) {
   return { assessment, reasons: explain(assessment, law, language()) };
 }
 
-/** What a record keeps of its assessment, to be laid beside the server's. No amount, unless it may be seen. */
-export function brief({ assessment }) {
+function brief({ assessment }) {
   const {
     outcome,
     house_class,
@@ -265,11 +264,7 @@ export function brief({ assessment }) {
   };
 }
 
-/**
- * The result on the screen: class of the house, outcome, the reasons with their articles, what is missing.
- * `lead(fact, text)` makes the way to the question that tells a fact.
- */
-export function verdictNode({ assessment, reasons }, name, lead) {
+function verdictNode({ assessment, reasons }, name, lead) {
   const allowed = reasons.filter((one) => me.may.amounts || (one.role !== "amount" && one.code !== "amount"));
   const missing = allowed.filter((one) => one.role === "missing");
   const aside = allowed.filter((one) => ASIDE.includes(one.role));

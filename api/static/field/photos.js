@@ -82,7 +82,7 @@ function drawn(picture, side) {
 // --- EXIF: where and when the camera says the picture was taken
 
 /** {lon, lat, taken_at} as far as the file tells; null when it says nothing. Times are the camera's own. */
-export async function exif(file) {
+async function exif(file) {
   const view = new DataView(await file.slice(0, 131072).arrayBuffer());
   if (view.byteLength < 4 || view.getUint16(0) !== 0xffd8) return null;
   for (let at = 2; at + 10 < view.byteLength; at += 2 + view.getUint16(at + 2)) {

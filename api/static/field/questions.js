@@ -1,7 +1,7 @@
 /** Questions on the screen by their kind: each widget tells its value as soon as it changes. */
 
 import { check } from "./check.js";
-import { button, h } from "./dom.js";
+import { beside, button, dialog, h } from "./dom.js";
 import { findHouseholds, findVillages, me, villageName, word } from "./me.js";
 import { pointWidget } from "./position.js";
 import { capital, day, label, localIso, whole, t } from "./words.js";
@@ -55,8 +55,7 @@ function heading(question) {
 const hint = (question) =>
   label(question.hints) ? h("small", { class: "hint" }, label(question.hints)) : null;
 
-/** What is wrong with one answer, in words; null when nothing is. */
-export function faultText(question, value) {
+function faultText(question, value) {
   const alone = { sections: [{ questions: [{ ...question, when: null }] }], checks: [] };
   const { faults } = check(alone, { [question.code]: value }, me.texts);
   return faults.length ? t(faults[0].vi, faults[0].en) : null;
@@ -222,10 +221,9 @@ function referenceWidget(question, value, part) {
   );
 }
 
-// --- A list of people or rows inside a form: each row a line that opens, thirty of them stay quick
+// --- lists: thirty rows stay quick
 
-/** The widget of a roster; `node` makes the element of a column. */
-export function rosterWidget(question, value, part, node) {
+function rosterWidget(question, value, part, node) {
   const rows = (value ?? []).map((row) => ({ ...row }));
   const list = h("ol", { class: "roster" });
   const keep = () => part.tell(rows.length ? rows.map(clean) : null);
@@ -242,7 +240,7 @@ const householdColumn = (question) => question.columns.find((column) => column.k
 function adders(view) {
   const { question, part } = view;
   const add = button(t("Thêm dòng", "Add a row"), () => addRow(view, {}, true));
-  if (!householdColumn(question)) return h("div", { class: "beside" }, add);
+  if (!householdColumn(question)) return beside(add);
   const missing = () =>
     findHouseholds("", part.ctx.isWaiting).filter(
       (one) => !view.rows.some((row) => row[householdColumn(question).code] === one.id),
@@ -250,7 +248,7 @@ function adders(view) {
   const all = button(t("Thêm các hộ đang chờ việc này", "Add the households this waits for"), () => {
     for (const one of missing()) addRow(view, { [householdColumn(question).code]: one.id }, false);
   });
-  return h("div", { class: "beside" }, missing().length ? all : null, add);
+  return beside(missing().length ? all : null, add);
 }
 
 function addRow(view, row, isOpen) {
@@ -327,16 +325,14 @@ function shown(column, value) {
     : String(value);
 }
 
-// --- Searching a village or a household: letter for letter first, then without marks
+// --- choosing a village or a household
 
 const SHOWN = 40;
 
-/** Ask for a village; its code, or null. */
-export const pickVillage = () =>
+const pickVillage = () =>
   pick(t("Chọn thôn", "Choose a village"), t("Tên thôn, xã", "Village, commune"), villages);
 
-/** Ask for a household among those that fit; its id, or null. */
-export const pickHousehold = (fits) =>
+const pickHousehold = (fits) =>
   pick(t("Chọn hộ", "Choose a household"), t("Tên chủ hộ, thôn", "Head, village"), (typed) =>
     householdRows(typed, fits),
   );
@@ -355,43 +351,31 @@ function householdRows(typed, fits) {
 }
 
 function pick(title, asked, search) {
-  return new Promise((resolve) => {
-    const box = h("dialog", { class: "pick", "aria-label": title });
-    const close = (answer) => (box.close(), box.remove(), resolve(answer));
-    const input = h("input", { type: "search", id: "pick", autocomplete: "off", placeholder: asked });
-    const list = h("div", { class: "options", role: "group", "aria-label": title });
-    const note = h("p", { class: "small", role: "status" });
+  const input = h("input", {
+    type: "search",
+    id: "pick",
+    autocomplete: "off",
+    placeholder: asked,
+    "aria-label": asked,
+  });
+  const list = h("div", { class: "options", role: "group", "aria-label": title });
+  const note = h("p", { class: "small", role: "status" });
+  const answer = dialog("pick", title, (close) => {
     const show = () => {
       const { total, rows } = search(input.value);
       list.replaceChildren(...rows.map(([code, name, below]) => option(name, below, () => close(code))));
-      note.textContent =
-        total > rows.length
-          ? t(
-              `Đang hiện ${rows.length} trên ${whole(total)}; gõ thêm để tìm.`,
-              `${rows.length} of ${whole(total)} shown; type more to search.`,
-            )
-          : total
-            ? ""
-            : nothing();
+      const more = t(
+        `Đang hiện ${rows.length} trên ${whole(total)}; gõ thêm để tìm.`,
+        `${rows.length} of ${whole(total)} shown; type more to search.`,
+      );
+      note.textContent = total > rows.length ? more : total ? "" : nothing();
     };
     input.addEventListener("input", show);
-    box.append(
-      h(
-        "div",
-        { class: "pick-head" },
-        h("label", { for: "pick" }, h("h2", {}, title)),
-        button(t("Đóng", "Close"), () => close(null)),
-      ),
-      input,
-      note,
-      list,
-    );
-    box.addEventListener("cancel", () => close(null));
-    document.body.append(box);
     show();
-    box.showModal();
-    input.focus();
+    return [button(t("Đóng", "Close"), () => close(null)), input, note, list];
   });
+  input.focus();
+  return answer;
 }
 
 function nothing() {

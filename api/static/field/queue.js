@@ -247,10 +247,10 @@ async function newestVersion(id) {
   return Math.max(...mine.map((row) => Number(row.id.split(".")[1])));
 }
 
-// --- One text for equal content, letter for letter as the server writes it, so that content hashes can be compared
+// --- one text for equal content, letter for letter as the server writes it
 
 /** The canonical JSON of a value: sorted keys, no spaces. */
-export function canonical(value) {
+function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value !== null && typeof value === "object") {
     const keys = Object.keys(value)
@@ -270,10 +270,10 @@ function numeral(value) {
 /** Text without half characters, which no database keeps. */
 const well = (value) => (typeof value === "string" && value.toWellFormed ? value.toWellFormed() : value);
 
-// --- Records that are not sent yet as one file, to hand over by another phone or a USB stick. They stay here too
+// --- a file to hand over
 
 /** The queue file of an officer as text; the key to it is readable by the server alone. No PIN is needed. */
-export async function queueFile(officerId, keys = null) {
+async function queueFile(officerId, keys = null) {
   const who = await officerRow(officerId);
   const all = await rows(officerId, "record");
   const chosen = all.filter((one) => (keys ? keys.includes(one.id) : UNSENT.includes(one.state)));

@@ -41,7 +41,7 @@ export const rows = async (who, kind) => (await database()).getAll("rows", range
 /** How many rows of a kind there are. */
 export const count = async (who, kind) => (await database()).count("rows", range(who, kind));
 
-/** Put and delete rows in one transaction: all of it, or none; on the disk when this returns. */
+/** Put and delete rows in one transaction; on the disk when this returns. */
 export async function write(puts, deletes = []) {
   const change = (await database()).transaction("rows", "readwrite", { durability: "strict" });
   for (const one of puts) change.store.put(one).catch(() => {});

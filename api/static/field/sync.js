@@ -60,7 +60,7 @@ function merge(known, fresh) {
   };
 }
 
-/** Say at each record of ours what became of it at the server: waits, was set aside, was corrected by somebody. */
+/** Note at each record what became of it at the server. */
 async function noteReturned(returned) {
   const told = new Map(returned.map((one) => [queue.keyOf(one.envelope_id, one.version), one]));
   for (const mine of await queue.records()) {
@@ -100,7 +100,7 @@ export function networkReturned() {
   return me.officer ? sendAll({ isAsked: true }) : null;
 }
 
-// --- Sending: every text first, then the photos, each record on its own. One sender at a time on a phone.  A record leaves the queue only when a receipt names its id, version, content hash and every photo, and no photo is missing. Whatever ends without an answer is sent again: equal content gets its first receipt
+// --- sending
 
 const BATCH = 50;
 const BATCH_CHARACTERS = 1000000;
@@ -110,7 +110,7 @@ const LONGEST_WAIT_MS = 30 * 60000;
 export const state = { running: false, stopped: null, tries: 0 };
 
 /** Milliseconds until the next attempt after `tries` without success: 5 s, doubled, at most half an hour. */
-export const backOff = (tries) => Math.min(LONGEST_WAIT_MS, 5000 * 2 ** Math.max(0, tries - 1));
+const backOff = (tries) => Math.min(LONGEST_WAIT_MS, 5000 * 2 ** Math.max(0, tries - 1));
 
 /** Send what is due (everything when `isAsked`); false when another window is sending. */
 export async function sendAll({ isAsked = false } = {}) {

@@ -142,7 +142,7 @@ export function toBase64(buffer) {
 /** Base64 as bytes. */
 export const fromBase64 = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 
-// --- Sealed rows of the officer whose vault is open: JSON and bytes go in and out, the phone sees ciphertext
+// --- sealed rows
 
 /** A row ready to be written: `value` sealed, `plain` columns beside it. `value` is JSON or bytes. */
 export async function sealed(kind, id, value, plain = {}) {
@@ -186,9 +186,3 @@ async function readable(row) {
 
 /** Every row of a kind without what it holds. */
 export const headers = (kind) => store.rows(openFor(), kind);
-
-/** Change plain columns of a row; what is sealed stays. */
-export async function mark(kind, id, changes) {
-  const row = await store.row(openFor(), kind, id);
-  if (row) await store.write([{ ...row, ...changes }]);
-}

@@ -8,8 +8,7 @@ import { label, t } from "../words.js";
 
 const NOT_CARRIED = ["visit", "training", "visited_on", "note", "household"];
 
-/** Acts a village has, not one household. */
-export const OF_VILLAGES = ["meeting", "posting"];
+const OF_VILLAGES = ["meeting", "posting"];
 const IN_THE_FIELD = [
   ...OF_VILLAGES,
   "registration",

@@ -2,7 +2,7 @@
 
 import * as api from "../api.js";
 import { begin, go } from "../app.js";
-import { button, card, field, h, link, notice, screen } from "../dom.js";
+import { beside, button, card, field, h, link, notice, screen } from "../dom.js";
 import { enter } from "../me.js";
 import { saveQueueFile, UNSENT } from "../queue.js";
 import { askToPersist, officer, officers, putOfficer, rows } from "../store.js";
@@ -82,7 +82,7 @@ export function languages() {
       },
       text,
     );
-  return h("div", { class: "beside" }, one("vi", "Tiếng Việt"), one("en", "English"));
+  return beside(one("vi", "Tiếng Việt"), one("en", "English"));
 }
 
 async function submit(name, password, fault) {
@@ -287,7 +287,7 @@ async function offerFetch() {
   heading.focus();
 }
 
-// --- The locked app: whose work lies on this phone, and the PIN that opens it
+// --- the locked app
 
 /** Ask for the PIN of the officer who was here last, or of another. */
 export async function showPin(chosen) {

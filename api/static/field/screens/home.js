@@ -1,7 +1,7 @@
 /** Việc cần làm: what waits on this phone, what is half done, what came back, what is to do next. */
 
 import { go } from "../app.js";
-import { button, chip, empty, h, link, notice, screen } from "../dom.js";
+import { beside, button, chip, empty, h, link, notice, screen } from "../dom.js";
 import * as drafts from "../drafts.js";
 import { me, villageName } from "../me.js";
 import * as queue from "../queue.js";
@@ -134,17 +134,11 @@ export function unsentBox(waiting) {
     h(
       "div",
       { class: "texts" },
-      h(
-        "b",
-        {},
-        t(`${whole(waiting.count)} bản ghi chưa gửi`, `${whole(waiting.count)} records not sent`),
-      ),
+      h("b", {}, t(`${whole(waiting.count)} bản ghi chưa gửi`, `${whole(waiting.count)} records not sent`)),
       h("small", {}, `${sendingText(waiting)} · ${size}`),
       lateText ? h("p", {}, lateText) : null,
     ),
-    h(
-      "div",
-      { class: "beside" },
+    beside(
       needsSignIn
         ? link(t("Đăng nhập lại", "Sign in again"), "#/settings", "main")
         : button(t("Gửi ngay", "Send now"), sendNow, ""),

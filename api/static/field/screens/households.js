@@ -94,7 +94,7 @@ function rowOf(one) {
   );
 }
 
-// --- One household: where its case stands, what can be recorded now, what this phone recorded
+// --- one household
 
 /** Show a household of the assignment. */
 export async function showHousehold(id) {

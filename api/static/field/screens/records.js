@@ -301,10 +301,9 @@ async function paintQueue(view) {
   view.main.replaceChildren(...parts.filter(Boolean));
 }
 
-// --- Where a record stands, in words: one place for every screen
+// --- where a record stands, in words
 
-/** The word of a record's state and its tone. */
-export function stateOf(one) {
+function stateOf(one) {
   const left = (one.photos ?? []).length - (one.stored ?? []).length;
   const waits = one.receipt?.state === "waiting";
   const back = one.back?.state;
@@ -323,7 +322,7 @@ export function stateOf(one) {
           : t("Cần sửa", "To mend"),
       "bad",
     ],
-    refused: [t("Máy chủ chưa nhận", "Not accepted"), "bad"],
+    refused: [t("Chưa nhận", "Not accepted"), "bad"],
     conflict: [t("Người khác đã sửa", "Somebody changed it"), "bad"],
     broken: [t("Không đọc được", "Cannot be read"), "bad"],
   }[one.state];
@@ -332,8 +331,7 @@ export function stateOf(one) {
 /** The state as a small mark with its word. */
 export const stateChip = (one) => chip(...stateOf(one));
 
-/** What else there is to say of the state: the reason, the next attempt, the receipt. */
-export function stateText(one) {
+function stateText(one) {
   if (one.state === "broken")
     return (
       label(one.reason?.message) ||
