@@ -142,9 +142,7 @@ def put_target(act_id: int) -> Any:
         with transaction.write() as session:
             act = session.get_one(OfficialAct, act_id)
             if queries.target_of(session, act_id, wanted) is not None:
-                auth.require(
-                    "official_act.keep", act.issuer_code
-                )  # nobody below changes its totals
+                auth.require("official_act.keep", act.issuer_code)  # nobody below changes its totals
             actions.put_target(session, auth.actor(), act, wanted)
     except Problem as problem:
         return _page(act_id, problem), status_of(problem.number)

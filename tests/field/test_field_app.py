@@ -95,7 +95,7 @@ def test_the_worker_keeps_no_answer_of_the_interface(phone: Handset) -> None:
 
 
 def test_scripts_and_styles_are_small_enough_for_a_weak_line() -> None:
-    """Packed as one stream, as an installer or a compressing proxy with a shared window sends them."""
+    """Gzipped together; file by file, as they travel, it is more, and is printed."""
     field = STATIC / "field"
     files = [*field.rglob("*.js"), *field.glob("*.css"), *(STATIC / "vendor" / "idb").rglob("*.js")]
     contents = [file.read_bytes() for file in sorted(files)]
@@ -407,6 +407,25 @@ def test_two_officers_share_a_phone_and_cannot_read_each_other(phone: Handset) -
     phone.go("#/settings")
     phone.press("Khóa ngay")
     phone.page.wait_for_selector("text=3 bản ghi chưa gửi")
+
+
+def test_a_revoked_phone_keeps_everything_until_its_officer_signs_in_again(
+    phone: Handset, folder: Path
+) -> None:
+    phone.sign_in()
+    with closing(sqlite3.connect(folder / "nhavung.sqlite")) as connection, connection:
+        connection.execute("UPDATE devices SET revoked_at = created_at")
+    phone.call(MAKE_RECORDS, 2, "Hộ thu hồi")
+    phone.call("async m => m.sync.sendAll({isAsked: true})")
+    assert [one["state"] for one in phone.records()] == ["ready", "ready"]
+    phone.go("#/settings")
+    phone.press("Đăng nhập lại")
+    phone.give_password("lan")
+    phone.page.wait_for_selector("text=Mã PIN của máy này")
+    phone.page.fill("#pin", PIN)
+    phone.press("Mở")
+    phone.press("Để sau")
+    phone.wait_for_states(sent=2)
 
 
 def test_signing_out_keeps_what_is_not_sent(phone: Handset) -> None:

@@ -187,7 +187,7 @@ def kill_around(phone: Handset, kind: str, chance: random.Random) -> int:
 
 
 def settle(phone: Handset, draft_id: str, sure: int) -> str:
-    """The survey is a draft or a record, not both, with every photo that was kept; a draft is finished now."""
+    """The survey is a draft or a record, never both, with every kept photo; a draft is finished now."""
     found = phone.call(
         """async (m, id) => {
           const draft = await m.drafts.load(id);

@@ -23,9 +23,7 @@ def test_every_page_and_resource_is_listed(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         address = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"\1", rule.rule)
         family = "/" + address.split("/")[1]
-        assert address in known or (
-            family in FAMILIES and family in known
-        ), rule
+        assert address in known or (family in FAMILIES and family in known), rule
 
 
 def test_every_command_is_listed() -> None:

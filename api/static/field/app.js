@@ -3,7 +3,7 @@
 import { h, notice, screen } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { leave, me } from "./me.js";
-import { keepSending, networkReturned } from "./sync.js";
+import { keepSending, networkReturned, startSending } from "./sync.js";
 import { language, setLanguage, t } from "./words.js";
 import { showAct } from "./screens/act.js";
 import { showPin, showSignIn } from "./screens/enter.js";
@@ -53,7 +53,7 @@ export function go(hash) {
 
 /** Somebody unlocked their work: show what they were at, and send what waits. */
 export async function begin() {
-  keepSending();
+  startSending();
   go(me.officer.open || "#/home");
 }
 

@@ -239,29 +239,18 @@ export function judge(form, values, draftId) {
 }
 
 function brief({ assessment }) {
-  const {
-    outcome,
-    house_class,
-    programme,
-    works_kind,
-    release,
-    engine_version,
-    on,
-    missing_facts,
-    amount_vnd,
-  } = assessment;
-  const money = me.may.amounts ? { amount_vnd } : {};
-  return {
-    outcome,
-    house_class,
-    programme,
-    works_kind,
-    release,
-    engine_version,
-    on,
-    missing_facts,
-    ...money,
-  };
+  const names = [
+    "outcome",
+    "house_class",
+    "programme",
+    "works_kind",
+    "release",
+    "engine_version",
+    "on",
+    "missing_facts",
+  ];
+  const seen = me.may.amounts ? [...names, "amount_vnd"] : names;
+  return Object.fromEntries(seen.map((name) => [name, assessment[name]]));
 }
 
 function verdictNode({ assessment, reasons }, name, lead) {

@@ -79,6 +79,12 @@ export async function syncNow() {
   await fetchAll();
 }
 
+/** Somebody came in: what stopped sending before may hold no more. */
+export function startSending() {
+  Object.assign(state, { stopped: null, tries: 0 });
+  return keepSending();
+}
+
 /** Send by ourselves: when the network returns, when the app is opened, and after each wait. */
 export function keepSending() {
   clearTimeout(timer);
