@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from headless import running_chromium
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from makers import FIRST_DAY, make_world, password_of
@@ -100,6 +101,13 @@ class Storage:
         with db.engine.begin() as connection:
             for table in reversed(db.metadata.sorted_tables):
                 connection.execute(table.delete())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The one headless Chromium of the run, or a skip that says how to get it."""
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -12,8 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
-from browser.conftest import ARGUMENTS
+from headless import ARGUMENTS, chromium_path
 from makers import FIRST_DAY, NOON, password_of
 
 PIN = "274951"
@@ -24,18 +21,6 @@ SCREEN = {"width": 390, "height": 844}
 def now() -> datetime:
     """The phone's clock: the present time of day on the server's pinned day."""
     return datetime.combine(FIRST_DAY, datetime.now(NOON.tzinfo).timetz())
-
-
-def chromium_path() -> str:
-    """The Chromium named by NHAVUNG_TEST_CHROMIUM, or the system's; skips without one."""
-    path = (
-        os.environ.get("NHAVUNG_TEST_CHROMIUM")
-        or shutil.which("chromium")
-        or shutil.which("chromium-browser")
-    )
-    if not path:
-        pytest.skip("no Chromium: install it, or name it in NHAVUNG_TEST_CHROMIUM")
-    return path
 
 
 class Handset:

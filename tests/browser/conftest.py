@@ -1,12 +1,10 @@
-"""Headless Chromium for browser tests: one for the run, a fresh context a test, a watch on what pages do.
+"""Browser tests: a fresh context of Chromium a test, and a watch on what pages do.
 
 Pages are served by the real application on a free port, with its own small database.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -19,14 +17,6 @@ from page_server import Site, fill_small_world, serve_app
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 OURS = {"127.0.0.1", "localhost", ""}
 
 
@@ -41,23 +31,6 @@ class Watch:
     def foreign(self) -> list[str]:
         """The addresses asked of any other host than the test's own."""
         return [url for url in self.requests if (urlsplit(url).hostname or "") not in OURS]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One Chromium for the run: the one named by NHAVUNG_TEST_CHROMIUM, or the system's."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: install the dev extra")
-    path = (
-        os.environ.get("NHAVUNG_TEST_CHROMIUM")
-        or shutil.which("chromium")
-        or shutil.which("chromium-browser")
-    )
-    if not path:
-        pytest.skip("no Chromium: install it, or name it in NHAVUNG_TEST_CHROMIUM")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import chromium  # noqa: F401  the Chromium of the other browser tests, or their skip
 
 import api
 from survey.law import json_law, load_book
@@ -56,7 +55,7 @@ def _serve(route: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def phone(chromium: Any) -> Iterator[Phone]:  # noqa: F811
+def phone(chromium: Any) -> Iterator[Phone]:
     """The page, with the shipped law under `kept.law` and all forms under `kept.forms` and `kept.texts`."""
     context = chromium.new_context()
     page = context.new_page()
