@@ -8,7 +8,7 @@ from typing import Any
 
 from api import auth, clock, houses, places
 from api.act_fields import Options
-from api.case_rights import list_body
+from api.case_rights import chain_of
 from api.case_words import act_title
 from api.desk import book_in_force
 from api.extensions import db
@@ -18,7 +18,6 @@ from survey.assessment import queries as assessment
 from survey.cases import machine, procedure
 from survey.cases.queries import History
 from survey.cases.rows import Open, Progress
-from survey.problems import Problem
 from survey.questionnaire import load_form
 from survey.registry import queries as registry
 from survey.registry.models import Household
@@ -59,10 +58,8 @@ def posting_end(area_code: str | None) -> str:
 
 def _body(house: Household) -> str | None:
     row = assessment.current(db.session(), house.id)
-    try:
-        return list_body(row.programme if row else None)
-    except Problem:
-        return None
+    chain = chain_of(row.programme if row else None)
+    return chain.list_body if chain else None
 
 
 def _works_kind(house: Household, progress: Progress | None) -> str | None:

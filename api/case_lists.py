@@ -13,7 +13,7 @@ from api.extensions import db
 from api.language import current, num, t, word
 from api.law_texts import programme_title
 from survey.approval import actions, lists, queries
-from survey.approval.chain import chain_on
+from survey.approval.chain import list_bodies
 from survey.approval.rows import ActRow, Change, Differences, Left, ListRow, ListVersion
 from survey.areas import queries as areas
 from survey.areas.names import person_sort_key
@@ -182,13 +182,13 @@ def chain_note(act: ActRow | None) -> str | None:
     """A doubt about the body of an act: lists of its day were to be approved by another level."""
     if act is None:
         return None
-    try:
-        chain = chain_on(None, act.signed_on)
-    except Problem as problem:
-        return problem.message(current())
-    if act.issuer_level == chain.list_body:
+    bodies = list_bodies(act.signed_on)
+    if not bodies:
+        return Problem(5416, on=act.signed_on.isoformat()).message(current())
+    if act.issuer_level in bodies:
         return None
-    got, expected = word(f"level.{act.issuer_level}"), word(f"level.{chain.list_body}")
+    got = word(f"level.{act.issuer_level}")
+    expected = ", ".join(word(f"level.{body}") for body in sorted(bodies))
     return t(
         f"Văn bản của cấp {got}; danh sách ngày đó do cấp {expected} phê duyệt",
         f"An act of the {got}; lists of that day were approved by the {expected}",

@@ -5,12 +5,15 @@ from __future__ import annotations
 from api import auth, clock
 from api.desk import book_in_force
 from api.extensions import db
-from survey.approval.chain import chain_on, signing_area
+from survey.approval import queries as approval
+from survey.approval.chain import Chain, chain_on, signing_unit
 from survey.areas import queries as areas
 from survey.assessment import queries as assessment
 from survey.cases import machine, procedure
+from survey.cases.models import Step
 from survey.cases.queries import History
 from survey.cases.rows import Move, Progress
+from survey.law.assessment import ELIGIBLE
 from survey.problems import Problem
 from survey.registry.models import Household
 
@@ -46,26 +49,33 @@ def may_approve(household_id: str, area_code: str | None) -> bool:
     return signing is not None and auth.may("case.approve", signing)
 
 
-def may_approve_in(area_code: str) -> bool:
-    """Whether the viewer sits in the body that approves lists of this area today, whatever the programme."""
-    return may_approve("", area_code)
+def may_approve_some() -> bool:
+    """Whether the viewer sits in the body that approves some of the reviewed cases of their areas today."""
+    visible = auth.visible(Household.area_code, "case.approve")
+    tree = areas.tree(db.session(), clock.today())
+    chains = (chain_of(programme) for programme in approval.waiting_programmes(db.session(), visible))
+    return any(
+        auth.may("case.approve", signing_unit(tree, code, chain.list_body))
+        for chain in chains
+        if chain is not None
+        for code in auth.areas("case.approve")
+    )
+
+
+def chain_of(programme: str | None) -> Chain | None:
+    """Who approves a programme today; None where nothing says so."""
+    try:
+        return chain_on(programme, clock.today())
+    except Problem:
+        return None
 
 
 def _signing(household_id: str, area_code: str | None) -> str | None:
     """The unit whose approval counts; None where no chain or no place is known."""
-    row = assessment.current(db.session(), household_id) if household_id else None
-    try:
-        body = list_body(row.programme if row else None)
-    except Problem:
-        return None
+    row = assessment.current(db.session(), household_id)
+    chain = chain_of(row.programme if row else None)
     tree = areas.tree(db.session(), clock.today())
-    way = tree.path(area_code) if area_code else ()
-    return signing_area([(step, tree.names[step].level) for step in way], body)
-
-
-def list_body(programme: str | None) -> str:
-    """The level that approves a programme's lists today. Problem 5416."""
-    return chain_on(programme, clock.today()).list_body
+    return signing_unit(tree, area_code, chain.list_body) if chain else None
 
 
 def next_acts(house: Household, progress: Progress | None) -> list[str]:
@@ -76,8 +86,7 @@ def next_acts(house: Household, progress: Progress | None) -> list[str]:
         if _makes_sense(kind, house, progress) and may_do(kind, house)
     ]
     likely = likely_next(house, progress)
-    ordered = [kind for kind in FORWARD if kind in possible]
-    return sorted(possible, key=lambda kind: (kind != likely, kind not in ordered))
+    return sorted(possible, key=lambda kind: (kind != likely, kind not in FORWARD))
 
 
 def likely_next(house: Household, progress: Progress | None) -> str | None:
@@ -103,7 +112,7 @@ def _makes_sense(kind: str, house: Household, progress: Progress | None) -> bool
 
 def _entitled(house: Household) -> bool:
     row = assessment.current(db.session(), house.id)
-    return row is not None and row.outcome in ("entitled", "not_registered")
+    return row is not None and row.outcome in ELIGIBLE
 
 
 def revocable(house: Household, histories: list[History]) -> set[str]:
@@ -112,9 +121,17 @@ def revocable(house: Household, histories: list[History]) -> set[str]:
     for history in histories:
         for step, move in zip(history.steps, history.moves(), strict=True):
             rest = [other for other in history.moves() if other.act_id != move.act_id]
-            if may_do(step.kind, house) and _is_possible(rest):
+            if _may_take_away(step, house) and _is_possible(rest):
                 found.add(move.act_id)
     return found
+
+
+def _may_take_away(step: Step, house: Household) -> bool:
+    """An approval is taken away by the body that gave it, everything else by whoever may do it."""
+    if step.kind != "approval":
+        return may_do(step.kind, house)
+    tree = areas.tree(db.session(), clock.today())
+    return auth.may("case.approve", signing_unit(tree, house.area_code, step.values["body"]))
 
 
 def _is_possible(moves: list[Move]) -> bool:

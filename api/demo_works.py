@@ -26,6 +26,7 @@ from survey.assessment.models import AssessmentRow
 from survey.cases.actions import record_act
 from survey.cases.models import Case
 from survey.cases.rows import NewAct, Target
+from survey.law.assessment import ELIGIBLE
 from survey.registry.models import Household
 
 NAMESPACE = uuid.UUID("0b9f3a52-0515-4709-8178-2b8a6f1d3c77")
@@ -87,7 +88,7 @@ def _houses(session: Session) -> list[House]:
     statement = (
         select(Household, AssessmentRow)
         .join(AssessmentRow, (AssessmentRow.household_id == Household.id) & AssessmentRow.is_current)
-        .where(AssessmentRow.outcome.in_(("entitled", "not_registered")))
+        .where(AssessmentRow.outcome.in_(ELIGIBLE))
         .order_by(Household.area_code, Household.id)
     )
     return [_house(tree, household, row) for household, row in session.execute(statement)]

@@ -11,10 +11,14 @@ from flask import request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from api import acting, evidence, transaction
+from api import clock, evidence, transaction
+from api.desk import desk
+from survey.intake import actions
 from survey.intake import queries as intake
+from survey.intake.envelope import read
 from survey.intake.rows import STORED, Receipt
 from survey.problems import Problem
+from survey.questionnaire import load_form
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -46,7 +50,7 @@ def record(
             if known is not None:
                 return known
             announced = [file.announced() for file in files]
-            receipt = acting.record_within(session, kind, payload, act_id=act_id, photos=announced)
+            receipt = record_within(session, kind, payload, act_id=act_id, photos=announced)
             evidence.arrived(session, kept)
             return receipt
     except Problem as problem:
@@ -58,6 +62,34 @@ def record(
         if known is None:
             raise
         return known
+
+
+def record_within(
+    session: Session,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    act_id: str,
+    photos: Sequence[Mapping[str, Any]] = (),
+) -> Receipt:
+    """Record one act by the signed-in person, inside a transaction that may do more than this.
+
+    `act_id` was made with the form, so that a second click is none. Raises: Problem 5420 with every fault
+    in its rows; then nothing is kept.
+    """
+    raw = {
+        "id": act_id,
+        "kind": "act",
+        "form": kind,
+        "form_version": load_form(kind).version,
+        "captured_at": clock.now().isoformat(),
+        "payload": dict(payload),
+        "photos": [dict(photo) for photo in photos],
+    }
+    receipt = actions.receive(session, read(raw), desk(session, current_user.id))
+    if receipt.state != STORED:
+        raise Problem(5420, rows=receipt.faults)
+    return receipt
 
 
 def _sent_before(session: Session, act_id: str, payload: Mapping[str, Any]) -> Receipt | None:
@@ -91,7 +123,7 @@ def _faults_alone(session: Session, kind: str, payload: Mapping[str, Any]) -> li
     """The faults of one act, undone again."""
     savepoint = session.begin_nested()
     try:
-        acting.record_within(session, kind, payload, act_id=str(uuid.uuid4()))
+        record_within(session, kind, payload, act_id=str(uuid.uuid4()))
     except Problem as problem:
         faults: list[dict[str, Any]] = problem.details.get("rows", [])
         return faults

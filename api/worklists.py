@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy import ColumnElement, false, select
 
 from api import auth, clock, places
-from api.case_rights import may_approve_in
+from api.case_rights import may_approve_some
 from api.desk import book_in_force
 from api.extensions import db
 from api.language import day, t
@@ -20,11 +20,11 @@ from survey.cases import lists, machine, procedure
 from survey.cases import queries as cases
 from survey.cases.models import Case
 from survey.cases.rows import CaseRow, Waiting
+from survey.law.assessment import ELIGIBLE
 from survey.registry.models import Household, Person
 
 BULK = ("registration", "review", "return", "rejection", "resubmission")
 """Acts that can be recorded for many households of one list at once."""
-WANTED = ("entitled", "not_registered")
 """Outcomes of an assessment that ask for a case."""
 LIVE = Case.state != machine.CANCELLED
 """A case opened by mistake is in no list."""
@@ -57,7 +57,7 @@ def notes(area_code: str | None) -> list[str]:
 
 def no_case() -> list[ColumnElement[bool]]:
     """Households that should have a case and have none."""
-    return [assessment.outcome().in_(WANTED), lists.without_case()]
+    return [assessment.outcome().in_(ELIGIBLE), lists.without_case()]
 
 
 def filters(names: bool) -> list[ColumnElement[bool]]:
@@ -217,7 +217,7 @@ def _my_states() -> list[tuple[str, str, str]]:
         ]
     if auth.can("case.review"):
         found.append(("posted", "hồ sơ chờ xã rà soát", "cases wait for the commune's review"))
-    if any(may_approve_in(code) for code in auth.areas("case.approve")):
+    if auth.can("case.approve") and may_approve_some():
         found.append(("reviewed", "hồ sơ chờ phê duyệt", "cases wait for approval"))
     if auth.can("case.record"):
         found.append(("finished", "nhà xây xong chưa nghiệm thu", "finished houses not accepted yet"))

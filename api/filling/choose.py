@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
 from api import clock
 from api.extensions import db
@@ -19,7 +19,8 @@ from api.papers.blocks import Paper
 from api.papers.kinds import KINDS, Kind
 from survey.areas import queries as areas
 from survey.cases import machine
-from survey.cases.models import Case
+from survey.cases import queries as cases
+from survey.cases.models import Act, Case
 from survey.problems import Problem
 from survey.registry.models import Household
 
@@ -31,6 +32,8 @@ STATES = {
     "not_registering": ("not_registered",),
 }
 """Whose households a paper is for; others may be about any household."""
+TELLING = {"meeting_minutes": ("meeting", "registered"), "posting_list": ("posting", "endorsed")}
+"""The act that a village's paper tells of, and the state in which households wait for it."""
 
 
 def kind_of(code: str) -> Kind:
@@ -50,34 +53,70 @@ def of_area(kind: Kind, code: str, visible: ColumnElement[bool]) -> list[Paper]:
 
     Problem 7010 for more than one file may hold, 7011 where there is nobody to print it for.
     """
-    houses = _houses(kind, code, visible)
     if kind.code == "blank_form":
         return [kind.make(data.BlankFormData(place_of(code)))]
+    houses = _houses(kind, code, visible)
     if not houses:
         raise Problem(7011, paper=vi(f"paper.{kind.code}"))
-    if kind.per == "village":
-        fill = VILLAGE_PAPERS[kind.code]
-        return [kind.make(fill(village, found)) for village, found in _by_village(houses)]
     if len(houses) > MOST_PAPERS:
         raise Problem(7010, got=len(houses), limit=MOST_PAPERS)
+    if kind.per == "village":
+        return [_of_village(kind, village, found) for village, found in _by_village(houses)]
     return [of_household(kind, house) for house in houses]
+
+
+def _of_village(kind: Kind, code: str, houses: list[Household]) -> Paper:
+    """A village's paper: for the households that wait for its act, else of the newest such act."""
+    if kind.code not in TELLING:
+        return kind.make(VILLAGE_PAPERS[kind.code](code, houses, None))
+    told, state = TELLING[kind.code]
+    waiting = [house for house in houses if _is_in(house, state)]
+    if waiting:
+        return kind.make(VILLAGE_PAPERS[kind.code](code, waiting, None))
+    return kind.make(VILLAGE_PAPERS[kind.code](code, houses, cases.newest_act_in(db.session(), code, told)))
+
+
+def _is_in(house: Household, state: str) -> bool:
+    case = cases.case_of(db.session(), house.id)
+    return case is not None and case.state == state
+
+
+def kind_telling(act_kind: str) -> Kind | None:
+    """The village's paper that tells of a kind of act, if there is one."""
+    return next((KINDS[code] for code, (told, _) in TELLING.items() if told == act_kind), None)
+
+
+def of_act(act: Act, visible: ColumnElement[bool]) -> list[Paper]:
+    """The paper of an act that was recorded, one a village. Problem 1004 where nothing of it is visible."""
+    kind = kind_telling(act.kind)
+    named = cases.steps_by_household(db.session(), act.id)
+    houses = list(db.session.scalars(_listed(visible).where(Household.id.in_(named))))
+    if kind is None or not houses:
+        raise Problem(1004, what=act.envelope_id)
+    fill = VILLAGE_PAPERS[kind.code]
+    return [kind.make(fill(village, found, act)) for village, found in _by_village(houses)]
 
 
 def _houses(kind: Kind, code: str, visible: ColumnElement[bool]) -> list[Household]:
     """The households a paper is printed for, by village and name."""
-    inside = Household.area_code.in_(areas.subtree([code], clock.today()))
-    statement = (
-        select(Household)
-        .outerjoin(Case, (Case.household_id == Household.id) & Case.is_newest)
-        .where(visible, inside, ~Household.is_training)
-        .order_by(Household.area_code, Household.sort_key, Household.id)
-    )
-    wanted = STATES.get(kind.code)
-    if wanted:
-        statement = statement.where(Case.state.in_(wanted))
+    statement = _listed(visible).where(Household.area_code.in_(areas.subtree([code], clock.today())))
+    if kind.code in STATES:
+        statement = statement.where(Case.state.in_(STATES[kind.code]))
+    elif kind.code in TELLING:
+        statement = statement.where(Case.id.is_not(None))
     elif kind.per == "village":
         statement = statement.where(Case.is_active)
     return list(db.session.scalars(statement))
+
+
+def _listed(visible: ColumnElement[bool]) -> Select[Household]:
+    """Households with their newest case, by village and name."""
+    return (
+        select(Household)
+        .outerjoin(Case, (Case.household_id == Household.id) & Case.is_newest)
+        .where(visible, ~Household.is_training)
+        .order_by(Household.area_code, Household.sort_key, Household.id)
+    )
 
 
 def _by_village(houses: Sequence[Household]) -> list[tuple[str, list[Household]]]:

@@ -25,13 +25,12 @@ from survey.registry.models import Household
 Houses = Sequence[Household]
 
 
-def _meeting(code: str, houses: Houses) -> data.MeetingData:
+def _meeting(code: str, houses: Houses, act: Act | None) -> data.MeetingData:
     """The meeting as it was recorded; before it, the households to be voted on with blanks for the votes."""
-    act = cases.newest_act_in(db.session(), code, "meeting")
     said, typed = (act.details, cases.texts_of(act)) if act else ({}, {})
     return data.MeetingData(
         place=place_of(code),
-        year=clock.today().year,
+        year=_year(act),
         held_on=act.done_on if act else None,
         from_time=as_time(typed.get("begins_at")),
         until_time=as_time(typed.get("ends_at")),
@@ -42,7 +41,7 @@ def _meeting(code: str, houses: Houses) -> data.MeetingData:
         households=said.get("households_total"),
         present=said.get("present"),
         rule=_rule(code, act.done_on if act else clock.today()),
-        rows=_voted(act, houses) if act else _to_vote(houses),
+        rows=_voted(act, houses) if act else tuple(_row(house) for house in houses),
         opinions=typed.get("remarks"),
     )
 
@@ -76,16 +75,11 @@ def _row(house: Household, step: Step | None = None) -> data.MeetingRow:
     )
 
 
-def _to_vote(houses: Houses) -> tuple[data.MeetingRow, ...]:
-    return tuple(_row(house) for house in houses if _state(house) == "registered")
+def _year(act: Act | None) -> int:
+    return (act.done_on if act else clock.today()).year
 
 
-def _state(house: Household) -> str | None:
-    case = cases.case_of(db.session(), house.id)
-    return case.state if case else None
-
-
-def _commitments(code: str, houses: Houses) -> data.CommitmentData:
+def _commitments(code: str, houses: Houses, act: Act | None) -> data.CommitmentData:
     rows = []
     for house in houses:
         known = household_data(house)
@@ -98,7 +92,7 @@ def _commitments(code: str, houses: Houses) -> data.CommitmentData:
                 amount_vnd=known.amount_vnd,
             )
         )
-    return data.CommitmentData(place=place_of(code), year=clock.today().year, rows=tuple(rows))
+    return data.CommitmentData(place=place_of(code), year=_year(act), rows=tuple(rows))
 
 
 COLUMNS = {
@@ -111,15 +105,14 @@ COLUMNS = {
 """How the columns that may be public (survey/approval/posting_columns.toml) look on the sheet."""
 
 
-def _posting(code: str, houses: Houses) -> data.PostingData:
+def _posting(code: str, houses: Houses, act: Act | None) -> data.PostingData:
     """The list as it was posted; before it, the households that the village endorsed."""
-    act = cases.newest_act_in(db.session(), code, "posting")
     typed = cases.texts_of(act) if act else {}
     columns = [name for name in posting_columns().names if name in COLUMNS]
     place = place_of(code)
     until = as_date(act.details.get("until")) if act else None
     return data.PostingData(
-        title=f"Danh sách hộ được đề nghị hỗ trợ nhà ở năm {clock.today().year}",
+        title=f"Danh sách hộ được đề nghị hỗ trợ nhà ở năm {_year(act)}",
         columns=tuple(COLUMNS[name] for name in columns),
         rows=tuple(_cells(house, columns) for house in _posted(act, houses)),
         place=place,
@@ -147,7 +140,7 @@ def _web_page(act: Act | None) -> str | None:
 
 def _posted(act: Act | None, houses: Houses) -> list[Household]:
     if act is None:
-        return [house for house in houses if _state(house) == "endorsed"]
+        return list(houses)
     named = cases.steps_by_household(db.session(), act.id)
     return [house for house in houses if house.id in named]
 
@@ -170,7 +163,7 @@ def _programme(house: Household) -> str | None:
     return row.programme if row else None
 
 
-VILLAGE_PAPERS: dict[str, Callable[[str, Houses], Any]] = {
+VILLAGE_PAPERS: dict[str, Callable[[str, Houses, Act | None], Any]] = {
     "meeting_minutes": _meeting,
     "commitments": _commitments,
     "posting_list": _posting,

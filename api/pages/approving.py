@@ -12,13 +12,13 @@ from flask import Blueprint, flash, redirect, render_template, request
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from api import acting, auth, case_lists, clock, official_acts, places, transaction
+from api import auth, case_lists, clock, official_acts, places, recording, transaction
 from api.errors import status_of
 from api.extensions import db
 from api.language import current, day, t, word
 from api.paging import Page, page_of
 from survey.approval import actions, queries
-from survey.approval.chain import Chain, chain_on, signing_area
+from survey.approval.chain import Chain, chain_on, signing_unit
 from survey.approval.models import OfficialAct
 from survey.approval.rows import WaitingCase
 from survey.areas import queries as areas
@@ -31,16 +31,15 @@ blueprint = Blueprint("approving", __name__, url_prefix="/approvals/approve")
 
 NOTHING_NEW = 5433
 PAGE_SIZE = 100
-MOST_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A case that waits, the level that approves it, and why it cannot be approved now (if so)."""
+    """A case that waits, the chain that approves it, and why it cannot be approved now (if so)."""
 
     case: WaitingCase
-    body: str | None
-    obstacle: str | None
+    chain: Chain | None
+    refusal: str | None
 
 
 @blueprint.get("")
@@ -59,14 +58,14 @@ def _page(problem: Problem | None = None) -> Any:
     return render_template(
         "approvals/approve.html",
         candidates=candidates,
-        ready=sum(1 for one in candidates if one.obstacle is None),
+        ready=sum(1 for one in candidates if one.refusal is None),
         page=page,
         area_code=request.values.get("area", ""),
         area_options=_area_options(),
         chosen=set(request.form.getlist("household")),
         everything=request.args.get("all") == "yes",
         sees_amounts=auth.everywhere("amount.read", "case.approve"),
-        chain=_chain(on),
+        chains=list(dict.fromkeys(one.chain for one in candidates if one.chain)),
         on=on,
         act_id=str(uuid.uuid4()),
         acts=_acts(),
@@ -117,23 +116,15 @@ def _area_options() -> list[tuple[str, str]]:
 # --- who signs
 
 
-def _chain(on: date) -> Chain | None:
-    """The chain of bodies for lists of a day; None before the first."""
-    try:
-        return chain_on(None, on)
-    except Problem:
-        return None
-
-
 def _candidate(case: WaitingCase, on: date) -> Candidate:
     try:
-        body = chain_on(case.programme, on).list_body
+        chain = chain_on(case.programme, on)
     except Problem as problem:
         return Candidate(case, None, problem.message(current()))
-    return Candidate(case, body, _obstacle(case, body, on))
+    return Candidate(case, chain, _refusal(case, chain.list_body, on))
 
 
-def _obstacle(case: WaitingCase, body: str, on: date) -> str | None:
+def _refusal(case: WaitingCase, body: str, on: date) -> str | None:
     """Why this case cannot be approved by the viewer on that day, in words."""
     if case.objections:
         return t("còn phản ánh chưa trả lời", "an objection is open")
@@ -141,16 +132,10 @@ def _obstacle(case: WaitingCase, body: str, on: date) -> str | None:
         return t("còn niêm yết đến hết ", "posted until the end of ") + day(case.posted_until)
     if _commune(case.area_code) is None:
         return t("chưa rõ thuộc xã nào", "commune unknown")
-    if not auth.may("case.approve", _signing(case.area_code, body)):
+    tree = areas.tree(db.session(), clock.today())
+    if not auth.may("case.approve", signing_unit(tree, case.area_code, body)):
         return t("do cấp ", "approved by the ") + word(f"level.{body}") + t(" phê duyệt", "")
     return None
-
-
-def _signing(area_code: str | None, body: str) -> str | None:
-    """The unit that signs for a place, as the intake asks it."""
-    tree = areas.tree(db.session(), clock.today())
-    path = tree.path(area_code) if area_code else ()
-    return signing_area([(step, tree.names[step].level) for step in path], body)
 
 
 def _commune(area_code: str | None) -> str | None:
@@ -179,7 +164,9 @@ def _approve() -> int:
     done_on = _done_on()
     if done_on is None:
         raise Problem(1002, fields=t("ngày phê duyệt", "day of approval"))
-    wanted = sorted(set(request.form.getlist("household")))[:MOST_AT_ONCE]
+    wanted = sorted(set(request.form.getlist("household")))
+    if len(wanted) > PAGE_SIZE:
+        raise Problem(5463, got=len(wanted), limit=PAGE_SIZE)
     with transaction.write() as session:
         conditions = [*_conditions(), Case.household_id.in_(wanted)]
         cases = queries.waiting(session, *conditions, names=False, amounts=False)
@@ -203,11 +190,11 @@ def _record(session: Session, cases: list[WaitingCase], done_on: date) -> None:
             "body": body,
             "households": [{"household": household} for household in households],
         }
-        acting.record_within(session, "approval", payload, act_id=str(uuid.uuid5(given, body)))
+        recording.record_within(session, "approval", payload, act_id=str(uuid.uuid5(given, body)))
 
 
 def _uuid(text: str | None) -> uuid.UUID:
-    """The id made with the form, so that a second click is none; a new one where it was lost."""
+    """The id made with the form; a new one where it was lost."""
     try:
         return uuid.UUID(text or "")
     except ValueError:

@@ -14,6 +14,7 @@ from api.case_rights import may_do, revocable
 from api.case_words import act_title
 from api.errors import status_of
 from api.extensions import db
+from api.filling.choose import kind_telling
 from api.language import t, word
 from survey.access.audit import record
 from survey.cases import lists, machine
@@ -27,7 +28,6 @@ from survey.registry.models import Household
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
-OF_THE_HOUSE = ("front", "roof", "wall", "floor")
 SEEN_AT_THE_HOUSE = ("start", "stage", "completion", "handover", "obstacle")
 """Acts for which a page asks for photos of the house at once; for others they can be opened."""
 MONEY = ("payment", "recovery", "withdrawal")
@@ -143,7 +143,6 @@ def _page(
         problem=problem,
         act_id=recording.act_id_of_form(),
         paper=machine.acts()[form.code].get("paper"),
-        slots=OF_THE_HOUSE,
         shows_photos=form.code in SEEN_AT_THE_HOUSE,
         money=money_hint(house, progress) if form.code in MONEY else None,
         crumbs=[
@@ -198,6 +197,7 @@ def act(act_id: str) -> Any:
         flags=row.flags,
         paper=machine.acts()[row.kind].get("paper"),
         has_scan=cases.has_scan(db.session(), row.id),
+        village_paper=kind_telling(row.kind) if auth.can("paper.read") else None,
         may_add=all(may_do(row.kind, house) for _, house, _ in done),
         house_id=done[0][1].id,
         revocation_id=recording.revocation_id(act_id),

@@ -10,10 +10,11 @@ from flask import Blueprint, redirect, render_template, request, send_file
 
 from api import auth, places
 from api.extensions import db
-from api.filling.choose import kind_of, of_area, of_household
+from api.filling.choose import TELLING, kind_of, kind_telling, of_act, of_area, of_household
 from api.language import t
 from api.papers.blocks import Paper
 from api.papers.kinds import KINDS, Kind
+from survey.cases import queries as cases
 from survey.problems import Problem
 from survey.registry import queries as registry
 from survey.registry.models import Household, Person
@@ -83,8 +84,28 @@ def household_file(household_id: Any, kind: str, form: str) -> Any:
     house = _household(str(household_id))
     chosen = _kind(kind, form)
     if chosen.per == "village":
-        return redirect(f"/papers/areas/{house.area_code}/{chosen.code}.{form}")
+        return redirect(f"{_address_of_village(house, chosen)}.{form}")
     return _file([of_household(chosen, house)], form, f"{chosen.code}-{house.id[:8]}")
+
+
+def _address_of_village(house: Household, kind: Kind) -> str:
+    """Where its village's paper stands: that of the act which named this household, if one did."""
+    told = TELLING[kind.code][0] if kind.code in TELLING else ""
+    act_id = cases.newest_of(db.session(), house.id, told)
+    return f"/papers/acts/{act_id}" if act_id else f"/papers/areas/{house.area_code}/{kind.code}"
+
+
+@blueprint.get("/acts/<uuid:act_id>.<form>")
+def act_file(act_id: Any, form: str) -> Any:
+    """The minutes or the posted list of an act that was recorded. Problem 1004."""
+    act = cases.newest_act(db.session(), str(act_id))
+    kind = kind_telling(act.kind) if act else None
+    if act is None or kind is None:
+        raise Problem(1004, what=str(act_id))
+    _kind(kind.code, form)
+    return _file(
+        of_act(act, auth.visible(Household.area_code, "paper.read")), form, f"{kind.code}-{act.done_on}"
+    )
 
 
 def _kind(code: str, form: str) -> Kind:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request
 
-from api import acting, auth, clock, official_acts, places, transaction
+from api import auth, clock, official_acts, places, recording, transaction
 from api.errors import status_of
 from api.extensions import db
 from api.language import t, word
@@ -165,7 +165,7 @@ def make_act(objection_id: int) -> Any:
             if written.name:
                 payload["objector"] = written.name
             postings.settle_objection(session, auth.actor(), written, page, act_id=act_id)
-            acting.record_within(session, "objection", payload, act_id=act_id)
+            recording.record_within(session, "objection", payload, act_id=act_id)
     except Problem as problem:
         return _page(page.posting_id, problem), status_of(problem.number)
     flash(t("Đã chuyển thành phản ánh của hộ.", "It is an objection of the household now."), "ok")

@@ -146,8 +146,6 @@ def upgrade() -> None:
     sa.Column('objections', sa.Integer(), nullable=False),
     sa.Column('obstacles', sa.Integer(), nullable=False),
     sa.Column('obstacle_kind', sa.String(length=30), nullable=True),
-    sa.Column('obstacle_lead', sa.String(length=30), nullable=True),
-    sa.Column('obstacle_due', sa.Date(), nullable=True),
     sa.Column('flags', sa.Integer(), nullable=False),
     sa.Column('paid_vnd', sa.BigInteger(), nullable=False),
     sa.Column('recovery_due_vnd', sa.BigInteger(), nullable=False),

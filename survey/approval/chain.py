@@ -12,6 +12,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from survey.areas.tree import Tree
 from survey.problems import Problem
 
 ANY = "*"
@@ -62,12 +63,20 @@ def chains() -> tuple[Chain, ...]:
 
 def chain_on(programme: str | None, on: date) -> Chain:
     """A programme's chain on a day, or that of all. Problem 5416 before the first."""
-    in_force = [one for one in chains() if one.first <= on and (one.last is None or on <= one.last)]
     for wanted in (programme, ANY):
-        for one in in_force:
+        for one in _in_force(on):
             if one.programme == wanted:
                 return one
     raise Problem(5416, on=on.isoformat())
+
+
+def list_bodies(on: date) -> set[str]:
+    """The levels that approve lists of some programme on a day."""
+    return {chain.list_body for chain in _in_force(on)}
+
+
+def _in_force(on: date) -> list[Chain]:
+    return [one for one in chains() if one.first <= on and (one.last is None or on <= one.last)]
 
 
 def signing_area(levels: Sequence[tuple[str, str]], body: str) -> str | None:
@@ -77,3 +86,9 @@ def signing_area(levels: Sequence[tuple[str, str]], body: str) -> str | None:
     """
     least = LEVELS.index(body)
     return next((code for code, level in levels if LEVELS.index(level) >= least), None)
+
+
+def signing_unit(tree: Tree, code: str | None, body: str) -> str | None:
+    """The same for a place of that day's tree; None for one we do not know."""
+    path = tree.path(code) if code else ()
+    return signing_area([(step, tree.names[step].level) for step in path], body)

@@ -180,15 +180,6 @@ def _decided(known: Sequence[ListVersion], now: Sequence[ListRow]) -> dict[str, 
     return lists.decisions([*frozen, (now, None)])
 
 
-def decision_of(session: Session, case: Case, area_code: str | None, on: date) -> ActRow | None:
-    """The official act that carries one approved case; None is *chưa có quyết định*."""
-    year = case.year or (case.approved_on.year if case.approved_on else None)
-    path = areas.path(session, area_code, on) if area_code else ()
-    if year is None or not path:
-        return None
-    return decisions_of(session, path[0], year, on).get(case.id)
-
-
 def area_lists(
     session: Session,
     visible_houses: ColumnElement[bool],
@@ -217,6 +208,7 @@ def area_lists(
             newest.setdefault(one.head.area_code, one)
 
     def order(code: str | None) -> tuple[str, str]:
+        """As the tree sorts its units; households whose commune is unknown come last."""
         return (tree.names[code].sort_key if code in tree.names else "~", code or "~")
 
     found = []
@@ -294,6 +286,11 @@ def waiting(
 def count_waiting(session: Session, *conditions: ColumnElement[bool]) -> int:
     """How many cases the same conditions list."""
     return session.scalar(_waiting(*conditions).with_only_columns(func.count())) or 0
+
+
+def waiting_programmes(session: Session, *conditions: ColumnElement[bool]) -> set[str | None]:
+    """The programmes that these cases are assessed for."""
+    return set(session.scalars(_waiting(*conditions).with_only_columns(AssessmentRow.programme).distinct()))
 
 
 def _waiting(*conditions: ColumnElement[bool]) -> Any:

@@ -184,10 +184,7 @@ def _write(case: Case, progress: Progress | None, at: datetime) -> None:
     for name in ("programme", "amount_vnd", "paid_vnd", "recovery_due_vnd"):
         setattr(case, name, getattr(progress, name))
     case.objections, case.obstacles = len(progress.objections), len(progress.obstacles)
-    oldest = progress.obstacles[0] if progress.obstacles else None
-    case.obstacle_kind = oldest.kind if oldest else None
-    case.obstacle_lead = oldest.lead if oldest else None
-    case.obstacle_due = oldest.due if oldest else None
+    case.obstacle_kind = progress.obstacles[0].kind if progress.obstacles else None
 
 
 def _drop_left_out(session: Session, act: Act, new: NewAct, earlier: list[Step]) -> None:

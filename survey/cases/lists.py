@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from survey.cases import machine
 from survey.cases.models import Act, ActPhoto, Case, Step
-from survey.cases.queries import SCAN_SLOT, listed, texts_of
+from survey.cases.queries import SCAN_SLOT, listed, newest_act_in, texts_of
 from survey.cases.rows import Done, OpenObstacle, Waiting
 from survey.registry.models import Household, Person, Photo
 
@@ -34,7 +34,8 @@ def has_obstacle(kind: str | None = None) -> ColumnElement[bool]:
     """A case with an open obstacle (of a kind)."""
     step, act = aliased(Step), aliased(Act)
     is_that = [step.values["kind"].as_string() == kind] if kind else []
-    return exists().where(step.case_id == Case.id, act.id == step.act_id, _is_open(step, act), *is_that)
+    is_open = exists().where(step.case_id == Case.id, act.id == step.act_id, _is_open(step, act), *is_that)
+    return and_(Case.is_active, is_open)
 
 
 def lacks_scan() -> ColumnElement[bool]:
@@ -112,14 +113,7 @@ def reasons(session: Session, case_ids: Iterable[str]) -> dict[str, Done]:
 
 def newest_in(session: Session, kind: str, area_code: str) -> dict[str, Any]:
     """What the newest counting act of a kind in an area said: its details and texts; empty for none."""
-    statement = (
-        select(Act)
-        .join(Step, Step.act_id == Act.id)
-        .where(Act.kind == kind, Act.area_code == area_code, _counts(Step))
-        .order_by(Act.done_on.desc(), Act.id.desc())
-        .limit(1)
-    )
-    act = session.scalar(statement)
+    act = newest_act_in(session, area_code, kind)
     return {**act.details, **texts_of(act)} if act else {}
 
 

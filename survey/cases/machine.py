@@ -7,7 +7,7 @@ Nothing here reads a database. `advance` takes one step or refuses it with its r
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -60,12 +60,18 @@ def rules() -> tuple[Rule, ...]:
             line["act"],
             line.get("outcome"),
             line.get("works_kind"),
-            tuple(line["from"]),
+            tuple(_origins(line["from"])),
             line["to"],
             line.get("opens", False),
         )
         for line in _file()["steps"]
     )
+
+
+def _origins(names: list[str]) -> Iterator[str]:
+    """The states meant by names of states and phases."""
+    for name in names:
+        yield from _file()["phases"].get(name, [name])
 
 
 def states(*phase: str) -> tuple[str, ...]:

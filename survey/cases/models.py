@@ -48,8 +48,6 @@ class Case(Base):
     objections: Mapped[int] = mapped_column(default=0)
     obstacles: Mapped[int] = mapped_column(default=0)
     obstacle_kind: Mapped[str | None] = mapped_column(String(30))
-    obstacle_lead: Mapped[str | None] = mapped_column(String(30))
-    obstacle_due: Mapped[date | None]
     flags: Mapped[int] = mapped_column(default=0)
     paid_vnd: Mapped[int] = mapped_column(Vnd, default=0)
     recovery_due_vnd: Mapped[int] = mapped_column(Vnd, default=0)

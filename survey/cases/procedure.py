@@ -56,12 +56,15 @@ def meeting_flags(book: law.Book, on: date, path: Sequence[str], details: Mappin
 
 
 def posting_flags(book: law.Book, path: Sequence[str], since: date, until: date) -> list[Flag]:
-    """A posting shorter than the law of its first day asks for."""
+    """A posting shorter than the law of its first day asks for, or by a rule nobody could verify."""
     days = asked(book, POSTING, since, path)
     held = (until - since).days + 1
+    flags: list[Flag] = []
     if days.value is not None and held < days.value:
-        return [{"code": "short_posting", "days": held, "least": int(days.value)}]
-    return []
+        flags.append({"code": "short_posting", "days": held, "least": int(days.value)})
+    if not days.is_verified:
+        flags.append({"code": "rule_unverified"})
+    return flags
 
 
 def needs_posting(book: law.Book, on: date, path: Sequence[str]) -> bool:

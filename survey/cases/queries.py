@@ -181,6 +181,15 @@ def newest_act_in(session: Session, area_code: str, kind: str) -> Act | None:
     return found
 
 
+def newest_of(session: Session, household_id: str, kind: str) -> str | None:
+    """The id (of its envelope) of the newest act of a kind that still counts for a household."""
+    statement = _counting(select(Act.envelope_id).join(Step, Step.act_id == Act.id))
+    statement = statement.join(Case, Case.id == Step.case_id)
+    statement = statement.where(Case.household_id == household_id, Act.kind == kind)
+    found: str | None = session.scalar(statement.order_by(Act.done_on.desc(), Act.id.desc()).limit(1))
+    return found
+
+
 def steps_by_household(session: Session, act_id: int) -> dict[str, Step]:
     """The counting step of each household that an act is about."""
     statement = _counting(select(Case.household_id, Step).join(Step, Step.case_id == Case.id))

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.access.rights import may
-from survey.approval.chain import chain_on, signing_area
+from survey.approval.chain import chain_on, signing_unit
 from survey.areas import queries as areas
 from survey.assessment import queries as assessment
 from survey.assessment.actions import assess_survey
@@ -26,13 +26,14 @@ from survey.cases.rows import NewAct, Target
 from survey.intake import checks
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rows import MAX_FAULTS, Desk, Done, Envelope
+from survey.law.assessment import ELIGIBLE
 from survey.problems import Problem
 from survey.questionnaire import Fault, PersonInput, act_forms, check, load_form, split_personal, split_texts
 from survey.registry.actions import add_head, set_head
 from survey.registry.models import Household
 from survey.registry.queries import latest_interview
 from survey.words import both
-from survey.works.checks import progress_flags
+from survey.works.checks import photo_flags, progress_flags
 
 META = ("household", "area_code", "done_on", "point")
 """Questions that are columns of the act or name its household, not what it decided."""
@@ -107,9 +108,7 @@ def _wrong_references(
     if code and not areas.path(session, code, desk.today):
         yield Fault("area_code", Problem(4105, area_code=code), code)
     if not rows:
-        yield (
-            Fault("act", Problem(5412)) if kind == machine.REVOCATION else Fault("households", Problem(5413))
-        )
+        yield _nobody(kind)
     seen: set[str] = set()
     for row in rows:
         if row["household"] not in known:
@@ -122,9 +121,11 @@ def _wrong_references(
         yield Fault("done_on", Problem(5417, done_on=done_on, today=desk.today.isoformat()), done_on)
 
 
-def _nobody(kind: str) -> Problem:
+def _nobody(kind: str) -> Fault:
     """An act about no household; a revocation of something that is not (or no longer) there."""
-    return Problem(5412) if kind == machine.REVOCATION else Problem(5413)
+    if kind == machine.REVOCATION:
+        return Fault("act", Problem(5412))
+    return Fault("households", Problem(5413))
 
 
 def _not_allowed(
@@ -145,8 +146,9 @@ def _not_allowed(
     for step in _taken_away(session, envelope, values):
         home = session.get_one(Household, cases.household_of(session, step)).area_code
         wanted.add((step.kind, home, step.values.get("body")))
+    tree = areas.tree(session, desk.today)
     for act, code, body in sorted(wanted, key=str):
-        where = _signing_area(session, code, body, desk) if act == "approval" else code
+        where = signing_unit(tree, code, body or "province") if act == "approval" else code
         if not may(session, desk.sender_id, machine.acts()[act]["right"], where, desk.today):
             yield Fault("household", Problem(4113, area_code=where or "?", **both("act", "act", act)), where)
 
@@ -170,13 +172,6 @@ def _wrong_body(session: Session, values: Values, known: dict[str, Household]) -
             return
 
 
-def _signing_area(session: Session, code: str | None, body: str | None, desk: Desk) -> str | None:
-    """The unit that signs an approval for a place."""
-    tree = areas.tree(session, desk.today)
-    levels = [(step, tree.names[step].level) for step in (tree.path(code) if code else ())]
-    return signing_area(levels, body or "province")
-
-
 def _record(
     session: Session,
     envelope: Envelope,
@@ -187,13 +182,12 @@ def _record(
     desk: Desk,
 ) -> None:
     """Record the act, follow a new head, and assess again whose facts it changed."""
-    before = {household_id: cases.act_facts(session, household_id) for household_id in known}
-    new = _new_act(session, envelope, row, values, rows, known, desk)
-    homes = {*known, *(cases.household_of(session, step) for step in _taken_away(session, envelope, values))}
-    record_act(session, new)
-    for household_id in homes:
-        _follow_head(session, household_id)
+    taken_away = _taken_away(session, envelope, values)
+    homes = dict.fromkeys([*known, *(cases.household_of(session, step) for step in taken_away)])
+    before = {household_id: cases.act_facts(session, household_id) for household_id in homes}
+    record_act(session, _new_act(session, envelope, row, values, rows, known, desk))
     for household_id, known_before in before.items():
+        _follow_head(session, household_id)
         _assess_if_changed(session, household_id, known_before, desk)
 
 
@@ -295,6 +289,7 @@ def _flags(
     session: Session, new: NewAct, known: dict[str, Household], path: tuple[str, ...], desk: Desk
 ) -> Iterator[checks.Flag]:
     """What a person should look at; flags refuse nothing."""
+    yield from photo_flags(session, new)
     if new.kind == "meeting":
         yield from procedure.meeting_flags(desk.book, new.done_on, path, new.details)
     if new.kind == "posting":
@@ -304,7 +299,7 @@ def _flags(
         yield from progress_flags(session, new, household)
         if new.kind == "registration":
             row = assessment.current(session, household.id)
-            if row is None or row.outcome not in ("entitled", "not_registered"):
+            if row is None or row.outcome not in ELIGIBLE:
                 yield {"code": "not_entitled_yet", "household": household.id}
 
 

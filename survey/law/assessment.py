@@ -10,6 +10,8 @@ from typing import Any
 from survey.law.facts import Dated, as_dated
 
 OUTCOMES = ("not_entitled", "needs_information", "entitled", "not_registered")
+ELIGIBLE = ("entitled", "not_registered")
+"""Outcomes of households that a programme would help, registered or not."""
 HOUSE_CLASSES = ("sound", "unknown", "temporary_or_dilapidated", "no_house")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.cases.models import Act, ActPhoto, Case, Step
-from survey.cases.queries import case_of
+from survey.cases.queries import case_of, steps_of
 from survey.cases.rows import NewAct
 from survey.registry.models import Household, SurveyPhoto
 from survey.registry.queries import latest_interview
@@ -29,8 +29,7 @@ NEAR_M = 200.0
 
 
 def progress_flags(session: Session, new: NewAct, household: Household) -> Iterator[Flag]:
-    """What to look at in this act for one household; the same photo twice concerns any act."""
-    yield from _same_photo(session, new)
+    """What to look at in this act for one household."""
     if new.kind == "withdrawal":
         yield from _others_live_there(session, new, household)
     if new.kind == "payment":
@@ -40,8 +39,8 @@ def progress_flags(session: Session, new: NewAct, household: Household) -> Itera
         yield from _not_seen(new, household)
 
 
-def _same_photo(session: Session, new: NewAct) -> Iterator[Flag]:
-    """A photo that another act or a survey has already shown."""
+def photo_flags(session: Session, new: NewAct) -> Iterator[Flag]:
+    """What to look at in the photos of any act: one that another act or a survey has already shown."""
     hashes = {photo["sha256"] for photo in new.photos if photo["slot"] in OF_THE_HOUSE}
     if not hashes:
         return
@@ -67,6 +66,8 @@ def _paid_more_than_approved(session: Session, new: NewAct, household: Household
     """With this payment the household has more than was approved for it."""
     case = case_of(session, household.id)
     paid = (case.paid_vnd if case else 0) + new.details["amount_vnd"]
+    corrected = steps_of(session, new.envelope_id, before=new.version)
+    paid -= sum(step.values["amount_vnd"] for step in corrected)
     if case and case.amount_vnd is not None and paid > case.amount_vnd:
         yield {"code": "paid_above_approved", "paid_vnd": paid, "approved_vnd": case.amount_vnd}
 

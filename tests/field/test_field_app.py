@@ -6,7 +6,6 @@ import gzip
 import json
 import re
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -238,18 +237,6 @@ def test_a_record_the_server_cannot_read_stays_with_its_reason(phone: Handset) -
     phone.wait_for_states(sent=2, refused=1)
     (refused,) = [one for one in phone.records() if one["state"] == "refused"]
     assert refused["reason"]["number"] == 4101
-
-
-def test_200_records_are_sent_in_one_go_quickly(phone: Handset) -> None:
-    phone.sign_in()
-    phone.offline()
-    phone.call(MAKE_RECORDS, 200, "Hộ nhanh")
-    started = time.monotonic()
-    phone.offline(False)
-    phone.wait_for_states(sent=200)
-    took_s = time.monotonic() - started
-    print(f"\n200 records sent in {took_s:.1f} s")
-    assert took_s < 30, "measured apart; this only catches a collapse"
 
 
 # --- corrections

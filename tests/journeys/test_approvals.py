@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import uuid
 
 import pytest
 from acting import AGREE, household, send_act, step, take
@@ -124,6 +125,12 @@ def test_a_second_click_approves_nothing_twice(sign_in, listed) -> None:
 def test_nobody_chosen_is_told(sign_in) -> None:
     reviewed(sign_in("mai"), "Đặng Văn Sình")
     assert "5435" in approve(sign_in("son"), []).text
+
+
+def test_more_households_than_fit_one_approval_are_refused_not_cut_off(sign_in) -> None:
+    answer = approve(sign_in("son"), [str(uuid.uuid4()) for _ in range(101)])
+    assert answer.status_code == 400
+    assert "5463" in answer.text
 
 
 def test_a_commune_does_not_approve_what_a_district_must(sign_in) -> None:

@@ -9,6 +9,7 @@ from reading import text_of
 from sending import ENVELOPES
 
 from api.extensions import db
+from survey.assessment import queries as assessment
 from survey.cases import queries as cases
 from survey.registry.models import Household, Person
 
@@ -16,6 +17,11 @@ from survey.registry.models import Household, Person
 def case_of(household_id):
     db.session.rollback()
     return cases.case_of(db.session(), household_id)
+
+
+def amount_of(household_id):
+    db.session.rollback()
+    return assessment.current(db.session(), household_id).amount_vnd
 
 
 def head_of(household_id):
@@ -41,6 +47,17 @@ def test_a_correction_by_another_commune_takes_nothing_away(sign_in):
     answer = sign_in("lan").post(ENVELOPES, json=stolen).json
     assert answer["state"] == "waiting"
     assert case_of(theirs).state == "registered"
+
+
+def test_a_household_that_a_correction_leaves_out_is_assessed_without_it(sign_in):
+    commune = sign_in("mai")
+    stays, leaves = household(commune), household(commune)
+    before = amount_of(leaves)
+    both = [{"household": house, "works_kind": "repair"} for house in (stays, leaves)]
+    (receipt,) = take(commune, stays, "registration", households=both)
+    assert amount_of(leaves) == amount_of(stays) != before
+    take(commune, stays, "registration", works_kind="repair", id=receipt["id"], base_version=1)
+    assert amount_of(leaves) == before != amount_of(stays)
 
 
 def test_a_correction_cannot_become_another_kind_of_act(sign_in, approved):

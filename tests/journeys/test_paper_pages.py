@@ -37,9 +37,41 @@ def test_the_minutes_of_a_meeting_carry_what_was_recorded(sign_in, house):
         assert part in said, part
 
 
-def test_a_household_paper_of_a_village_leads_to_the_village(sign_in, house):
-    answer = sign_in("mai").get(f"/papers/households/{house}/meeting_minutes.pdf")
+def test_a_village_paper_of_a_household_is_that_of_the_meeting_that_named_it(sign_in, house):
+    commune = sign_in("mai")
+    held = commune.get(f"/papers/households/{house}/meeting_minutes.pdf", follow_redirects=True)
+    assert "02 tháng 5 năm 2025" in text_of(held)
+    other = household(commune, head_name="Bàn Thị Hai")
+    answer = commune.get(f"/papers/households/{other}/meeting_minutes.pdf")
     assert answer.location == "/papers/areas/V1/meeting_minutes.pdf"
+
+
+def test_minutes_say_who_was_voted_down(sign_in, house):
+    commune = sign_in("mai")
+    other = household(commune, head_name="Bàn Thị Hai")
+    take(commune, other, "registration")
+    take(commune, other, "meeting", households=[{"household": other, "votes_for": 3, "votes_against": 20}])
+    said = text_of(commune.get(f"/papers/households/{other}/meeting_minutes.pdf", follow_redirects=True))
+    assert "Bàn Thị Hai" in said
+    assert "Không đạt" in said
+    assert "Triệu Văn Tâm" not in said
+
+
+def test_who_registers_after_a_meeting_is_on_the_next_minutes(sign_in, house):
+    commune = sign_in("mai")
+    other = household(commune, head_name="Bàn Thị Hai")
+    take(commune, other, "registration")
+    said = text_of(commune.get("/papers/areas/V1/meeting_minutes.pdf"))
+    assert "Bàn Thị Hai" in said
+    assert "Triệu Văn Tâm" not in said
+    assert "02 tháng 5 năm 2025" not in said
+
+
+def test_an_act_leads_to_its_paper_and_only_those_who_see_it_may_print(sign_in, house):
+    commune = sign_in("mai")
+    url = commune.get(f"/papers/households/{house}/meeting_minutes.pdf").location
+    assert url in commune.get(url.replace("/papers", "/cases").removesuffix(".pdf")).text
+    assert sign_in("duy").get(url).status_code == 404
 
 
 @pytest.mark.parametrize(
