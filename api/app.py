@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api.models  # noqa: F401  every table, or the migrations would not see it
-from api import auth, entrance, errors, headers, keys, language, law_texts
+from api import auth, entrance, errors, headers, keys, language, law_texts, static_files
 from api.config import Settings, from_environment
 from api.database import MIGRATIONS
 from api.extensions import csrf, db, limiter, login_manager, migrate
@@ -39,14 +40,22 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
         OPENAPI_JSON_PATH="openapi.json",
     )
     app.config.from_mapping(overrides)
+    _trust_proxies(app, settings.proxies)
     db.init_app(app)
 
     migrate.init_app(app, db, directory=MIGRATIONS, render_as_batch=True)
     for extension in (csrf, limiter, login_manager):
         extension.init_app(app)
-    for module in (language, headers, entrance, auth, law_texts):
+    for module in (language, headers, entrance, auth, law_texts, static_files):
         module.init_app(app)
     register_resources(app)
     errors.init_app(app)  # after the resources: flask-smorest brings a handler of its own, in another shape
     register_pages(app)
     return app
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Believe what so many proxies of our own tell of the caller's address and of https; nobody else."""
+    if count:
+        proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)
+        app.wsgi_app = proxied  # type: ignore[method-assign]

@@ -260,21 +260,23 @@ def _pair(
     started = progress.started_on if progress else None
     if started is None:
         return None
+    gone = {event.act_id for event in events if event.is_revoked}
+    of_acts = [
+        {"sha256": stored.stored_sha256, "at": act.done_on, "kind": act.kind}
+        for act, photo, stored in cases.photos(db.session(), house.id)
+        if photo.slot == "front" and act.id not in gone
+    ]
+    at_start = [one for one in of_acts if one["kind"] == "start"]
+    after = [one for one in of_acts if one["kind"] in AFTER]
+    return _surveyed_before(photos, started) or next(iter(at_start), None), next(reversed(after), None)
+
+
+def _surveyed_before(photos: list[PhotoEntry], started: date) -> dict[str, Any] | None:
+    """The survey's photo of the front from before the start; the oldest one where all are later."""
     fronts = [photo for photo in photos if photo.slot == "front"]
     earlier = [photo for photo in fronts if photo.captured_at.astimezone(clock.ZONE).date() <= started]
-    before = next(iter(earlier or fronts[-1:]), None)
-    gone = {event.act_id for event in events if event.is_revoked}
-    after = [
-        (act, stored)
-        for act, photo, stored in cases.photos(db.session(), house.id)
-        if photo.slot == "front" and act.kind in AFTER and act.id not in gone
-    ]
-    return (
-        {"sha256": before.stored_sha256, "at": before.captured_at} if before else None,
-        {"sha256": after[-1][1].stored_sha256, "at": after[-1][0].done_on, "kind": after[-1][0].kind}
-        if after
-        else None,
-    )
+    found = next(iter(earlier or fronts[-1:]), None)
+    return {"sha256": found.stored_sha256, "at": found.captured_at} if found else None
 
 
 def act_photos(house: Household) -> list[dict[str, Any]]:

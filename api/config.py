@@ -27,6 +27,7 @@ class Settings:
     public_postings: bool
     max_request_bytes: int
     secure_cookies: bool
+    proxies: int
     tiles_url: str | None
     tiles_credit: str
 
@@ -45,8 +46,9 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         is_demo=_flag(env, "NHAVUNG_DEMO"),
         officers_see_amounts=_flag(env, "NHAVUNG_OFFICERS_SEE_AMOUNTS"),
         public_postings=_flag(env, "NHAVUNG_PUBLIC_POSTINGS"),
-        max_request_bytes=_megabytes(env, "NHAVUNG_MAX_REQUEST_MB", 16),
+        max_request_bytes=_whole(env, "NHAVUNG_MAX_REQUEST_MB", 16) * MEGABYTE,
         secure_cookies=_flag(env, "NHAVUNG_SECURE_COOKIES"),
+        proxies=_whole(env, "NHAVUNG_PROXIES", 0),
         tiles_url=env.get("NHAVUNG_TILES_URL"),
         tiles_credit=env.get("NHAVUNG_TILES_CREDIT", ""),
     )
@@ -59,11 +61,11 @@ def _day(env: Mapping[str, str], name: str) -> date | None:
         raise Problem(1013, name=name, got=env[name], expected="2025-05-15") from None
 
 
-def _megabytes(env: Mapping[str, str], name: str, default: int) -> int:
+def _whole(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name, str(default))
     if not text.isdigit():
         raise Problem(1013, name=name, got=text, expected=str(default))
-    return int(text) * MEGABYTE
+    return int(text)
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:

@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 from api import auth, clock, scans
 from api.desk import book_in_force
 from api.extensions import db
-from api.language import current
+from api.language import current, t
 from survey.approval import actions, queries
 from survey.approval.models import CaseList, OfficialAct
 from survey.approval.rows import ActRow, NewOfficialAct
@@ -115,17 +115,23 @@ def _stored(upload: FileStorage) -> scans.StoredScan:
     return scans.store(current_app.config["SETTINGS"].data_folder, received)
 
 
+def _issuer(typed: str) -> str:
+    """The code of the unit meant by what was typed: a code, or the name of one unit alone."""
+    named = [code for code, name in issuers() if name.casefold() == typed.casefold()]
+    return named[0] if len(named) == 1 else typed
+
+
 def _new_act() -> NewOfficialAct:
     """What the form says of an act, its number as people write it: 407/QĐ-UBND. Problem 5437."""
     number, _, symbol = (nfc(part) for part in nfc(request.form.get("act_name", "")).partition("/"))
     subject, signer = (nfc(request.form.get(name, "")) for name in ("subject", "signer"))
-    issuer, signed_on = nfc(request.form.get("issuer", "")), day_of(request.form.get("signed_on"))
+    issuer, signed_on = _issuer(nfc(request.form.get("issuer", ""))), day_of(request.form.get("signed_on"))
     faults = {
-        "số, ký hiệu / number": number and symbol and len(number) <= 20 and len(symbol) <= 40,
-        "ngày ký / day": signed_on,
-        "đơn vị ban hành / issuer": issuer,
-        "trích yếu / subject": subject and len(subject) <= 300,
-        "người ký / signer": len(signer) <= 120,
+        t("số, ký hiệu", "number and symbol"): number and symbol and len(number) <= 20 and len(symbol) <= 40,
+        t("ngày ký", "day"): signed_on,
+        t("đơn vị ban hành", "issuer"): issuer,
+        t("trích yếu", "subject"): subject and len(subject) <= 300,
+        t("người ký", "signer"): len(signer) <= 120,
     }
     wrong = [name for name, is_right in faults.items() if not is_right]
     if wrong or signed_on is None:

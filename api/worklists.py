@@ -12,6 +12,8 @@ from api.case_rights import may_approve_some
 from api.desk import book_in_force
 from api.extensions import db
 from api.language import day, t
+from survey.approval import postings
+from survey.approval.models import Publication
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
 from survey.assessment import queries as assessment
@@ -234,6 +236,16 @@ def _my_conditions() -> list[dict[str, Any]]:
                 "count": cases.count_cases(session, mine, LIVE, Case.objections > 0),
                 "label": t("hồ sơ có phản ánh chưa trả lời", "cases with an unanswered objection"),
                 "href": "/work/list?objection=yes",
+                "tone": "bad",
+            }
+        )
+    if auth.can("posting.publish"):
+        mine_posted = auth.visible(Publication.area_code, "posting.publish")
+        items.append(
+            {
+                "count": postings.count_open_objections(session, mine_posted),
+                "label": t("phản ánh qua trang niêm yết chưa xử lý", "objections from the web not settled"),
+                "href": "/approvals/postings",
                 "tone": "bad",
             }
         )

@@ -39,7 +39,14 @@ def bind(app: Flask, host: str, port: int, threads: int = 8) -> BaseWSGIServer:
 
     limit = max(app.config["MAX_CONTENT_LENGTH"], MAX_UPLOAD_BYTES)  # the application itself refuses sooner
     try:
-        return create_server(app, host=host, port=port, threads=threads, max_request_body_size=limit)
+        return create_server(
+            app,
+            host=host,
+            port=port,
+            threads=threads,
+            max_request_body_size=limit,
+            clear_untrusted_proxy_headers=app.config["SETTINGS"].proxies == 0,
+        )
     except OSError as error:
         raise Problem(1014, host=host, port=port, reason=error.strerror or error) from None
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, select
 from api import clock
 from api.extensions import db
 from api.filling.common import place_of, vi
-from api.filling.households import HOUSEHOLD_PAPERS
+from api.filling.households import HOUSEHOLD_PAPERS, OF_ONE_ACT
 from api.filling.villages import VILLAGE_PAPERS
 from api.papers import data
 from api.papers.blocks import Paper
@@ -82,19 +82,23 @@ def _is_in(house: Household, state: str) -> bool:
 
 
 def kind_telling(act_kind: str) -> Kind | None:
-    """The village's paper that tells of a kind of act, if there is one."""
+    """The paper that tells of a kind of act, if there is one."""
+    if act_kind in OF_ONE_ACT:
+        return KINDS[f"{act_kind}_minutes"]
     return next((KINDS[code] for code, (told, _) in TELLING.items() if told == act_kind), None)
 
 
 def of_act(act: Act, visible: ColumnElement[bool]) -> list[Paper]:
-    """The paper of an act that was recorded, one a village. Problem 1004 where nothing of it is visible."""
+    """The papers of an act, one a household or village. Problem 1004 where nothing of it is visible."""
     kind = kind_telling(act.kind)
     named = cases.steps_by_household(db.session(), act.id)
     houses = list(db.session.scalars(_listed(visible).where(Household.id.in_(named))))
     if kind is None or not houses:
         raise Problem(1004, what=act.envelope_id)
-    fill = VILLAGE_PAPERS[kind.code]
-    return [kind.make(fill(village, found, act)) for village, found in _by_village(houses)]
+    if kind.per == "village":
+        fill = VILLAGE_PAPERS[kind.code]
+        return [kind.make(fill(village, found, act)) for village, found in _by_village(houses)]
+    return [kind.make(OF_ONE_ACT[act.kind](house, act.envelope_id)) for house in houses]
 
 
 def _houses(kind: Kind, code: str, visible: ColumnElement[bool]) -> list[Household]:

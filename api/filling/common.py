@@ -34,9 +34,11 @@ def place_of(code: str | None) -> data.Place:
     return data.Place(**levels)
 
 
-def household_data(house: Household) -> data.HouseholdData:
-    """What is known of a household, without its id number."""
-    head = db.session.get(Person, house.head_person_id) if house.head_person_id else None
+def household_data(house: Household, on: date | None = None) -> data.HouseholdData:
+    """What is known of a household, without its id number; its head as of a day, or of now."""
+    now = house.head_person_id
+    head_id = cases.head_on(db.session(), house.id, on, now) if on else now
+    head = db.session.get(Person, head_id) if head_id else None
     current = assessment.current(db.session(), house.id)
     case = cases.case_of(db.session(), house.id)
     programme = (case.programme if case else None) or (current.programme if current else None)
@@ -76,10 +78,11 @@ def _status(household_id: str) -> str | None:
     return ", ".join(words_held) or None
 
 
-def newest_event(household_id: str, kind: str) -> Event | None:
-    """The newest act of a kind that counts."""
+def newest_event(household_id: str, kind: str, act_id: str | None = None) -> Event | None:
+    """The newest act of a kind that counts, or that one act."""
     found = cases.events(db.session(), household_id)
-    return next((event for event in found if event.kind == kind and not event.is_revoked), None)
+    counting = (event for event in found if event.kind == kind and not event.is_revoked)
+    return next((event for event in counting if act_id in (None, event.envelope_id)), None)
 
 
 def commission_of(event: Event | None) -> tuple[data.CommissionMember, ...]:

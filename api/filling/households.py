@@ -16,8 +16,9 @@ from survey.registry import queries as registry
 from survey.registry.models import Household
 
 
-def _stage(house: Household) -> data.StageData:
-    case, event = cases.case_of(db.session(), house.id), newest_event(house.id, "stage")
+def _stage(house: Household, act_id: str | None = None) -> data.StageData:
+    """The newest stage, or that of one act."""
+    case, event = cases.case_of(db.session(), house.id), newest_event(house.id, "stage", act_id)
     return data.StageData(
         household=household_data(house),
         done_on=event.done_on if event else None,
@@ -29,8 +30,8 @@ def _stage(house: Household) -> data.StageData:
     )
 
 
-def _completion(house: Household) -> data.CompletionData:
-    case, event = cases.case_of(db.session(), house.id), newest_event(house.id, "completion")
+def _completion(house: Household, act_id: str | None = None) -> data.CompletionData:
+    case, event = cases.case_of(db.session(), house.id), newest_event(house.id, "completion", act_id)
     handed = newest_event(house.id, "handover")
     said = event.values if event else {}
     return data.CompletionData(
@@ -101,6 +102,8 @@ def _blank(house: Household) -> data.BlankFormData:
     return data.BlankFormData(place_of(house.area_code))
 
 
+OF_ONE_ACT = {"stage": _stage, "completion": _completion}
+"""Papers that tell of one act about one household, by the kind of act."""
 HOUSEHOLD_PAPERS: dict[str, Callable[[Household], Any]] = {
     "stage_minutes": _stage,
     "completion_minutes": _completion,

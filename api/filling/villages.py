@@ -63,7 +63,7 @@ def _voted(act: Act, houses: Houses) -> tuple[data.MeetingRow, ...]:
 
 
 def _row(house: Household, step: Step | None = None) -> data.MeetingRow:
-    known = household_data(house)
+    known = household_data(house, step.done_on if step else None)
     votes = step.values if step else {}
     return data.MeetingRow(
         head_name=known.head_name,
@@ -114,7 +114,7 @@ def _posting(code: str, houses: Houses, act: Act | None) -> data.PostingData:
     return data.PostingData(
         title=f"Danh sách hộ được đề nghị hỗ trợ nhà ở năm {_year(act)}",
         columns=tuple(COLUMNS[name] for name in columns),
-        rows=tuple(_cells(house, columns) for house in _posted(act, houses)),
+        rows=tuple(_cells(house, columns, act) for house in _posted(act, houses)),
         place=place,
         posted_from=act.done_on if act else None,
         posted_until=until,
@@ -145,8 +145,8 @@ def _posted(act: Act | None, houses: Houses) -> list[Household]:
     return [house for house in houses if house.id in named]
 
 
-def _cells(house: Household, columns: Sequence[str]) -> tuple[str | int | None, ...]:
-    known = household_data(house)
+def _cells(house: Household, columns: Sequence[str], act: Act | None) -> tuple[str | int | None, ...]:
+    known = household_data(house, act.done_on if act else None)
     cells: dict[str, str | int | None] = {
         "head_name": known.head_name,
         "village": known.place.village,
@@ -158,9 +158,9 @@ def _cells(house: Household, columns: Sequence[str]) -> tuple[str | int | None, 
 
 
 def _programme(house: Household) -> str | None:
-    """The programme by its id; only its group is ever posted."""
-    row = assessment.current(db.session(), house.id)
-    return row.programme if row else None
+    """The programme approved, else as assessed, by its id; only its group is ever posted."""
+    case, row = cases.case_of(db.session(), house.id), assessment.current(db.session(), house.id)
+    return (case.programme if case else None) or (row.programme if row else None)
 
 
 VILLAGE_PAPERS: dict[str, Callable[[str, Houses, Act | None], Any]] = {

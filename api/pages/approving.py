@@ -150,16 +150,16 @@ def approve() -> Any:
     """Approve the chosen households and freeze the lists they come to stand on; all of it or nothing."""
     auth.require_somewhere("case.approve")
     try:
-        count = _approve()
+        count, frozen = _approve()
     except Problem as problem:
         return _page(problem), status_of(problem.number)
     flash(
         t(f"Đã phê duyệt {count} hộ và lập phiên bản danh sách mới.", f"{count} households approved."), "ok"
     )
-    return redirect("/approvals")
+    return redirect(f"/approvals/lists/{frozen[0][0]}/{frozen[0][1]}" if len(frozen) == 1 else "/approvals")
 
 
-def _approve() -> int:
+def _approve() -> tuple[int, list[tuple[str, int]]]:
     """One transaction: the act of approval a body, the official act, the new list versions."""
     done_on = _done_on()
     if done_on is None:
@@ -174,8 +174,7 @@ def _approve() -> int:
             raise Problem(5435)
         _record(session, cases, done_on)
         act_id = _official_act(session)
-        _freeze(session, cases, done_on, act_id)
-    return len(cases)
+        return len(cases), _freeze(session, cases, done_on, act_id)
 
 
 def _record(session: Session, cases: list[WaitingCase], done_on: date) -> None:
@@ -213,16 +212,20 @@ def _official_act(session: Session) -> int | None:
     return session.get_one(OfficialAct, number).id
 
 
-def _freeze(session: Session, cases: list[WaitingCase], done_on: date, act_id: int | None) -> None:
-    """A new version of every commune's list that a household joined. Problem 5436 for one without commune."""
+def _freeze(
+    session: Session, cases: list[WaitingCase], done_on: date, act_id: int | None
+) -> list[tuple[str, int]]:
+    """A new version of every list (commune, year) that a household joined. Problem 5436 without commune."""
     lists = {(_commune(case.area_code), case.year or done_on.year) for case in cases}
     placeless = [case for case in cases if _commune(case.area_code) is None]
     if placeless:
         raise Problem(5436, count=len(placeless))
     remark = nfc(request.form.get("reason", ""))[:400]
     reason = f"Phê duyệt ngày {done_on:%d/%m/%Y}" + (f": {remark}" if remark else "")
-    for commune, year in sorted((code, year) for code, year in lists if code):
+    joined = sorted((code, year) for code, year in lists if code)
+    for commune, year in joined:
         _freeze_one(session, commune, year, reason, act_id)
+    return joined
 
 
 def _freeze_one(session: Session, commune: str, year: int, reason: str, act_id: int | None) -> None:

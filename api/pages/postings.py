@@ -90,15 +90,21 @@ def _page(act_id: str, problem: Problem | None = None) -> str:
 
 
 def _houses_nearby(found: Posting) -> list[tuple[str, str]]:
-    """Households an objection may be about: all of the posting's village or commune."""
+    """Households an objection may be about: those posted, then the others of the village or commune."""
     visible = auth.visible(Household.area_code, "case.record")
     inside = places.inside(found.area_code)
     houses = assessment.houses(db.session(), visible, *inside, names=True, amounts=False, limit=MOST_HOUSES)
-    unknown = t("chưa rõ tên", "name unknown")
-    return [
-        (house.household_id, f"{house.head_name or unknown} · {places.area_name(house.village_code)}")
+    posted = {house.household_id for house in postings.houses(db.session(), found.act_id)}
+    unknown, is_posted = t("chưa rõ tên", "name unknown"), t("có trong danh sách", "on the list")
+    named = [
+        (
+            house.household_id,
+            f"{house.head_name or unknown} · {places.area_name(house.village_code)}"
+            + (f" · {is_posted}" if house.household_id in posted else ""),
+        )
         for house in houses
     ]
+    return [("", "–"), *sorted(named, key=lambda option: option[0] not in posted)]
 
 
 # --- the page on the web

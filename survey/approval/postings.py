@@ -198,6 +198,17 @@ def waiting_by_posting(session: Session, act_ids: list[str]) -> dict[str, int]:
     return dict(session.execute(statement).all())
 
 
+def count_open_objections(session: Session, *conditions: ColumnElement[bool]) -> int:
+    """How many objections wait on pages that meet these conditions."""
+    statement = (
+        select(func.count())
+        .select_from(PublicObjection)
+        .join(Publication, Publication.id == PublicObjection.publication_id)
+        .where(PublicObjection.settled_at.is_(None), *conditions)
+    )
+    return session.scalar(statement) or 0
+
+
 def settle_objection(
     session: Session,
     actor: Actor,

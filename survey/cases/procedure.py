@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,12 +35,17 @@ def asked(book: law.Book, name: str, on: date, path: Sequence[str]) -> Asked:
 
 
 def vote(book: law.Book, on: date, path: Sequence[str], present: int, votes: Mapping[str, Any]) -> str:
-    """Whether a household passed: `passed` or `failed`. Problem 5414 for more votes than voters."""
-    in_favour, against = votes.get("votes_for", 0), votes.get("votes_against", 0)
-    if in_favour + against > present:
-        raise Problem(5414, votes=in_favour + against, present=present)
+    """Whether a household passed: `passed` or `failed`."""
     needed = asked(book, VOTES, on, path).value
-    return "passed" if needed is None or in_favour * 100 > needed * present else "failed"
+    return "passed" if needed is None or votes.get("votes_for", 0) * 100 > needed * present else "failed"
+
+
+def wrong_votes(present: int, rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, Problem]]:
+    """(number of the row, Problem 5414) for every household with more votes than voters."""
+    for number, row in enumerate(rows):
+        votes = row.get("votes_for", 0) + row.get("votes_against", 0)
+        if votes > present:
+            yield number, Problem(5414, votes=votes, present=present)
 
 
 def meeting_flags(book: law.Book, on: date, path: Sequence[str], details: Mapping[str, Any]) -> list[Flag]:
@@ -49,7 +54,8 @@ def meeting_flags(book: law.Book, on: date, path: Sequence[str], details: Mappin
     flags: list[Flag] = []
     total = details.get("households_total")
     if quorum.value is not None and total and details["present"] * 100 < quorum.value * total:
-        flags.append({"code": "below_quorum", "present": details["present"], "of": total})
+        came = {"present": details["present"], "of": total, "least_percent": quorum.value}
+        flags.append({"code": "below_quorum", **came})
     if not (quorum.is_verified and votes.is_verified):
         flags.append({"code": "rule_unverified"})
     return flags

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, cast, exists, func, select
@@ -171,6 +172,16 @@ def head_of(session: Session, household_id: str, now: str | None) -> str | None:
     counting = [values["person_id"] for values, is_replaced in changes if not is_replaced]
     before: str | None = next(iter(changes))[0]["previous_person_id"]
     return counting[-1] if counting else before
+
+
+def head_on(session: Session, household_id: str, on: date, now: str | None) -> str | None:
+    """Who was head on a day: whom the first counting change after it replaced, else who is head now."""
+    statement = _counting(select(Step.values).join(Case, Case.id == Step.case_id))
+    statement = statement.where(
+        Case.household_id == household_id, Step.kind == "head_change", Step.done_on > on
+    )
+    later = session.scalar(statement.order_by(Step.done_on, Step.id).limit(1))
+    return later["previous_person_id"] if later else now
 
 
 def newest_act_in(session: Session, area_code: str, kind: str) -> Act | None:

@@ -57,6 +57,7 @@ def process_act(session: Session, envelope: Envelope, row: ReceivedEnvelope, des
     where = _area(session, values, known, desk)
     concerns = tuple(dict.fromkeys(row["household"] for row in rows)) or (values.get("act") or envelope.id,)
     faults = [*checked.faults, *_wrong_references(session, kind, values, rows, known, desk)]
+    faults += _wrong_votes(kind, values)
     try:
         faults = faults or list(_not_allowed(session, envelope, values, known, desk))
         if not faults:
@@ -116,9 +117,17 @@ def _wrong_references(
         if row["household"] in seen:
             yield Fault("households", Problem(5415, household=row["household"]), row["household"])
         seen.add(row["household"])
-    done_on = values.get("done_on")
-    if done_on and date.fromisoformat(done_on) > desk.today:
-        yield Fault("done_on", Problem(5417, done_on=done_on, today=desk.today.isoformat()), done_on)
+    done_on = date.fromisoformat(values["done_on"]) if values.get("done_on") else desk.today
+    if done_on > desk.today:
+        days = {"done_on": f"{done_on:%d/%m/%Y}", "today": f"{desk.today:%d/%m/%Y}"}
+        yield Fault("done_on", Problem(5417, **days), values["done_on"])
+
+
+def _wrong_votes(kind: str, values: Values) -> Iterator[Fault]:
+    """More votes than voters: every household of a meeting with its own fault, in its own row."""
+    if kind == "meeting" and "present" in values:
+        for number, problem in procedure.wrong_votes(values["present"], values.get("households", ())):
+            yield Fault(f"households[{number}].votes_for", problem)
 
 
 def _nobody(kind: str) -> Fault:

@@ -30,6 +30,10 @@ NEAR_M = 200.0
 
 def progress_flags(session: Session, new: NewAct, household: Household) -> Iterator[Flag]:
     """What to look at in this act for one household."""
+    if new.kind == "review":
+        yield from _reviewed_too_soon(session, new, household)
+    if new.kind == "handover":
+        yield from _still_stuck(session, household)
     if new.kind == "withdrawal":
         yield from _others_live_there(session, new, household)
     if new.kind == "payment":
@@ -52,6 +56,22 @@ def photo_flags(session: Session, new: NewAct) -> Iterator[Flag]:
     in_surveys = select(SurveyPhoto.received_sha256).where(SurveyPhoto.received_sha256.in_(hashes))
     if session.scalar(in_acts.union(in_surveys).limit(1)):
         yield {"code": "same_photo"}
+
+
+def _reviewed_too_soon(session: Session, new: NewAct, household: Household) -> Iterator[Flag]:
+    """Reviewed while the list was still posted, or an objection was without an answer."""
+    case = case_of(session, household.id)
+    if case and case.posted_until and new.done_on <= case.posted_until:
+        yield {"code": "posting_not_over", "until": case.posted_until.isoformat()}
+    if case and case.objections:
+        yield {"code": "objection_open"}
+
+
+def _still_stuck(session: Session, household: Household) -> Iterator[Flag]:
+    """Handed over with an obstacle that nobody ended."""
+    case = case_of(session, household.id)
+    if case and case.obstacles:
+        yield {"code": "obstacle_open", "count": case.obstacles}
 
 
 def _others_live_there(session: Session, new: NewAct, household: Household) -> Iterator[Flag]:

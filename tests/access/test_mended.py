@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from flask import request
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import auth, keys
+from api.app import create_app
 from api.config import from_environment
 from survey.access.models import AuditEntry, Device, Post, User
 from survey.problems import Problem
@@ -199,3 +201,13 @@ def test_processes_that_start_together_share_one_whole_key(tmp_path: Path):
     assert len(made.pop()) == 64
     assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
     assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(("proxies", "believed"), [("0", "127.0.0.1"), ("1", "203.0.113.9")])
+def test_only_proxies_of_our_own_are_believed_about_who_calls(tmp_path: Path, proxies: str, believed: str):
+    told = {"NHAVUNG_DATA_FOLDER": str(tmp_path), "NHAVUNG_PROXIES": proxies}
+    app = create_app(from_environment(told))
+    seen = []
+    app.before_request(lambda: seen.append(request.remote_addr))
+    app.test_client().get("/sign-in", headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.9"})
+    assert seen == [believed]

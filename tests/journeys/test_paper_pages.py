@@ -57,6 +57,33 @@ def test_minutes_say_who_was_voted_down(sign_in, house):
     assert "Triệu Văn Tâm" not in said
 
 
+def test_minutes_keep_the_head_of_their_day(sign_in, house):
+    commune = sign_in("mai")
+    url = commune.get(f"/papers/households/{house}/meeting_minutes.pdf").location
+    changed = send_act(
+        commune,
+        "head_change",
+        household=house,
+        done_on="2025-05-10",
+        reason="died",
+        head_name="Triệu Thị Mới",
+    )
+    assert changed["state"] == "stored", changed["faults"]
+    said = text_of(commune.get(url))
+    assert "Triệu Văn Tâm" in said
+    assert "Triệu Thị Mới" not in said
+
+
+def test_every_stage_prints_its_own_minutes(sign_in, house):
+    commune = sign_in("mai")
+    take(commune, house, "posting", "review")
+    take(sign_in("son"), house, "approval")
+    receipts = take(commune, house, "start", "foundation", "frame")
+    for receipt, stage in zip(receipts[1:], ("móng", "khung"), strict=True):
+        said = text_of(commune.get(f"/papers/acts/{receipt['id']}.pdf"))
+        assert f"xong {stage}" in said or stage in said.casefold(), stage
+
+
 def test_who_registers_after_a_meeting_is_on_the_next_minutes(sign_in, house):
     commune = sign_in("mai")
     other = household(commune, head_name="Bàn Thị Hai")
