@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from api import worklists
 from api.field_scope import Scope, shown
 from survey.access.models import User
 from survey.assessment import queries as assessment
@@ -21,6 +20,7 @@ from survey.cases.models import Case
 from survey.intake.conflict import changed_answers
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rows import WAITING
+from survey.law.assessment import ELIGIBLE
 from survey.registry.models import Household
 from survey.words import glossary
 
@@ -82,7 +82,7 @@ def _kind(outcome: str, state: str | None, *, records: bool) -> str | None:
         return None if has_case else "visit"
     if outcome == "needs_information":
         return "survey" if not has_case or machine.phases()[str(state)] == "deciding" else None
-    wanted = outcome in worklists.WANTED and not has_case and records
+    wanted = outcome in ELIGIBLE and not has_case and records
     return "registration" if wanted else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import UTC
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from survey.access.models import User
@@ -49,23 +49,31 @@ def newest(session: Session, envelope_id: str) -> ReceivedEnvelope | None:
     return session.scalar(statement.order_by(ReceivedEnvelope.version.desc()).limit(1))
 
 
+def _waiting_acts() -> Select[ReceivedEnvelope]:
+    """Waiting acts by what they wait for, in the order in which they were done; nothing corrected since."""
+    later = aliased(ReceivedEnvelope)
+    corrected = exists().where(
+        later.envelope_id == ReceivedEnvelope.envelope_id, later.version > ReceivedEnvelope.version
+    )
+    awaited = select(WaitsFor.row_id).where(WaitsFor.subject_id.in_(bindparam("subjects", expanding=True)))
+    return (
+        select(ReceivedEnvelope)
+        .where(ReceivedEnvelope.id.in_(awaited))
+        .where(ReceivedEnvelope.state == WAITING, ReceivedEnvelope.settled_at.is_(None), ~corrected)
+        .order_by(ReceivedEnvelope.captured_at, ReceivedEnvelope.id)
+        .limit(MOST_RUN_AGAIN)
+    )
+
+
+_of_subjects = _waiting_acts()  # made once: every record asks, and making it costs more than asking
+
+
 def waiting_acts(session: Session, subjects: Collection[str]) -> list[ReceivedEnvelope]:
     """Acts that wait for one of these households or acts, in the order in which they were done.
 
     Only the newest version of each: what somebody has corrected meanwhile must not come back.
     """
-    later = aliased(ReceivedEnvelope)
-    corrected = exists().where(
-        later.envelope_id == ReceivedEnvelope.envelope_id, later.version > ReceivedEnvelope.version
-    )
-    statement = (
-        select(ReceivedEnvelope)
-        .where(ReceivedEnvelope.id.in_(select(WaitsFor.row_id).where(WaitsFor.subject_id.in_(subjects))))
-        .where(ReceivedEnvelope.state == WAITING, ReceivedEnvelope.settled_at.is_(None), ~corrected)
-        .order_by(ReceivedEnvelope.captured_at, ReceivedEnvelope.id)
-        .limit(MOST_RUN_AGAIN)
-    )
-    found = session.scalars(statement).all()
+    found = session.scalars(_of_subjects, {"subjects": list(subjects)})
     return [row for row in found if any(fault["number"] in ORDER for fault in row.faults)]
 
 
