@@ -25,6 +25,8 @@ POOR_DISTRICTS = ("Ngân Sơn", "Pác Nặm")
 """Poor districts of Bắc Kạn 2021-2025 (danh sách huyện nghèo)."""
 NOT_REGISTERED, INCOMPLETE, SOUND = 37, 24, 60
 """Beside the published list: eligible but not registered, an answer missing, a durable house."""
+TO_TRY = {"Nam Mẫu": (7, 3)}
+"""Commune -> households of its first villages, in their order, that did not register: the way to try."""
 
 FAMILY = (
     "Hoàng",
@@ -109,8 +111,19 @@ def _slots(villages: Sequence[Village], chance: random.Random) -> list[tuple[str
         places = _places(villages, 0 if kind == "new" else 1, len(groups), chance)
         slots += [(group, kind, village) for group, village in _match(groups, places)]
     extra = [("not_registered", NOT_REGISTERED), ("incomplete", INCOMPLETE), ("sound", SOUND)]
-    slots += [(group, "new", chance.choice(villages)) for group, number in extra for _ in range(number)]
+    beside = [(group, chance.choice(villages)) for group, number in extra for _ in range(number)]
+    slots += [(group, "new", village) for group, village in _to_try(beside, villages)]
     return sorted(slots, key=lambda slot: slot[2].code)
+
+
+def _to_try(beside: list[tuple[str, Village]], villages: Sequence[Village]) -> list[tuple[str, Village]]:
+    """The same households, as many of the unregistered as `TO_TRY` says in its communes' first villages."""
+    wanted: list[Village] = []
+    for commune, numbers in TO_TRY.items():
+        inside = sorted((one for one in villages if one.commune == commune), key=lambda one: one.code)
+        wanted += [village for village, number in zip(inside, numbers, strict=False) for _ in range(number)]
+    moved = zip([group for group, _ in beside], wanted, strict=False)
+    return [*moved, *beside[len(wanted) :]]
 
 
 def _groups(place: int, chance: random.Random) -> list[str]:

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api import clock
+from api.demo_households import TO_TRY
 from survey import law
 from survey.areas import queries as areas
 from survey.assessment import actions as assessing
@@ -56,7 +57,7 @@ REGISTERED, MET, POSTED, POSTED_UNTIL = (
     date(2025, 3, 16),
 )
 REVIEWED, APPROVED = date(2025, 3, 24), date(2025, 3, 31)
-FIRST_START = date(2025, 4, 2)
+FIRST_START, FIRST_DUE = date(2025, 4, 2), date(2025, 5, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +161,9 @@ def _done(begun: dict[str, House]) -> set[str]:
     done: set[str] = set()
     for place, wanted in DONE_FIRST.items():
         done |= {house.id for house in [one for one in begun.values() if place in one.place][:wanted]}
+    anywhere = random.Random(SEED).sample(list(begun.values()), len(begun))  # noqa: S311  made-up data
     for kind, wanted in DONE.items():
-        of_kind = [house for house in begun.values() if house.works_kind == kind]
+        of_kind = [house for house in anywhere if house.works_kind == kind]
         rest = [house.id for house in of_kind if house.id not in done and not {*DONE_FIRST} & {*house.place}]
         done |= set(rest[: wanted - sum(house.id in done for house in of_kind)])
     return done
@@ -188,7 +190,8 @@ def _acts(houses: Sequence[House], plan: Plan, now: datetime) -> Iterator[NewAct
     going = [house for house in houses if house.is_registering]
     commune = houses[0].commune
     for number, house in enumerate(one for one in houses if not one.is_registering):
-        told = {"year": 2025, "reason": REASONS[number % len(REASONS)], "follow_up_on": "2025-10-01"}
+        asked_again = "2025-05-12" if house.place[0] in TO_TRY else "2025-10-01"
+        told = {"year": 2025, "reason": REASONS[number % len(REASONS)], "follow_up_on": asked_again}
         yield _act("non_registration", house.village, REGISTERED, [Target(house.id, None, told)], now, **told)
     villages: defaultdict[str, list[House]] = defaultdict(list)
     for house in going:
@@ -251,9 +254,10 @@ def _building_act(name: str, commune: str, on: date, ids: Sequence[str], now: da
 def _hindered(
     houses: Sequence[House], obstacles: dict[str, tuple[str, str]], now: datetime
 ) -> Iterator[NewAct]:
-    for number, house in enumerate(one for one in houses if one.id in obstacles):
+    for house in (one for one in houses if one.id in obstacles):
         kind, lead = obstacles[house.id]
-        values = {"kind": kind, "lead": lead, "due": date(2025, 5, 5 + number % 25).isoformat()}
+        due = FIRST_DUE + timedelta(days=uuid.UUID(house.id).int % 30)
+        values = {"kind": kind, "lead": lead, "due": due.isoformat()}
         yield _act(
             "obstacle", house.village, date(2025, 4, 10), [Target(house.id, None, values)], now, **values
         )

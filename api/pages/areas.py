@@ -1,8 +1,9 @@
-"""One area: its figures, its programmes, the units under it."""
+"""One area: its figures, its programmes, the units under it and how far each has come."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -13,7 +14,7 @@ from api.pages.overview import figures
 from survey.areas import queries as areas
 from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
-from survey.cases import lists
+from survey.cases import lists, machine
 from survey.registry.models import Household
 
 blueprint = Blueprint("areas", __name__, url_prefix="/areas")
@@ -45,18 +46,30 @@ def show_area(code: str, waiting: list[dict[str, Any]] | None = None) -> str:
 
 
 def _children(code: str, visible: Any) -> list[dict[str, Any]]:
-    """The units under an area with the figures of their households; one query, rolled up in the tree."""
+    """The units under an area with their households and progress, rolled up in the tree.
+
+    One query for the households, one for the cases, one for the obstacles, however many units there are.
+    """
     tree = areas.tree(db.session(), clock.today())
-    sums: dict[str, Counter[str]] = {}
+    sums: dict[str, Counter[str]] = {child: Counter() for child in tree.below.get(code, ())}
+    for area_code, what, number in _numbers(visible, code):
+        unit = next((step for step in tree.path(area_code or "") if step in sums), None)
+        if unit is not None:
+            sums[unit][what] += number
+    return [{"area": tree.names[child], "sums": counted} for child, counted in sums.items()]
+
+
+def _numbers(visible: Any, code: str) -> Iterator[tuple[str | None, str, int]]:
+    """(village, what is counted, how many) of all that stands in an area."""
     for area_code, outcome, kind, households in _grouped(visible, code):
-        way = tree.path(area_code)
-        if code in way and way.index(code) > 0:
-            row = sums.setdefault(way[way.index(code) - 1], Counter())
-            row["households"] += households
-            row[outcome if outcome != "entitled" else f"entitled_{kind or 'unknown'}"] += households
-    return [
-        {"area": tree.names[child], "sums": sums.get(child, Counter())} for child in tree.below.get(code, ())
-    ]
+        yield area_code, "households", households
+        yield area_code, outcome if outcome != "entitled" else f"entitled_{kind or 'unknown'}", households
+    session, inside = db.session(), places.inside(code)
+    for village, state, number in lists.states_by_area(session, visible, worklists.LIVE, *inside):
+        yield village, "cases", number
+        yield village, machine.phases()[state], number
+    for village, _, overdue in lists.obstacles_by_area(session, visible, clock.today(), *inside):
+        yield village, "overdue", overdue
 
 
 def _grouped(visible: Any, code: str) -> list[tuple[str, str, str, int]]:

@@ -1,7 +1,8 @@
-"""Open obstacles (vướng mắc): who must clear what until when, as a page and as a workbook."""
+"""Open obstacles (vướng mắc): who must clear what where until when, as a page and as a workbook."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, render_template, request, send_file
@@ -12,17 +13,31 @@ from api.exports.table import Column, table
 from api.extensions import db
 from api.language import t, word
 from api.paging import page_of
+from survey.areas import queries as areas
+from survey.areas.tree import Tree
 from survey.cases import lists
 from survey.cases.rows import OpenObstacle
 
 blueprint = Blueprint("obstacles", __name__, url_prefix="/work")
 
 PAGE_SIZE = 50
+FIRST_UNITS = 8
+"""Units shown at once; the others, less urgent, open beneath."""
+
+
+@dataclass(slots=True)
+class UnitCount:
+    """Open obstacles of one unit; without a code: of households that no unit below is known for."""
+
+    code: str | None
+    name: str
+    open: int = 0
+    overdue: int = 0
 
 
 @blueprint.get("/obstacles")
 def index() -> Any:
-    """Open obstacles, the first due first; counts by kind and by the body that clears them."""
+    """Open obstacles, the first due first; counts by kind, by the body that clears them, by area."""
     area_code = worklists.area_asked()
     names = worklists.sees("person.read", area_code)
     inside, wanted = places.inside(area_code), _obstacle_filters(area_code)
@@ -36,6 +51,8 @@ def index() -> Any:
         page=page,
         kinds=lists.obstacles_by(db.session(), worklists.visible(), lists.obstacle_kind, *inside),
         leads=lists.obstacles_by(db.session(), worklists.visible(), lists.obstacle_lead, *inside),
+        units=_by_unit(area_code, wanted),
+        first_units=FIRST_UNITS,
         overdue=lists.count_obstacles(
             db.session(), worklists.visible(), lists.overdue(clock.today()), *inside
         ),
@@ -57,6 +74,28 @@ def _obstacle_filters(area_code: str | None) -> list[ColumnElement[bool]]:
     if request.args.get("overdue"):
         conditions.append(lists.overdue(clock.today()))
     return conditions
+
+
+def _by_unit(area_code: str | None, wanted: list[ColumnElement[bool]]) -> list[UnitCount]:
+    """What the list holds by the units right under the one looked at, the most overdue first."""
+    tree = areas.tree(db.session(), clock.today())
+    under = _units_under(tree, area_code)
+    found: dict[str | None, UnitCount] = {}
+    rows = lists.obstacles_by_area(db.session(), worklists.visible(), clock.today(), *wanted)
+    for code, count, late in rows:
+        unit = next((step for step in tree.path(code or "") if step in under), None)
+        name = tree.names[unit].name if unit else t("chưa rõ đơn vị bên dưới", "unit below unknown")
+        row = found.setdefault(unit, UnitCount(unit, name))
+        row.open, row.overdue = row.open + count, row.overdue + late
+    in_order = sorted(found.values(), key=lambda row: (-row.overdue, -row.open, row.code or "~"))
+    return in_order if under else []
+
+
+def _units_under(tree: Tree, area_code: str | None) -> set[str]:
+    """The units to tell apart: those under the area, or under the viewer's only one, or the viewer's own."""
+    own = set(places.own_areas("household.read"))
+    tops = [area_code] if area_code else [code for code in own if not own & {*tree.path(code)[1:]}]
+    return set(tree.below.get(tops[0], ())) if len(tops) == 1 else set(tops)
 
 
 @blueprint.get("/obstacles.xlsx")

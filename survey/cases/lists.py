@@ -91,6 +91,15 @@ def by_area(
     return {code: count for code, count in session.execute(statement) if code}
 
 
+def states_by_area(
+    session: Session, visible: ColumnElement[bool], *conditions: ColumnElement[bool]
+) -> list[tuple[str | None, str, int]]:
+    """(village, state, how many) of the cases, for figures that are added up along the tree."""
+    keys = (Household.area_code, Case.state)
+    statement = listed(visible, *conditions).with_only_columns(*keys, func.count()).group_by(*keys)
+    return [(code, state, count) for code, state, count in session.execute(statement)]
+
+
 def found_in(session: Session, visible: ColumnElement[bool], column: Any) -> list[Any]:
     """The values that occur in a column of the cases, for a filter."""
     statement = listed(visible, column.is_not(None)).with_only_columns(column).distinct().order_by(column)
@@ -207,3 +216,13 @@ def obstacles_by(
     statement = _obstacles(visible, *conditions).with_only_columns(key, func.count()).group_by(key)
     rows = [(code, count) for code, count in session.execute(statement) if code]
     return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+
+def obstacles_by_area(
+    session: Session, visible: ColumnElement[bool], today: date, *conditions: ColumnElement[bool]
+) -> list[tuple[str | None, int, int]]:
+    """(village, open obstacles, those of them overdue today), for figures added up along the tree."""
+    late = func.sum(case((overdue(today), 1), else_=0))
+    columns = (Household.area_code, func.count(), late)
+    statement = _obstacles(visible, *conditions).with_only_columns(*columns).group_by(Household.area_code)
+    return [(code, count, int(late)) for code, count, late in session.execute(statement)]

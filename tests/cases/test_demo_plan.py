@@ -7,7 +7,8 @@ from collections import Counter
 
 import pytest
 
-from api import demo_works
+from api import demo_households, demo_works
+from api.demo_households import Village
 from api.demo_works import House
 
 PLACES = {
@@ -55,5 +56,23 @@ def test_the_places_stand_where_they_were_reported(houses, planned):
     reached = Counter(name for house in begun.values() for name in house.place)
     assert (reached["Ba Bể"], reached["Nam Mẫu"], reached["Xuân Lạc"]) == (567, 15, 46)
     assert sum(house.id in done for house in houses if "Nam Mẫu" in house.place) == 14
+    assert 100 < sum(house.id in done for house in houses if "Ba Bể" in house.place) < 200
     land = [house for house in houses if obstacles.get(house.id, ("",))[0] == "land_certificate"]
     assert Counter(house.place[0] for house in land) == {"Nam Mẫu": 56, "Bành Trạch": 12}
+
+
+def test_ten_of_the_37_who_did_not_register_live_in_two_villages_of_nam_mau():
+    places = {**dict.fromkeys(PLACES, 3), ("Chu Hương", "Ba Bể"): 2, ("Bằng Phúc", "Chợ Đồn"): 4}
+    villages = [
+        Village(f"{number:05d}-{village:03d}", 105.6, 22.4, *place)
+        for number, (place, count) in enumerate(places.items())
+        for village in range(1, count + 1)
+    ]
+    slots = demo_households._slots(villages, random.Random(demo_households.SEED))
+    groups = Counter(group for group, _, _ in slots)
+    assert (len(slots), groups["not_registered"]) == (demo_households.count(), 37)
+    inside = [(group, kind, village.code) for group, kind, village in slots if village.commune == "Nam Mẫu"]
+    unregistered = Counter(code for group, _, code in inside if group == "not_registered")
+    assert (unregistered["00000-001"], unregistered["00000-002"]) >= (7, 3)
+    listed = Counter(kind for group, kind, _ in inside if group in demo_households.PROGRAMMES)
+    assert listed == {"new": 65, "repair": 6}
