@@ -7,7 +7,7 @@ its kind stays text: the form's own check names it to the person.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -186,29 +186,37 @@ def parsed(kind: str, text: str) -> Any:
     return text
 
 
-def faults_by_control(
-    faults: Sequence[Mapping[str, Any]], kept: Mapping[str, list[int]], known: Iterable[str]
-) -> tuple[dict[str, str], list[Mapping[str, Any]]]:
-    """(sentence by control name, the faults that belong to no control of the page)."""
-    controls = set(known)
-    at: dict[str, str] = {}
-    rest = []
-    for fault in faults:
-        name = _control_of(str(fault["question"]), kept)
-        if name in controls:
-            at[name] = str(fault[current()])
-        else:
-            rest.append(fault)
-    return at, rest
-
-
-def _control_of(path: str, kept: Mapping[str, list[int]]) -> str:
-    """`commission[0].name` is in the control `answer.commission.2.name` when two rows were left empty."""
+def control_of(path: str, kept: Mapping[str, list[int]]) -> str:
+    """The control of a fault: `commission[0].name` is in `answer.commission.2.name` after two empty rows."""
     found = re.fullmatch(r"(\w+)\[(\d+)\]\.(\w+)", path)
     if not found:
         return f"answer.{path}"
     numbers, row = kept.get(found[1], []), int(found[2])
     return f"answer.{found[1]}.{numbers[row] if row < len(numbers) else row}.{found[3]}"
+
+
+def anchors(made: Iterable[Field | Table], *, bare: bool = True) -> dict[str, str]:
+    """Where on the page each control is, by its name; rosters too.
+
+    `bare`: the households stand in a table, not as fields of their own.
+    """
+    found: dict[str, str] = {}
+    for one in made:
+        if isinstance(one, Field):
+            found |= _anchor(one, is_bare=False)
+            continue
+        is_bare = bare or one.code != "households"
+        found |= {f"answer.{one.code}": f"f-answer.{one.code}"} if is_bare else {}
+        for cell in (cell for row in one.rows for cell in row):
+            found |= _anchor(cell, is_bare)
+    return found
+
+
+def _anchor(cell: Field, is_bare: bool) -> dict[str, str]:
+    """Tiles are no control of their own: their sentence is where a link leads."""
+    if cell.kind == "hidden":
+        return {}
+    return {cell.name: f"error-{cell.name}" if cell.kind == "tiles" and not is_bare else f"f-{cell.name}"}
 
 
 def as_typed(form: Form, values: Mapping[str, Any]) -> dict[str, str]:

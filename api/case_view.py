@@ -11,7 +11,7 @@ from flask import request
 
 from api import auth, clock, evidence, houses, places, recording
 from api.case_rights import likely_next, may_do, next_acts, revocable
-from api.case_words import act_title, dot, reason_text
+from api.case_words import act_title, dot, flag_text, reason_text
 from api.extensions import db
 from api.language import current, day, minute, num, t, word
 from api.law_texts import programme_title
@@ -183,7 +183,7 @@ def _act_entry(house: Household, event: Event, households: int) -> dict[str, Any
         "more": more,
         "who": _who(event),
         "place": places.name_then(event.area_code, event.done_on),
-        "chips": [word(f"flag.{flag['code']}") for flag in event.flags],
+        "chips": _chips(house, event),
         "photos": (event.photos_arrived, event.photos_announced),
         "is_gone": event.is_revoked,
         "to_state": event.to_state if event.kind in MOVING and not event.is_revoked else None,
@@ -193,6 +193,13 @@ def _act_entry(house: Household, event: Event, households: int) -> dict[str, Any
         "wants_scan": bool(paper) and not event.has_scan and not event.is_revoked and not is_revocation,
         "may_add": not event.is_revoked and not is_revocation and may_do(event.kind, house),
     }
+
+
+def _chips(house: Household, event: Event) -> list[str]:
+    """What to look at in the act, with its figures; what concerns its other households is theirs."""
+    amounts = auth.may("amount.read", house.area_code)
+    ours = (flag for flag in event.flags if flag.get("household") in (None, house.id))
+    return [flag_text(flag, amounts=amounts) for flag in ours]
 
 
 def _title(event: Event) -> str:

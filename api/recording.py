@@ -7,15 +7,18 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import request
+from flask import flash, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from api import clock, evidence, transaction
+from api import auth, clock, evidence, transaction
+from api.case_words import flag_lines
 from api.desk import desk
+from api.extensions import db
+from survey.cases import queries as cases
 from survey.intake import actions
 from survey.intake import queries as intake
-from survey.intake.envelope import read
+from survey.intake.envelope import MAX_PHOTOS, read
 from survey.intake.rows import STORED, Receipt
 from survey.problems import Problem
 from survey.questionnaire import load_form
@@ -37,20 +40,29 @@ def revocation_id(act_id: str) -> str:
 
 
 def record(
-    kind: str, payload: Mapping[str, Any], *, act_id: str, files: Sequence[evidence.Upload] = ()
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    act_id: str,
+    files: Sequence[evidence.Upload] = (),
+    base_version: int = 0,
+    photos: Sequence[Mapping[str, Any]] = (),
 ) -> Receipt:
-    """Record one act with its photos, once. Problems 5420 with its faults, 4109, 5460.
+    """Record one act with its photos, once. Problems 5420 with its faults, 4109, 5460, 4102.
 
-    The same form sent twice gives the first receipt again.
+    The same form sent twice gives the first receipt again. With a `base_version` it corrects that version
+    of the act, which keeps its `photos`; Problem 4102 when somebody else did so meanwhile.
     """
     kept = evidence.keep(files)
+    announced = [*(file.announced() for file in files), *photos][:MAX_PHOTOS]
     try:
         with transaction.write() as session:
-            known = _sent_before(session, act_id, payload)
+            known = _sent_before(session, act_id, payload, base_version)
             if known is not None:
                 return known
-            announced = [file.announced() for file in files]
-            receipt = record_within(session, kind, payload, act_id=act_id, photos=announced)
+            receipt = record_within(
+                session, kind, payload, act_id=act_id, photos=announced, base_version=base_version
+            )
             evidence.arrived(session, kept)
             return receipt
     except Problem as problem:
@@ -58,10 +70,18 @@ def record(
             raise
         # On PostgreSQL two clicks may both have looked before either had written.
         with transaction.write() as session:
-            known = _sent_before(session, act_id, payload)
+            known = _sent_before(session, act_id, payload, base_version)
         if known is None:
             raise
         return known
+
+
+def tell_flags(act_id: str) -> None:
+    """Say on the next page what a person should look at in the act just recorded, with its figures."""
+    act = cases.newest_act(db.session(), act_id)
+    if act is not None:
+        for text in flag_lines(act.flags, amounts=auth.may("amount.read", act.area_code)):
+            flash(f"{text}.", "warn")
 
 
 def record_within(
@@ -71,6 +91,7 @@ def record_within(
     *,
     act_id: str,
     photos: Sequence[Mapping[str, Any]] = (),
+    base_version: int = 0,
 ) -> Receipt:
     """Record one act by the signed-in person, inside a transaction that may do more than this.
 
@@ -82,6 +103,7 @@ def record_within(
         "kind": "act",
         "form": kind,
         "form_version": load_form(kind).version,
+        "base_version": base_version,
         "captured_at": clock.now().isoformat(),
         "payload": dict(payload),
         "photos": [dict(photo) for photo in photos],
@@ -92,15 +114,23 @@ def record_within(
     return receipt
 
 
-def _sent_before(session: Session, act_id: str, payload: Mapping[str, Any]) -> Receipt | None:
-    """The receipt of the same form sent before. Problem 5460 when it said something else then."""
-    row = intake.version(session, act_id, 1)
+def _sent_before(
+    session: Session, act_id: str, payload: Mapping[str, Any], base_version: int
+) -> Receipt | None:
+    """The receipt of the same form sent before. Problem 5460 when it said something else then.
+
+    A correction that says something else than the version already there is in conflict with it: the intake's
+    matter.
+    """
+    row = intake.version(session, act_id, base_version + 1)
     if row is None:
         return None
     same_content = json.loads(row.body or "{}").get("payload") == dict(payload)
-    if row.sender_id != current_user.id or row.state != STORED or not same_content:
-        raise Problem(5460)
-    return intake.receipt(session, row)
+    if row.sender_id == current_user.id and row.state == STORED and same_content:
+        return intake.receipt(session, row)
+    if base_version:
+        return None
+    raise Problem(5460)
 
 
 class _TriedError(Exception):

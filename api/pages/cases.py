@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
 
-from api import auth, clock, evidence, houses, places, recording, transaction
-from api.act_fields import Field, as_typed, faults_by_control, fields, payload_of, rows_typed
-from api.case_forms import beginning, choices, money_hint
-from api.case_rights import may_do, revocable
-from api.case_words import act_title
+from api import act_faults, auth, case_corrections, clock, evidence, houses, places, recording, transaction
+from api.act_fields import as_typed, payload_of, rows_typed
+from api.case_corrections import Correction, Rows
+from api.case_forms import beginning
+from api.case_rights import may_do
+from api.case_sheet import sheet
+from api.case_words import act_title, flag_lines
 from api.errors import status_of
 from api.extensions import db
 from api.filling.choose import kind_telling
-from api.language import t, word
+from api.language import current, minute, t, word
 from survey.access.audit import record
 from survey.cases import lists, machine
 from survey.cases import queries as cases
@@ -28,10 +31,6 @@ from survey.registry.models import Household
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
-SEEN_AT_THE_HOUSE = ("start", "stage", "completion", "handover", "obstacle")
-"""Acts for which a page asks for photos of the house at once; for others they can be opened."""
-MONEY = ("payment", "recovery", "withdrawal")
-
 
 @blueprint.route("/<household_id>/<kind>/new", methods=["GET", "POST"])
 def new(household_id: str, kind: str) -> Any:
@@ -41,10 +40,10 @@ def new(household_id: str, kind: str) -> Any:
     form = load_form(kind)
     if request.method == "GET":
         begun = as_typed(form, {**_beginning(kind, house), **_asked_for(form)})
-        return _page(house, form, begun)
+        return sheet(house, form, begun)
     typed = request.form.to_dict()
     if roster := typed.get("add_row"):
-        return _page(house, form, typed | _new_row(form, roster, typed))
+        return sheet(house, form, typed | _new_row(form, roster, typed))
     return _record(house, form, typed)
 
 
@@ -89,8 +88,17 @@ def _record(house: Household, form: Form, typed: dict[str, str]) -> Any:
             form.code, payload, act_id=recording.act_id_of_form(), files=evidence.uploads()
         )
     except Problem as problem:
-        return _page(house, form, typed, problem, kept), status_of(problem.number)
+        if form.code == machine.REVOCATION and "back" in typed:
+            return _not_revoked(problem, str(payload.get("act")))
+        return sheet(house, form, typed, problem, kept), status_of(problem.number)
     return _told(house, form, payload, receipt.id)
+
+
+def _not_revoked(problem: Problem, act_id: str) -> Any:
+    """Back to the act's own page: it says what has to be revoked first."""
+    told = [str(fault[current()]) for fault in act_faults.of(problem)] or [problem.message(current())]
+    flash(f"{t('Chưa hủy được.', 'Not revoked.')} {' '.join(told)}", "bad")
+    return redirect(f"/cases/acts/{act_id}")
 
 
 def _of_this_house(form: Form, payload: dict[str, Any], house: Household) -> None:
@@ -98,83 +106,30 @@ def _of_this_house(form: Form, payload: dict[str, Any], house: Household) -> Non
     if "household" in form.questions:
         payload["household"] = house.id
     if "households" in form.questions:
-        row = next(iter(payload.get("households", [])), {})
+        row: dict[str, Any] = next(iter(payload.get("households", [])), {})
         payload["households"] = [{**row, "household": house.id}]
 
 
 def _told(house: Household, form: Form, payload: Mapping[str, Any], act_id: str) -> Any:
-    """Back to the household, with a way to take it back at once."""
+    """Back to the household, with a way to take it back at once and what a person should look at."""
     if form.code == machine.REVOCATION:
         flash(
-            t("Đã hủy bước ghi nhầm; bước cũ vẫn nằm trong lịch sử.", "Revoked; it stays in the history."),
-            "ok",
+            f"{_revoked_for(act_id)} {t('Bước cũ vẫn nằm trong lịch sử.', 'It stays in the history.')}", "ok"
         )
         return redirect(f"/households/{house.id}")
     title = act_title(form.code, payload.get("stage") or payload.get("outcome"))
     flash(t(f"Đã ghi: {title}.", f"Recorded: {title}."), "ok")
+    recording.tell_flags(act_id)
     return redirect(f"/households/{house.id}?done={act_id}")
 
 
-def _page(
-    house: Household,
-    form: Form,
-    typed: Mapping[str, str],
-    problem: Problem | None = None,
-    kept: Mapping[str, list[int]] | None = None,
-) -> str:
-    """The page of a form. `problem`: what the first try met; `kept`: rows of rosters that counted then."""
-    histories = cases.histories(db.session(), [house.id]).get(house.id, [])
-    newest = histories[0] if histories else None
-    options = choices(form.code, house, newest, revocable(house, histories))
-    typed = _only_choice(form, dict(typed), options)
-    at, rest = faults_by_control(_rows(problem), kept or {}, _controls(form, typed, options))
-    if problem is not None and problem.number == 5420:
-        problem = Problem(5420, rows=rest)
-    progress = newest.progress if newest else None
-    return render_template(
-        "cases/form.html",
-        house=house,
-        house_title=houses.title(house),
-        place=places.area_name(house.area_code),
-        kind=form.code,
-        title=act_title(form.code, None),
-        state=progress.state if progress else machine.NONE,
-        fields=fields(form, typed, at, options),
-        problem=problem,
-        act_id=recording.act_id_of_form(),
-        paper=machine.acts()[form.code].get("paper"),
-        shows_photos=form.code in SEEN_AT_THE_HOUSE,
-        money=money_hint(house, progress) if form.code in MONEY else None,
-        crumbs=[
-            *places.crumbs(house.area_code or "", None),
-            (houses.title(house), f"/households/{house.id}"),
-        ],
-    )
-
-
-def _rows(problem: Problem | None) -> list[Mapping[str, Any]]:
-    rows: list[Mapping[str, Any]] = problem.details.get("rows", []) if problem else []
-    return rows
-
-
-def _only_choice(form: Form, typed: dict[str, str], options: Mapping[str, Any]) -> dict[str, str]:
-    """Where only one thing can be meant, it stands there already."""
-    for code, offered in options.items():
-        name = f"answer.{code}"
-        is_chosen = form.questions.get(code) is not None and form.questions[code].kind != "text"
-        if is_chosen and len(offered) == 1 and not typed.get(name):
-            typed[name] = offered[0][0]
-    return typed
-
-
-def _controls(form: Form, typed: Mapping[str, str], options: Mapping[str, Any]) -> set[str]:
-    """The names of the controls a page shows."""
-    found: set[str] = set()
-    for one in fields(form, typed, {}, options):
-        cells = [one] if isinstance(one, Field) else [cell for row in one.rows for cell in row]
-        found.update(cell.name for cell in cells if cell.kind != "hidden")
-        found.update([] if isinstance(one, Field) else [f"answer.{one.code}"])
-    return found - {"answer.households"}
+def _revoked_for(act_id: str) -> str:
+    """How many households a revocation was about."""
+    act = cases.newest_act(db.session(), act_id)
+    count = lists.households_in(db.session(), [act.id]).get(act.id, 0) if act else 0
+    if count < 2:
+        return t("Đã hủy bước ghi nhầm.", "Revoked.")
+    return t(f"Đã hủy cho {count} hộ.", f"Revoked for {count} households.")
 
 
 # --- one act
@@ -185,6 +140,7 @@ def act(act_id: str) -> Any:
     """What one act decided, household by household: a meeting, a posting, a review of many. Problem 1004."""
     row, done = _visible_act(act_id)
     sample = done[0][0]
+    may_add = row.kind != machine.REVOCATION and all(may_do(row.kind, house) for _, house, _ in done)
     return render_template(
         "cases/act.html",
         act=row,
@@ -194,15 +150,21 @@ def act(act_id: str) -> Any:
         texts=[sample.texts[code] for code in ("remarks",) if code in sample.texts]
         if _sees_all(done)
         else [],
-        flags=row.flags,
+        flags=flag_lines(row.flags, amounts=all(_sees_amounts(house) for _, house, _ in done)),
         paper=machine.acts()[row.kind].get("paper"),
         has_scan=cases.has_scan(db.session(), row.id),
         village_paper=kind_telling(row.kind) if auth.can("paper.read") else None,
-        may_add=all(may_do(row.kind, house) for _, house, _ in done),
+        may_add=may_add,
+        revocation=case_corrections.revocation(row, done) if may_add else None,
+        hindrance=case_corrections.not_correctable(row, done) if may_add else None,
         house_id=done[0][1].id,
         revocation_id=recording.revocation_id(act_id),
         today=clock.today(),
     )
+
+
+def _sees_amounts(house: Household) -> bool:
+    return auth.may("amount.read", house.area_code)
 
 
 def _decided(done: Done, house: Household, name: str | None) -> dict[str, Any]:
@@ -215,7 +177,7 @@ def _decided(done: Done, house: Household, name: str | None) -> dict[str, Any]:
     }
 
 
-def _sees_all(done: list[tuple[Done, Household, str | None]]) -> bool:
+def _sees_all(done: Rows) -> bool:
     return all(houses.sees_names(house) for _, house, _ in done)
 
 
@@ -256,3 +218,75 @@ def add_scan(act_id: str) -> Any:
         )
     flash(t("Đã thêm ảnh vào việc đã ghi.", "Added to the act."), "ok")
     return redirect(auth.safe_next(request.form.get("next")))
+
+
+# --- a correction
+
+
+@blueprint.route("/acts/<act_id>/correct", methods=["GET", "POST"])
+def correct(act_id: str) -> Any:
+    """The form of a recorded act, filled with what was recorded; sent, it is the next version of the act.
+
+    Problems 1004, 5465, 6005.
+    """
+    row, done = _visible_act(act_id)
+    about = case_corrections.correction(row, done)
+    form = load_form(row.kind)
+    if request.method == "GET":
+        return sheet(about.house, form, as_typed(form, case_corrections.shown(form, about)), about=about)
+    typed = request.form.to_dict()
+    if roster := typed.get("add_row"):
+        return sheet(about.house, form, typed | _new_row(form, roster, typed), about=about)
+    return _record_correction(form, typed, about)
+
+
+def _record_correction(form: Form, typed: dict[str, str], about: Correction) -> Any:
+    """Record the next version; with faults, or when somebody was faster, the form again as it was typed."""
+    payload, kept = payload_of(form, typed)
+    payload = case_corrections.with_unseen(form, about, payload)
+    _leave_out(payload, kept, about)
+    base = typed.get("base_version", "")
+    try:
+        recording.record(
+            form.code,
+            payload,
+            act_id=about.act.envelope_id,
+            files=evidence.uploads(),
+            base_version=max(1, int(base)) if base.isascii() and base.isdigit() else about.act.version,
+            photos=case_corrections.photos_of(about.act),
+        )
+    except Problem as problem:
+        return _again(form, typed, problem, kept, about.act.envelope_id)
+    flash(t("Đã sửa; bản trước vẫn nằm trong lịch sử.", "Corrected; the earlier version stays."), "ok")
+    return redirect(f"/cases/acts/{about.act.envelope_id}")
+
+
+def _leave_out(payload: dict[str, Any], kept: dict[str, list[int]], about: Correction) -> None:
+    """Households that were taken out of an act about many, and any that never were in it, are left out."""
+    if "households" not in kept:
+        return
+    stay = set(request.form.getlist("chosen")) if len(about.names) > 1 else set(about.names)
+    pairs = list(zip(kept["households"], payload.get("households", []), strict=False))
+    pairs = [(number, row) for number, row in pairs if row.get("household") in stay & set(about.names)]
+    payload["households"] = [row for _, row in pairs]
+    kept["households"] = [number for number, _ in pairs]
+
+
+def _again(
+    form: Form, typed: dict[str, str], problem: Problem, kept: Mapping[str, list[int]], act_id: str
+) -> Any:
+    """The form once more, on top of whatever is the newest version by now."""
+    about = case_corrections.correction(*_visible_act(act_id))
+    status = status_of(problem.number)
+    return sheet(about.house, form, typed, _who_was_faster(problem, form), kept, about), status
+
+
+def _who_was_faster(problem: Problem, form: Form) -> Problem:
+    """A conflict in a person's words: who, when, and at which questions."""
+    if problem.number != 4102:
+        return problem
+    when, labels = problem.details["when"], {code: one.labels for code, one in form.questions.items()}
+    codes = problem.details["changed"].split(", ")
+    changed = ", ".join(labels[code][current()] if code in labels else code for code in codes)
+    told = minute(datetime.fromisoformat(when)) if when != "…" else when
+    return Problem(5464, who=problem.details["who"], when=told, changed=changed)

@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
 
-from api import auth, clock, evidence, places, recording
-from api.act_fields import Field, as_typed, faults_by_control, fields, payload_of, rows_typed
+from api import act_faults, auth, clock, evidence, places, recording
+from api.act_fields import Field, anchors, as_typed, fields, payload_of, rows_typed
 from api.case_forms import posting_end
 from api.errors import status_of
 from api.extensions import db
-from api.language import t, word
+from api.language import current, t, word
 from survey.areas import queries as areas
 from survey.cases import lists
 from survey.cases import queries as cases
@@ -109,12 +109,33 @@ def _record(kind: str, code: str, typed: dict[str, str]) -> Any:
     try:
         receipt = recording.record(kind, payload, act_id=recording.act_id_of_form(), files=evidence.uploads())
     except Problem as problem:
-        return _page(kind, code, typed, problem, kept), status_of(problem.number)
+        return _page(kind, code, typed, _of_each(problem, kind, payload), kept), status_of(problem.number)
     count = len(payload["households"])
     flash(
         t(f"Đã ghi: {word(f'act.{kind}')}, {count} hộ.", f"{word(f'act.{kind}')}: {count} households."), "ok"
     )
     return redirect(f"/cases/acts/{receipt.id}")
+
+
+def _of_each(problem: Problem, kind: str, payload: Mapping[str, Any]) -> Problem:
+    """A step that is not possible, told for every household that cannot take it: each is tried alone.
+
+    What is the same for all of them is told once.
+    """
+    faults, rows = act_faults.of(problem), payload.get("households", [])
+    if problem.number != 5420 or not rows or any(fault["question"] for fault in faults):
+        return problem
+    common = {code: value for code, value in payload.items() if code != "households"}
+    refused = recording.refusals(kind, common, rows)
+    histories = cases.histories(db.session(), list(refused))
+    told = [
+        {**fault, "household": household}
+        for household, theirs in refused.items()
+        for fault in act_faults.with_steps(theirs, histories.get(household, [])[:1], payload.get("done_on"))
+    ]
+    if len(refused) == len(rows) > 1 and len({fault[current()] for fault in told}) == 1:
+        return Problem(5420, rows=[{**told[0], "household": None}])
+    return Problem(5420, rows=[{**fault, "question": ""} for fault in told]) if told else problem
 
 
 def _leave_out(kind: str, payload: dict[str, Any], kept: dict[str, list[int]]) -> None:
@@ -137,14 +158,12 @@ def _page(
     kept: Mapping[str, list[int]] | None = None,
 ) -> str:
     """The page of the entry, with what was typed and what was wrong with it."""
-    form = load_form(kind)
-    controls = {name for name in typed if name.startswith("answer.households.")}
-    controls |= {f"answer.{question}" for question in form.questions}
-    faults = problem.details.get("rows", []) if problem else []
-    at, rest = faults_by_control(faults, kept or {}, controls - {"answer.households"})
-    if problem is not None and problem.number == 5420:
-        problem = Problem(5420, rows=rest)
-    made = fields(form, typed, at, {})
+    form, known = load_form(kind), {row.household_id: row for row in _waiting(kind, code)}
+    names = {household_id: row.head_name for household_id, row in known.items()}
+    sent = [typed.get(f"answer.households.{row}.household", "") for row in (kept or {}).get("households", [])]
+    where = anchors(fields(form, typed, {}, {}))
+    found = act_faults.shown(act_faults.of(problem), kept or {}, where, sent, names)
+    made = fields(form, typed, found.at, {})
     head = [one for one in made if isinstance(one, Field) and one.name != "answer.area_code"]
     return render_template(
         f"work/{kind}.html",
@@ -152,19 +171,19 @@ def _page(
         place=places.area_name(code),
         area_code=code,
         head={one.name.removeprefix("answer."): one for one in head},
-        rows=_table_rows(kind, code, typed, made),
+        rows=_table_rows(known, made, found.rows),
         chosen=set(request.form.getlist("chosen")) if request.method == "POST" else None,
         problem=problem,
+        told=found.lines,
         act_id=recording.act_id_of_form(),
         today=clock.today(),
         crumbs=places.crumbs(code, word(f"act.{kind}")),
     )
 
 
-def _table_rows(kind: str, code: str, typed: Mapping[str, str], made: list[Any]) -> list[dict[str, Any]]:
-    """A line a household: who it is, and its controls by column."""
+def _table_rows(known: Mapping[str, Any], made: list[Any], wrong: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A line a household: who it is, what is wrong with it, and its controls by column."""
     table = next((one for one in made if not isinstance(one, Field)), None)
-    known = {row.household_id: row for row in _waiting(kind, code)}
     lines = []
     for cells in table.rows if table else ():
         by_column = {cell.name.rpartition(".")[2]: cell for cell in cells}
@@ -176,6 +195,7 @@ def _table_rows(kind: str, code: str, typed: Mapping[str, str], made: list[Any])
                 "head_name": row.head_name if row else None,
                 "area_code": row.area_code if row else None,
                 "is_known": row is not None,
+                "error": wrong.get(household_id),
                 "cells": by_column,
             }
         )

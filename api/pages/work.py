@@ -211,6 +211,7 @@ def _act_on_many() -> Any:
         ),
         "ok",
     )
+    recording.tell_flags(receipt.id)
     return redirect(navigation.here(done=receipt.id, page=None))
 
 

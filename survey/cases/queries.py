@@ -263,13 +263,18 @@ def has_scan(session: Session, act_id: int) -> bool:
 
 
 def photos(session: Session, household_id: str) -> list[tuple[Act, ActPhoto, Photo]]:
-    """The photos of a household's acts whose bytes have arrived, in the order of the acts."""
+    """The photos of a household's acts whose bytes have arrived, in the order of the acts.
+
+    A correction announces the photos of what it corrects again, so its earlier versions are left out.
+    """
+    later = aliased(Act)
+    is_corrected = exists().where(later.envelope_id == Act.envelope_id, later.version > Act.version)
     statement = (
         select(Act, ActPhoto, Photo)
         .join(ActPhoto, ActPhoto.act_id == Act.id)
         .join(Photo, Photo.received_sha256 == ActPhoto.received_sha256)
         .where(Act.id.in_(select(Step.act_id).join(Case).where(Case.household_id == household_id)))
-        .where(Photo.stored_sha256.is_not(None))
+        .where(Photo.stored_sha256.is_not(None), ~is_corrected)
         .order_by(Act.done_on, Act.id, ActPhoto.slot)
     )
     return [(act, photo, stored) for act, photo, stored in session.execute(statement)]

@@ -305,7 +305,8 @@ def _flags(
         until = date.fromisoformat(new.details["until"])
         yield from procedure.posting_flags(desk.book, path, new.done_on, until)
     for household in known.values():
-        yield from progress_flags(session, new, household)
+        for flag in progress_flags(session, new, household):
+            yield {**flag, "household": household.id}
         if new.kind == "registration":
             row = assessment.current(session, household.id)
             if row is None or row.outcome not in ELIGIBLE:

@@ -306,3 +306,35 @@ def test_a_form_of_one_household_never_writes_about_another(mai) -> None:
     fields = form_of(mai, one, "registration") | {"answer.households.0.household": other}
     assert done(mai.post(f"/cases/{one}/registration/new", data=fields))
     assert (state_of(one), state_of(other)) == ("registered", None)
+
+
+# --- flags in words, after recording
+
+
+def test_a_short_posting_says_its_days_at_once(mai) -> None:
+    house = household(mai)
+    take(mai, house, "registration", "meeting")
+    answer = fill(mai, house, "posting", done_on="2025-05-05", until="2025-05-06")
+    page = mai.get(answer.location).text
+    assert "Đã ghi: Niêm yết công khai." in page
+    assert "Niêm yết chưa đủ số ngày: 2 ngày, quy định 3 ngày." in page
+
+
+def test_a_payment_above_the_approved_says_amounts_to_those_who_may_read_them(sign_in, approved) -> None:
+    hoa, said = sign_in("hoa"), "đã chi 70.000.000 đồng, mức phê duyệt 60.000.000 đồng"
+    answer = fill(hoa, approved, "payment", done_on="2025-05-09", amount_vnd="70.000.000")
+    assert f"Đã chi nhiều hơn mức phê duyệt: {said}" in hoa.get(answer.location).text
+    payment = cases.newest_of(db.session(), approved, "payment")
+    assert said in hoa.get(f"/cases/acts/{payment}").text
+    officer = sign_in("lan").get(f"/cases/acts/{payment}").text
+    assert "Đã chi nhiều hơn mức phê duyệt" in officer
+    assert "70.000.000" not in officer
+
+
+def test_a_photo_used_before_is_told_at_once(sign_in, approved) -> None:
+    lan = sign_in("lan")
+    for kind in ("start", "stage"):
+        typed = form_of(lan, approved, kind) | {"answer.done_on": "2025-05-10"}
+        photo = {"photo.front": (io.BytesIO(jpeg("green")[0]), "a.jpg")}
+        answer = lan.post(f"/cases/{approved}/{kind}/new", data=typed | photo)
+    assert "Ảnh đã dùng ở việc khác." in lan.get(answer.location).text
