@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import os
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -72,3 +75,9 @@ def queue_file(
         "photos": [{"sha256": sha256, **seal(key, content)} for sha256, content in (photos or {}).items()],
         **changes,
     }
+
+
+def rows_of(folder: Path, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Rows of the database of a served application that keeps its data in `folder`."""
+    with closing(sqlite3.connect(folder / "nhavung.sqlite")) as connection:
+        return connection.execute(statement, values).fetchall()

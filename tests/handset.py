@@ -164,6 +164,20 @@ def switched_on(browser_type: Any, folder: Path, url: str, **options: Any) -> It
         made.stop()
 
 
+@contextmanager
+def desk_of(browser: Any, url: str, username: str, password: str | None = None) -> Iterator[Any]:
+    """Somebody's page at the office, signed in on the website."""
+    context = browser.new_context(locale="vi-VN")
+    page = context.new_page()
+    page.goto(f"{url}/sign-in")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", password or password_of(username))
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda address: not address.endswith("/sign-in"))
+    yield page
+    context.close()
+
+
 # --- filling in
 
 
@@ -235,6 +249,53 @@ def finish(phone: Handset) -> str:
     return phone.page.url.rpartition("/")[2]
 
 
+# --- by the keyboard alone
+
+NAME_OF_FOCUS = """() => {
+  const here = document.activeElement;
+  const labels = [...here.labels ?? []].map(one => one.innerText).join(" ");
+  return here.getAttribute("aria-label") || labels || here.innerText || "";
+}"""
+
+
+def focused(phone: Handset) -> str:
+    """What the thing that has the focus is called."""
+    return str(phone.page.evaluate(NAME_OF_FOCUS)).strip()
+
+
+def reach(phone: Handset, name: str) -> None:
+    """Tab until something of this name has the focus."""
+    for _ in range(90):
+        if focused(phone).startswith(name):
+            return
+        phone.page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not reach {name}")
+
+
+def enter(phone: Handset, *names: str) -> None:
+    """Go to each of these by Tab and press Enter."""
+    for name in names:
+        reach(phone, name)
+        phone.page.keyboard.press("Enter")
+
+
+def write(phone: Handset, name: str, text: str) -> None:
+    """Go to a field by Tab and write."""
+    reach(phone, name)
+    phone.page.keyboard.type(text)
+
+
+def choose(phone: Handset, first: str, wanted: str) -> None:
+    """Go to a group of choices by its first and on to the wanted one by the arrows."""
+    reach(phone, first)
+    phone.page.keyboard.press("Space")
+    while not focused(phone).startswith(wanted):
+        phone.page.keyboard.press("ArrowDown")
+
+
+# --- what is recorded
+
+
 def camera_photo(seed: int = 1, width_px: int = 900) -> bytes:
     """A photo as a camera writes it: full of detail, with its place and time in EXIF."""
     import io
@@ -254,13 +315,13 @@ def camera_photo(seed: int = 1, width_px: int = 900) -> bytes:
     return buffer.getvalue()
 
 
-MAKE_RECORDS = """async (m, count, name) => {
+MAKE_RECORDS = """async (m, count, name, more = {}) => {
   const form = m.me.me.forms.household;
   for (let at = 0; at < count; at += 1) {
-    const answers = {visit: "interviewed", area_code: "V1", head_name: `${name} ${at}`, people: 3};
+    const answers = {visit: "interviewed", area_code: "V1", head_name: `${name} ${at}`, people: 3, ...more};
     const draft = m.drafts.begin(form, answers);
     Object.assign(draft, {payload: answers, captured_at: "2025-05-15T07:00:00+07:00"});
     await m.queue.finish(draft, {title: answers.head_name, household_id: null, village: "", changes: []});
   }
 }"""
-"""Finished records without photos, made by the app's own functions."""
+"""Finished records without photos, made by the app's own functions; `more` are further answers."""

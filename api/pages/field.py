@@ -1,29 +1,32 @@
 """The shell of the field app: a page without data, its service worker and its manifest.
 
-What a phone keeps of the app is one list of addresses and hashes, made from the files themselves: a changed
-file is a new version, and nothing else is.
+What a phone keeps of the app is one list of addresses; its version is made from the files themselves: a
+changed file is a new version, and nothing else is.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import posixpath
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, jsonify, render_template
+
+from api import static_files
 
 blueprint = Blueprint("field", __name__, url_prefix="/field")
 
-Kept = dict[str, str]
-"""One address of the shell: `url` and the `sha256` of what it answers."""
 STATIC = Path(__file__).parents[1] / "static"
 OLDEST = {"chrome": "93", "samsung": "18", "firefox": "98", "safari": "15.4"}
 """The first versions with everything the app uses; `too_old.js` looks for what they brought."""
-OWN = ("field/**/*.js", "field/*.css", "field/*.png")
-BESIDE = ("look.css", "mark.svg", "vendor/idb/**/*.js")
-"""What the app uses of the rest of the program, below `static/`."""
+KEPT = ("field/**/*.js", "field/*.css", "field/*.png", "mark.svg", "vendor/idb/**/*.js")
+"""The files of the app below `static/`; of the rest of the program it uses no style and no script."""
+IMPORT = re.compile(r'^(?:import|export) [^;("=]*"([^"]+[.]js)";', re.MULTILINE)
+"""What a module imports before it runs; what it asks for later stands in `import()`."""
 ICONS = (("icon-192.png", "192x192", "any"), ("icon-512.png", "512x512", "any"))
 MASKABLE = ("icon-maskable-512.png", "512x512", "maskable")
 
@@ -35,9 +38,24 @@ def shell() -> Any:
 
 
 def _shell() -> str:
-    own = sorted(path.name for path in (STATIC / "field").glob("*.css"))
-    styles = ["/static/look.css", *(f"/static/field/{name}" for name in own)]
-    return render_template("field/shell.html", oldest=OLDEST, styles=styles)
+    return render_template("field/shell.html", oldest=OLDEST, modules=_needed_first())
+
+
+@cache
+def _needed_first() -> tuple[str, ...]:
+    """Addresses of the modules without which the app does not start, told to the browser before it asks."""
+    needed = ["/static/field/app.js"]
+    for address in needed:
+        text = (STATIC.parent / address[1:]).read_text("utf-8")
+        found = (_resolved(address, name) for name in IMPORT.findall(text))
+        needed.extend(dict.fromkeys(one for one in found if one not in needed))
+    return tuple(needed)
+
+
+def _resolved(address: str, name: str) -> str:
+    """The address of what a module at `address` imports as `name`."""
+    path = name if name.startswith("/") else f"{address.rpartition('/')[0]}/{name}"
+    return posixpath.normpath(path)
 
 
 @blueprint.get("/manifest.webmanifest")
@@ -71,29 +89,24 @@ def _manifest() -> dict[str, Any]:
 @blueprint.get("/sw.js")
 def service_worker() -> Any:
     """The service worker, told which files make this version of the app."""
-    worker = (STATIC / "field" / "sw.js").read_text("utf-8")
-    kept = [*_pages(), *_files()]
+    worker = static_files.packed_file(STATIC / "field" / "sw.js").plain.decode()
+    files = _files()
+    kept = {**_pages(), **{address: static_files.packed_file(path).sha256 for address, path in files.items()}}
     version = hashlib.sha256(json.dumps([kept, worker]).encode()).hexdigest()[:16]
-    head = f"self.PRECACHE = {json.dumps(kept)};\nself.SHELL_VERSION = {json.dumps(version)};\n"
-    response = Response(head + worker, mimetype="text/javascript")
+    head = f"self.PRECACHE = {json.dumps(list(kept))};\nself.SHELL_VERSION = {json.dumps(version)};\n"
+    response = static_files.answer(static_files.packed((head + worker).encode()), "text/javascript")
     response.headers["Service-Worker-Allowed"] = "/field/"
-    response.headers["Cache-Control"] = "no-cache"
     return response
 
 
-def _pages() -> list[Kept]:
-    """What is made, not stored: the page and the manifest."""
-    told = json.dumps(_manifest())
-    return [_kept("/field/", _shell().encode()), _kept("/field/manifest.webmanifest", told.encode())]
+def _pages() -> dict[str, str]:
+    """What is made, not stored: the page and the manifest, each with the hash of what it says."""
+    texts = {"/field/": _shell(), "/field/manifest.webmanifest": json.dumps(_manifest())}
+    return {address: hashlib.sha256(text.encode()).hexdigest() for address, text in texts.items()}
 
 
 @cache
-def _files() -> tuple[Kept, ...]:
-    """Address and hash of every file of the app, read once a process; the service worker is none of it."""
-    found = {path for pattern in (*OWN, *BESIDE) for path in STATIC.glob(pattern) if path.name != "sw.js"}
-    addresses = {f"/static/{path.relative_to(STATIC).as_posix()}": path for path in found}
-    return tuple(_kept(address, path.read_bytes()) for address, path in sorted(addresses.items()))
-
-
-def _kept(address: str, content: bytes) -> Kept:
-    return {"url": address, "sha256": hashlib.sha256(content).hexdigest()}
+def _files() -> dict[str, Path]:
+    """Every file of the app by its address; the service worker is none of them."""
+    found = {path for pattern in KEPT for path in STATIC.glob(pattern) if path.name != "sw.js"}
+    return {f"/static/{path.relative_to(STATIC).as_posix()}": path for path in sorted(found)}

@@ -60,15 +60,24 @@ def _surveys(count: int) -> list[dict[str, Any]]:
     ]
 
 
-def _fill(app: Any) -> dict[str, str]:
+def fill(app: Any) -> dict[str, str]:
+    """The small province with its people, no household yet."""
     with app.app_context(), transaction.write() as session:
         make_world(session)
     return {}
 
 
+def send_surveys(url: str, count: int) -> None:
+    """Let an officer's phone send so many surveys, not measured."""
+    told = {"username": "lan", "password": password_of("lan"), "device_label": "bench"}
+    token = _ask(url + SIGN_IN, told=told)["token"]
+    for first in range(0, count, BATCH):
+        _ask(f"{url}/api/v1/envelopes/batch", token, _surveys(count)[first : first + BATCH])
+
+
 def measure(households: int = 300) -> Figures:
     """Send surveys in batches of 200 without photos, then fetch them all as an assignment."""
-    with tempfile.TemporaryDirectory() as folder, serve_app(Path(folder), _fill) as site:
+    with tempfile.TemporaryDirectory() as folder, serve_app(Path(folder), fill) as site:
         told = {"username": "lan", "password": password_of("lan"), "device_label": "bench"}
         token = _ask(site.url + SIGN_IN, told=told)["token"]
         _ask(f"{site.url}/api/v1/envelopes/batch", token, _surveys(1))  # the law and the tree are read once

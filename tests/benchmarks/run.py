@@ -7,6 +7,7 @@ import bench_field
 import bench_law
 import bench_maps
 import bench_papers
+import bench_phone
 
 
 def main() -> None:
@@ -19,6 +20,7 @@ def main() -> None:
     bench_maps.report()
     print("\n== field app")
     bench_field.report()
+    bench_phone.report()
     print("\n== papers")
     bench_papers.report()
 

@@ -5,24 +5,8 @@ import * as drafts from "./drafts.js";
 import { leave, me } from "./me.js";
 import { keepSending, networkReturned, startSending } from "./sync.js";
 import { language, setLanguage, t } from "./words.js";
-import { showAct } from "./screens/act.js";
 import { showPin, showSignIn } from "./screens/enter.js";
-import { showForm } from "./screens/form.js";
-import { showHome } from "./screens/home.js";
-import { showHousehold, showHouseholds } from "./screens/households.js";
-import { showQueue, showRecord } from "./screens/records.js";
-import { showSettings } from "./screens/settings.js";
 
-const SCREENS = {
-  home: showHome,
-  households: showHouseholds,
-  household: showHousehold,
-  act: showAct,
-  form: showForm,
-  queue: showQueue,
-  record: showRecord,
-  settings: showSettings,
-};
 const LOCK_AFTER_MS = 15 * 60000;
 
 let close = null;
@@ -34,14 +18,22 @@ async function route() {
   close?.();
   close = null;
   const [name, ...rest] = location.hash.replace(/^#\//, "").split("/");
-  const shown = me.officer ? (SCREENS[name] ?? showHome) : name === "sign-in" ? showSignIn : showPin;
   try {
+    const shown = me.officer ? await inside(name) : name === "sign-in" ? showSignIn : showPin;
     const stop = await shown(...rest.map(decodeURIComponent));
     if (mine === turn) close = stop ?? null;
     else stop?.();
   } catch (error) {
     if (mine === turn) broke(error);
   }
+}
+
+/** The screens behind the PIN come when it is being asked for: a slow phone shows it sooner. */
+const screens = () => import("./screens/inside.js");
+
+async function inside(name) {
+  const { SCREENS } = await screens();
+  return SCREENS[name] ?? SCREENS.home;
 }
 
 /** Go somewhere; the same address again shows it anew. */
@@ -141,8 +133,12 @@ function start() {
   window.addEventListener("hashchange", route);
   window.addEventListener("online", networkReturned);
   document.addEventListener("visibilitychange", noteHidden);
+  route().then(() => requestAnimationFrame(() => setTimeout(goOnLoading)));
+}
+
+function goOnLoading() {
+  screens().catch(() => {});
   watchForUpdates().catch(() => {});
-  route();
 }
 
 start();

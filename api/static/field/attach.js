@@ -1,6 +1,6 @@
 /** Photos by slot and signatures on the screen: kept on the phone before anything else happens. */
 
-import { ask, beside, button, card, dialog, h, notice, say } from "./dom.js";
+import { ask, beside, button, card, dialog, h, notice, refill, say } from "./dom.js";
 import * as drafts from "./drafts.js";
 import * as photos from "./photos.js";
 import * as queue from "./queue.js";
@@ -76,7 +76,7 @@ function roomNote() {
 
 function redraw(view) {
   const { draft } = view.ctx;
-  view.place.replaceChildren(...photos.SLOTS.map((slot) => slotNode(view, slot)));
+  refill(view.place, ...photos.SLOTS.map((slot) => slotNode(view, slot)));
   const size = draft.photos.reduce((sum, one) => sum + one.size_bytes, 0);
   view.total.textContent = draft.photos.length
     ? t(

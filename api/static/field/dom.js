@@ -113,6 +113,19 @@ export function screen({ title, about = "", back = null, main, footer = null }) 
   return { heading, aside, main: document.getElementById("main") };
 }
 
+const CONTROLS = "a, button:not([disabled]), input, select, textarea, summary";
+
+/** Put other parts into a place; whoever is at a control there stays at the one of the same name. */
+export function refill(place, ...parts) {
+  const nameOf = (one) => one.getAttribute("href") ?? one.getAttribute("aria-label") ?? one.textContent;
+  const at = [...place.querySelectorAll(CONTROLS)].indexOf(document.activeElement);
+  const name = at < 0 ? null : nameOf(document.activeElement);
+  place.replaceChildren(...parts);
+  if (at < 0) return;
+  const now = [...place.querySelectorAll(CONTROLS)];
+  (now.find((one) => nameOf(one) === name) ?? now[Math.min(at, now.length - 1)])?.focus({ preventScroll: true });
+}
+
 /** Say a short thing aloud and show it for a moment, without taking the focus. */
 export function say(text, tone = "ok") {
   const place =

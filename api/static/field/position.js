@@ -1,6 +1,6 @@
 /** Where we stand: the best of several fixes with live accuracy, words about the village, placing by hand. */
 
-import { beside, button, h, notice } from "./dom.js";
+import { beside, button, h, notice, refill } from "./dom.js";
 import { placeOnMap } from "./map.js";
 import { me, villageName } from "./me.js";
 import { hour, localIso, number, whole, t } from "./words.js";
@@ -127,13 +127,11 @@ export function pointWidget(question, value, { id, tell, ctx }) {
 
 function draw(view) {
   const { state, id } = view;
-  const parts = state.stop ? watching(view) : resting(view);
-  view.box.replaceChildren(...[parts].flat().filter(Boolean));
-  if (state.stop) return;
+  if (state.stop) return refill(view.box, ...watching(view).filter(Boolean));
   const label = state.value ? t("Lấy lại vị trí", "Take it again") : t("Lấy vị trí", "Take the position");
   const start = button(label, () => begin(view), state.value ? "" : "main", { id });
   const manual = button(t("Đặt tay trên bản đồ", "Place on the map"), () => byHand(view));
-  view.box.append(beside(start, manual));
+  return refill(view.box, ...(resting(view) ?? []).filter(Boolean), beside(start, manual));
 }
 
 function begin(view) {

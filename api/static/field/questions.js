@@ -270,15 +270,14 @@ function line(view, row, isOpen = false) {
     about.textContent = rest;
   };
   const made = h("details", { open: isOpen }, h("summary", {}, h("span", {}, title, about)), body);
-  const item = h("li", {}, made);
   const fill = () =>
     made.open &&
     !body.childElementCount &&
-    body.append(...columns(view, row, refresh), remover(view, row, item));
+    body.append(...columns(view, row, refresh), remover(view, row));
   made.addEventListener("toggle", fill);
   refresh();
   fill();
-  return item;
+  return h("li", {}, made);
 }
 
 function columns(view, row, refresh) {
@@ -294,13 +293,17 @@ function columns(view, row, refresh) {
   );
 }
 
-function remover(view, row, item) {
+function remover(view, row) {
   return button(
     t("Bỏ dòng này", "Remove this row"),
     () => {
-      view.rows.splice(view.rows.indexOf(row), 1);
-      item.remove();
+      const at = view.rows.indexOf(row);
+      view.rows.splice(at, 1);
+      // All lines anew: their fields are named by their place.
+      view.list.replaceChildren(...view.rows.map((one) => line(view, one)));
       view.keep();
+      const next = view.list.children[at]?.querySelector("summary");
+      (next ?? view.list.nextElementSibling.lastElementChild).focus();
     },
     "danger",
   );

@@ -20,15 +20,34 @@ import { day, localIso } from "./words.js";
 export const UNSENT = ["ready", "sending", "photos", "refused", "conflict", "broken"];
 
 const listeners = new Set();
+const LEAST_REST_MS = 400;
 
-/** Be told when a record changes; returns how to stop. */
+/** Be told when records change: at once, then again once it is through and has rested; returns how to stop. */
 export function watch(listener) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  const watcher = { listener, isBusy: false, isDue: false };
+  listeners.add(watcher);
+  return () => listeners.delete(watcher);
+}
+
+/** While hundreds of records are sent, a list is painted now and then: sending keeps most of a slow phone's time. */
+async function tell(watcher) {
+  watcher.isDue = watcher.isBusy;
+  if (watcher.isBusy || !listeners.has(watcher)) return;
+  watcher.isBusy = true;
+  const begun = performance.now();
+  const rested = () => {
+    watcher.isBusy = false;
+    if (watcher.isDue) tell(watcher);
+  };
+  try {
+    await watcher.listener();
+  } finally {
+    setTimeout(rested, Math.max(LEAST_REST_MS, 3 * (performance.now() - begun)));
+  }
 }
 
 /** Tell everybody that records changed. */
-export const changed = () => listeners.forEach((listener) => listener());
+export const changed = () => listeners.forEach(tell);
 
 /** The key of a record: its id and version. */
 export const keyOf = (id, version) => `${id}.${version}`;
@@ -112,9 +131,16 @@ function seen(row, value) {
   };
 }
 
-/** The envelope's text of a record, whole and as it was finished; null when this phone damaged it. */
-export async function textOf(one) {
-  const row = await store.row(me.officer.id, "record", one.key);
+/** The envelope's text of each record, whole and as it was finished; null where this phone damaged it. */
+export async function textsOf(all) {
+  const rows = await store.some(all.map((one) => kept.keyOf("record", one.key)));
+  return Promise.all(all.map((one, index) => textIn(rows[index], one)));
+}
+
+/** The same of one record. */
+export const textOf = async (one) => (await textsOf([one]))[0];
+
+async function textIn(row, one) {
   try {
     const text = await openText(row.text);
     return (await sha256(text)) === one.content_sha256 ? text : null;
@@ -138,19 +164,21 @@ const PLAIN = ["state", "tries", "next_at", "sent_at"];
 
 /** Change a record: plain columns, and what is sealed when something of it changed. */
 export async function update(one, changes) {
-  await store.write([await changedRow(one, changes)]);
-  Object.assign(one, changes);
+  await updateAll([[one, changes]]);
 }
 
 /** Change several records in one transaction: [record, changes] each. */
 export async function updateAll(pairs) {
-  const rows = await Promise.all(pairs.map(([one, changes]) => changedRow(one, changes)));
-  await store.write(rows);
+  await store.write(await changedRows(pairs));
   for (const [one, changes] of pairs) Object.assign(one, changes);
 }
 
-async function changedRow(one, changes) {
-  const row = await store.row(me.officer.id, "record", one.key);
+async function changedRows(pairs) {
+  const rows = await store.some(pairs.map(([one]) => kept.keyOf("record", one.key)));
+  return Promise.all(pairs.map(([one, changes], index) => changedRow(rows[index], one, changes)));
+}
+
+async function changedRow(row, one, changes) {
   const plain = Object.fromEntries(Object.entries(changes).filter(([name]) => PLAIN.includes(name)));
   const rest = Object.entries(changes).filter(([name]) => !PLAIN.includes(name));
   if (!rest.length || one.state === "broken") return { ...row, ...plain };
@@ -170,10 +198,10 @@ export async function settle(one, receipt) {
     reason: null,
     stored: one.photos.map((photo) => photo.sha256),
   };
-  const row = await changedRow(one, changes);
+  const rows = await changedRows([[one, changes]]);
   const idle = await unneeded(one);
   await store.write(
-    [row],
+    rows,
     idle.map((hash) => kept.keyOf("photo", hash)),
   );
   Object.assign(one, changes);
@@ -220,13 +248,20 @@ export async function correct(one, baseVersion = null) {
   const draft = { ...one.draft, photos: [...one.draft.photos], changes: [], saved_at: Date.now() };
   if (baseVersion !== null) draft.base_version = baseVersion;
   if (!(await store.replaceIf(kept.keyOf("record", one.key), isOnlyHere, await drafts.row(draft)))) {
-    draft.base_version = baseVersion ?? (await newestVersion(one.id));
+    draft.base_version = baseVersion ?? Math.max(await newestVersion(one.id), one.back?.newest_version ?? 0);
+    if (baseVersion === null) draft.answers = { ...draft.answers, ...mendedBy(one.back) };
     draft.corrects = one.key;
     await store.write([await drafts.row(draft)]);
   }
   changed();
   return draft.id;
 }
+
+/** What somebody else has put right since, as far as this phone is told. */
+const mendedBy = (back) =>
+  Object.fromEntries(
+    (back?.changed ?? []).filter(({ now }) => now != null).map(({ question, now }) => [question, now]),
+  );
 
 /** Mark records as being sent, those that are still waiting; the others were taken back meanwhile. */
 export async function claim(all) {

@@ -38,6 +38,12 @@ export const row = async (who, kind, id) => (await database()).get("rows", [who,
 /** All rows of a kind. */
 export const rows = async (who, kind) => (await database()).getAll("rows", range(who, kind));
 
+/** The rows of these keys, read in one transaction; undefined where there is none. */
+export async function some(keys) {
+  const { store } = (await database()).transaction("rows");
+  return Promise.all(keys.map((key) => store.get(key)));
+}
+
 /** How many rows of a kind there are. */
 export const count = async (who, kind) => (await database()).count("rows", range(who, kind));
 
@@ -52,15 +58,11 @@ export async function write(puts, deletes = []) {
 /** Change plain columns of the rows that still pass a test, in one transaction; the keys of those changed. */
 export async function changeWhere(keys, test, changes) {
   const change = (await database()).transaction("rows", "readwrite", { durability: "strict" });
-  const done = [];
-  for (const key of keys) {
-    const row = await change.store.get(key);
-    if (!row || !test(row)) continue;
-    change.store.put({ ...row, ...changes(row) }).catch(() => {});
-    done.push(key);
-  }
+  const found = await Promise.all(keys.map((key) => change.store.get(key)));
+  const fit = found.filter((one) => one && test(one));
+  for (const one of fit) change.store.put({ ...one, ...changes(one) }).catch(() => {});
   await change.done;
-  return done;
+  return fit.map((one) => [one.officer, one.kind, one.id]);
 }
 
 /** Put `made` in the place of a row that still passes a test; false when it no longer does. */

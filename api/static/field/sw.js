@@ -1,7 +1,7 @@
 /*
  * The service worker of the field app: the shell comes from the phone first, so that it starts without a signal.
  *
- * The server puts `self.SHELL_VERSION` and `self.PRECACHE` ({url, hash} of the shell's files) before this text; any
+ * The server puts `self.SHELL_VERSION` and `self.PRECACHE` (the addresses of the shell's files) before this text; any
  * changed file makes another version. A new version waits until somebody asks for it. Answers of the interface are
  * never kept: what an officer may see is sealed in the database instead.
  */
@@ -9,16 +9,15 @@
 const PREFIX = "nhavung-shell-";
 const NAME = PREFIX + self.SHELL_VERSION;
 const SHELL = "/field/";
-const files = (self.PRECACHE || []).map(({ url }) => url);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fill());
 });
 
+/** Every file is asked for again; of those the page has just fetched, the server answers that they still hold. */
 async function fill() {
   const cache = await caches.open(NAME);
-  const all = [...new Set([SHELL, ...files])];
-  await cache.addAll(all.map((url) => new Request(url, { cache: "reload" })));
+  await cache.addAll(self.PRECACHE.map((url) => new Request(url, { cache: "no-cache" })));
 }
 
 self.addEventListener("activate", (event) => {
@@ -44,8 +43,8 @@ self.addEventListener("fetch", (event) => {
   event.respondWith(fromShell(isShell ? SHELL : request));
 });
 
+// Not `ignoreSearch`: a browser looks through the whole cache for that, once for each file.
 async function fromShell(wanted) {
-  const cache = await caches.open(NAME);
-  const kept = await cache.match(wanted, { ignoreSearch: true, ignoreVary: true });
+  const kept = await caches.match(wanted, { cacheName: NAME, ignoreVary: true });
   return kept || fetch(wanted);
 }

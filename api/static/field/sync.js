@@ -163,23 +163,29 @@ async function run(isAsked) {
 // --- texts
 
 async function sendTexts(records) {
-  let part = [];
-  let size = 0;
-  for (const one of records) {
-    const text = await queue.textOf(one);
-    if (text === null) {
-      await queue.update(one, { state: "broken" });
-      continue;
-    }
-    if (part.length === BATCH || size + text.length > BATCH_CHARACTERS) {
-      await sendPart(part);
-      part = [];
-      size = 0;
-    }
-    part.push([one, text]);
-    size += text.length;
+  for (let at = 0; at < records.length; at += BATCH) {
+    const some = records.slice(at, at + BATCH);
+    const texts = await queue.textsOf(some);
+    const pairs = some.map((one, index) => [one, texts[index]]);
+    const broken = pairs.filter(([, text]) => text === null);
+    if (broken.length) await queue.updateAll(broken.map(([one]) => [one, { state: "broken" }]));
+    for (const part of partsOf(pairs.filter(([, text]) => text !== null))) await sendPart(part);
   }
-  if (part.length) await sendPart(part);
+}
+
+/** Records and their texts cut into what one request carries; a single large one goes by itself. */
+function partsOf(pairs) {
+  const parts = [[]];
+  let size = 0;
+  for (const pair of pairs) {
+    size += pair[1].length;
+    if (size > BATCH_CHARACTERS && parts.at(-1).length) {
+      parts.push([]);
+      size = pair[1].length;
+    }
+    parts.at(-1).push(pair);
+  }
+  return parts.filter((part) => part.length);
 }
 
 async function sendPart(all) {

@@ -12,6 +12,7 @@ import { hour, label, t } from "../words.js";
 
 const PHOTOS = "@photos";
 const END = "@end";
+const SLOW_SAVE_MS = 300;
 
 /** Show a draft where it was left. */
 export async function showForm(id) {
@@ -172,13 +173,15 @@ function noteChange(draft, code) {
   else draft.changes.push({ code, at: Date.now() });
 }
 
+/** Written at once. The line above says so only where it changes: every change of the screen is drawn anew. */
 async function save(view) {
-  view.saved.textContent = t("đang lưu…", "saving…");
+  const say = (text) => view.saved.textContent !== text && (view.saved.textContent = text);
+  const late = setTimeout(() => say(t("đang lưu…", "saving…")), SLOW_SAVE_MS);
   try {
     await drafts.save(view.draft);
-    view.saved.textContent = savedText(view.draft);
+    say(savedText(view.draft));
   } catch (error) {
-    view.saved.textContent = "";
+    say("");
     const main = document.getElementById("main");
     if (main && !document.getElementById("not-saved")) {
       const box = notice(
@@ -193,6 +196,8 @@ async function save(view) {
       box.id = "not-saved";
       main.prepend(box);
     }
+  } finally {
+    clearTimeout(late);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Việc cần làm: what waits on this phone, what is half done, what came back, what is to do next. */
 
 import { go } from "../app.js";
-import { beside, button, chip, empty, h, link, notice, screen } from "../dom.js";
+import { beside, button, chip, empty, h, link, notice, refill, screen } from "../dom.js";
 import * as drafts from "../drafts.js";
 import { me, villageName } from "../me.js";
 import * as queue from "../queue.js";
@@ -97,7 +97,7 @@ async function paint(view) {
         )
       : null,
   ];
-  view.main.replaceChildren(...parts.filter(Boolean));
+  refill(view.main, ...parts.filter(Boolean));
 }
 
 function section(title, rows, after = null) {

@@ -1,7 +1,7 @@
 /** Finished records: where each stands in words, its receipt, why it came back, and what can be done about it. */
 
 import { go } from "../app.js";
-import { button, card, chip, empty, h, notice, screen } from "../dom.js";
+import { button, card, chip, empty, h, notice, refill, screen } from "../dom.js";
 import * as drafts from "../drafts.js";
 import { comparison } from "../ending.js";
 import { me } from "../me.js";
@@ -25,7 +25,7 @@ export async function showRecord(key) {
           .filter(Boolean)
           .join(" · ")
       : "";
-    shown.main.replaceChildren(...(one ? body(one) : [elsewhere()]).filter(Boolean));
+    refill(shown.main, ...(one ? body(one) : [elsewhere()]).filter(Boolean));
   };
   await paint();
   return queue.watch(paint);
@@ -298,7 +298,7 @@ async function paintQueue(view) {
           ),
         ),
   ];
-  view.main.replaceChildren(...parts.filter(Boolean));
+  refill(view.main, ...parts.filter(Boolean));
 }
 
 // --- where a record stands, in words
