@@ -9,7 +9,7 @@ from api import auth
 
 PUBLIC = {"static", "session", "api-docs", "public_postings", "field", "field_sign_in"}
 SOME_ID = "0b1c2d3e-0000-4000-8000-000000000000"
-EXAMPLES = {"envelope_id": SOME_ID, "household_id": SOME_ID, "sha256": "0" * 64}
+EXAMPLES = {"act_id": SOME_ID, "envelope_id": SOME_ID, "household_id": SOME_ID, "sha256": "0" * 64}
 
 
 def test_every_route_has_a_guard(app):

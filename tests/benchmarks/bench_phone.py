@@ -266,9 +266,8 @@ def _sync_s(phone: Handset, rate: int = 1) -> float:
 
 
 def _say(what: str, found_ms: list[float]) -> None:
-    print(
-        f"{what}: {statistics.median(found_ms):.0f} ms (at most {max(found_ms):.0f}, {len(found_ms)} times)"
-    )
+    middle, least, most = statistics.median(found_ms), min(found_ms), max(found_ms)
+    print(f"{what}: {middle:.0f} ms ({least:.0f} to {most:.0f}, {len(found_ms)} times)")
 
 
 if __name__ == "__main__":

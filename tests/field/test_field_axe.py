@@ -349,5 +349,6 @@ def test_a_row_keeps_what_it_shows_when_another_is_removed_and_added(phone: Hand
     tile(phone, "members[1].sex", "Nữ")
     for summary in phone.page.locator(".roster details:not([open]) summary").all():
         summary.click()
+    phone.page.locator('[data-q="members[0].sex"]').wait_for()  # a row is filled once it is open
     shown = phone.page.locator(".roster .tile:has(:checked)").all_inner_texts()
     assert shown == ["Nam", "Nữ"]
