@@ -350,5 +350,7 @@ def test_a_row_keeps_what_it_shows_when_another_is_removed_and_added(phone: Hand
     for summary in phone.page.locator(".roster details:not([open]) summary").all():
         summary.click()
     phone.page.locator('[data-q="members[0].sex"]').wait_for()  # a row is filled once it is open
-    shown = phone.page.locator(".roster .tile:has(:checked)").all_inner_texts()
+    shown = phone.page.locator(
+        ".roster .tile:has(:checked)"
+    ).all_text_contents()  # also what is not drawn yet
     assert shown == ["Nam", "Nữ"]
