@@ -51,7 +51,7 @@ class Revocation:
 
 def revocation(act: Act, done: Rows) -> Revocation:
     """What stands in the way of revoking an act for all its households; nothing is offered without right."""
-    if not _may_change_all(act, done):
+    if not may_change_all(act, done):
         return Revocation(False)
     histories = cases.histories(db.session(), [house.id for _, house, _ in done])
     first = _later(act.envelope_id, histories)
@@ -61,7 +61,7 @@ def revocation(act: Act, done: Rows) -> Revocation:
     return Revocation(allowed)
 
 
-def _may_change_all(act: Act, done: Rows) -> bool:
+def may_change_all(act: Act, done: Rows) -> bool:
     """Whether the viewer sees every household of the act and may do it for each."""
     everyone = cases.steps_by_household(db.session(), act.id)
     is_whole = set(everyone) == {house.id for _, house, _ in done}
@@ -140,7 +140,7 @@ def not_correctable(act: Act, done: Rows) -> Problem | None:
         auth.may("amount.read", house.area_code) for _, house, _ in done
     )
     if (
-        not _may_change_all(act, done)
+        not may_change_all(act, done)
         or is_hidden
         or (stated and not auth.may(rights, stated))
         or not all(sees_names(house) for _, house, _ in done)

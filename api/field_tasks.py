@@ -117,6 +117,10 @@ def _task(kind: str, since: date | None, due: date | None = None, **more: Any) -
 # --- records that wait at the server
 
 
+LAST = ("version", "body", "sender_id", "area_code")
+"""What is read of the newest version."""
+
+
 def returned_records(session: Session, scope: Scope) -> list[Json]:
     """The officer's records that wait, were set aside with a reason, or were corrected by somebody else.
 
@@ -137,7 +141,9 @@ def returned_records(session: Session, scope: Scope) -> list[Json]:
     last = ReceivedEnvelope.__table__.alias("last")
     same = and_(last.c.envelope_id == newest.c.envelope_id, last.c.version == newest.c.version)
     statement = (
-        select(ReceivedEnvelope, last.c.version, last.c.body, last.c.sender_id, User.full_name)
+        select(
+            ReceivedEnvelope, last.c.version, last.c.body, last.c.sender_id, last.c.area_code, User.full_name
+        )
         .join(newest, newest.c.envelope_id == ReceivedEnvelope.envelope_id)
         .join(last, same)
         .outerjoin(User, User.id == last.c.sender_id)
@@ -150,13 +156,23 @@ def returned_records(session: Session, scope: Scope) -> list[Json]:
 
 
 def _returned(
-    row: ReceivedEnvelope, version: int, body: str | None, sender_id: int | None, name: str, *, scope: Scope
+    row: ReceivedEnvelope,
+    version: int,
+    body: str | None,
+    sender_id: int | None,
+    area_code: str | None,
+    name: str,
+    *,
+    scope: Scope,
 ) -> Json | None:
-    """One record that came back; None when its own sender has sent a newer version."""
+    """One record that came back; None when its own sender has sent a newer version.
+
+    What somebody else made of it is told by where it belongs now, not by what its sender stated.
+    """
     if version > row.version and sender_id == scope.user_id:
         return None
     is_mended = version > row.version
-    names = row.area_code in scope.named or row.area_code is None
+    is_told = is_mended and area_code in scope.named | scope.recording
     state = "corrected" if is_mended else "set_aside" if row.settled_at else "waiting"
     return {
         "envelope_id": row.envelope_id,
@@ -165,9 +181,9 @@ def _returned(
         "kind": row.kind,
         "state": state,
         "comment": row.aside_reason,
-        "by": name if is_mended else None,
+        "by": name if is_told else None,
         "faults": row.faults,
-        "changed": _changed(row.body, body, names=names) if is_mended else [],
+        "changed": _changed(row.body, body, names=area_code in scope.named) if is_told else [],
         "household_id": row.household_id,
         "area_code": row.area_code,
         "received_at": row.received_at.isoformat(),

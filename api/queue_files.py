@@ -30,9 +30,10 @@ from survey.access import queries as access
 from survey.access.audit import record
 from survey.access.models import Device
 from survey.access.rows import Account
+from survey.cases import machine
 from survey.intake import actions
 from survey.intake.envelope import read as read_envelope
-from survey.intake.rows import STORED, Receipt
+from survey.intake.rows import STORED, Envelope, Receipt
 from survey.problems import Problem
 from survey.registry.actions import photo_arrived
 from survey.registry.models import Photo
@@ -185,11 +186,19 @@ def _record(file: QueueFile, place: int, sealed: Sealed) -> Result:
     try:
         raw = _json(_opened(file.key, sealed, 4315))
         envelope = read_envelope(raw)
+        _refuse_deciding(envelope)
         with transaction.write() as session:
             receipt = actions.receive(session, envelope, desk(session, file.account.id, file.device_id))
         return _received(place, name, receipt)
     except Exception as error:
         return _refused("record", place, name, error)
+
+
+def _refuse_deciding(envelope: Envelope) -> None:
+    """What decides or takes back is never in a file: a file does not prove who wrote it. Problem 4317."""
+    right = machine.acts().get(envelope.form, {}).get("right", "case.record")
+    if envelope.kind == "act" and (right != "case.record" or envelope.form == machine.REVOCATION):
+        raise Problem(4317, **words.both("act", "act", envelope.form))
 
 
 def _json(text: bytes) -> Any:

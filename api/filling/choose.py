@@ -89,12 +89,14 @@ def kind_telling(act_kind: str) -> Kind | None:
 
 
 def of_act(act: Act, visible: ColumnElement[bool]) -> list[Paper]:
-    """The papers of an act, one a household or village. Problem 1004 where nothing of it is visible."""
+    """The papers of an act, one a household or village. Problems 1004 where nothing is visible, 7010."""
     kind = kind_telling(act.kind)
     named = cases.steps_by_household(db.session(), act.id)
     houses = list(db.session.scalars(_listed(visible).where(Household.id.in_(named))))
     if kind is None or not houses:
         raise Problem(1004, what=act.envelope_id)
+    if len(houses) > MOST_PAPERS:
+        raise Problem(7010, got=len(houses), limit=MOST_PAPERS)
     if kind.per == "village":
         fill = VILLAGE_PAPERS[kind.code]
         return [kind.make(fill(village, found, act)) for village, found in _by_village(houses)]

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 
 from api import act_faults, auth, case_corrections, clock, evidence, houses, places, recording, transaction
 from api.act_fields import as_typed, payload_of, rows_typed
-from api.case_corrections import Correction, Rows
+from api.case_corrections import Correction, Rows, may_change_all
 from api.case_forms import beginning
 from api.case_rights import may_do
 from api.case_sheet import sheet
@@ -195,7 +195,7 @@ def _visible_act(act_id: str) -> tuple[Act, list[tuple[Done, Household, str | No
 def add_scan(act_id: str) -> Any:
     """Add a signed scan or a photo to an act that has been recorded. Problems 1004, 4109, 5461, 6005."""
     row, done = _visible_act(act_id)
-    if not all(may_do(row.kind, house) for _, house, _ in done):
+    if not may_change_all(row, done):
         raise Problem(6005, action=word(f"act.{row.kind}"))
     files = evidence.uploads()
     if not files:

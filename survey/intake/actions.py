@@ -25,6 +25,9 @@ from survey.problems import Problem
 from survey.questionnaire import Fault
 from survey.registry.actions import announce_photo
 
+MOST_HELD = 20
+"""Versions run at once when their base arrives; nobody corrects a record so often before it is sent."""
+
 
 def receive(session: Session, envelope: Envelope, desk: Desk) -> Receipt:
     """Take one envelope (see `envelope.read`) and answer with its receipt (biên nhận).
@@ -117,11 +120,14 @@ def _note(session: Session, row: ReceivedEnvelope, desk: Desk) -> None:
 
 
 def _run_held(session: Session, envelope: Envelope, desk: Desk) -> set[str]:
-    """A correction that arrived before what it corrects is run once its base is here."""
-    row = queries.version(session, envelope.id, envelope.version + 1)
-    if row is None or row.state != WAITING or row.settled_at is not None or not row.body:
-        return set()
-    return _run_later(session, row, desk) | _run_held(session, read(json.loads(row.body)), desk)
+    """Corrections that arrived before what they correct are run once their base is here."""
+    subjects: set[str] = set()
+    for version in range(envelope.version + 1, envelope.version + 1 + MOST_HELD):
+        row = queries.version(session, envelope.id, version)
+        if row is None or row.state != WAITING or row.settled_at is not None or not row.body:
+            break
+        subjects |= _run_later(session, row, desk)
+    return subjects
 
 
 def _run_waiting_acts(session: Session, subjects: set[str], desk: Desk) -> None:

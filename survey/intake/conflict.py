@@ -14,6 +14,9 @@ from survey.intake.rows import Desk, Envelope
 from survey.problems import Problem
 from survey.registry.models import Household
 
+NEVER_TOLD = {"national_id", "phone"}
+"""Whoever sends guesses of these would learn from the answer which one is right."""
+
 
 def conflict(session: Session, envelope: Envelope, desk: Desk) -> Problem:
     """Problem 4102 for an envelope whose version exists with other content.
@@ -28,13 +31,14 @@ def conflict(session: Session, envelope: Envelope, desk: Desk) -> Problem:
     if row.sender_id != desk.sender_id and not (household and may_change(session, household, desk)):
         return Problem(4102, version=row.version, who="…", when="…", changed="…")
     stored = json.loads(row.body)["payload"] if row.body else {}
+    told = [code for code in changed_answers(stored, envelope.payload) if code not in NEVER_TOLD]
     sender = session.get(User, row.sender_id) if row.sender_id else None
     return Problem(
         4102,
         version=row.version,
         who=sender.full_name if sender else "?",
         when=row.received_at.isoformat(timespec="minutes"),
-        changed=", ".join(changed_answers(stored, envelope.payload)) or "captured_at, photos",
+        changed=", ".join(told) or "captured_at, photos",
     )
 
 

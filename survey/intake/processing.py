@@ -65,9 +65,12 @@ def process(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: D
     flags, area_code = checks.place_flags(session, point, stated, desk.today)
     household_id = values.get("household") or _household_of(session, envelope) or envelope.id
     household = session.get(Household, household_id)
+    corrected_id = _household_of(session, envelope)
+    corrected = session.get(Household, corrected_id) if corrected_id not in (None, household_id) else None
     faults = [
         *checked.faults,
         *_unknown_references(values, household, stated),
+        *_foreign(session, corrected, None, desk),
         *_foreign(session, household, area_code, desk),
     ]
     if faults:

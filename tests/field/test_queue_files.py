@@ -7,6 +7,7 @@ import json
 from contextlib import contextmanager
 
 import pytest
+from acting import act
 from click.testing import CliRunner
 from fielding import queue_file, seal, sign_in_phone, wrap_for_server
 from makers import envelope, jpeg
@@ -209,6 +210,14 @@ def test_a_file_cannot_be_passed_off_as_another_officer_s(sign_in, lan, session)
     mai = session.scalar(select(User.id).where(User.username == "mai"))
     answer = upload(sign_in("mai"), queue_file(lan, surveys(1), officer={"id": mai, "username": "mai"}))
     assert (answer.status_code, rows(ReceivedEnvelope)) == (403, 0)
+
+
+@pytest.mark.parametrize("form", ["approval", "review", "payment", "revocation"])
+def test_nothing_that_decides_is_taken_from_a_file(sign_in, lan, form):
+    decided = act(form, done_on="2025-05-08", body="district", households=[])
+    answer = upload(sign_in("mai"), queue_file(lan, [decided, *surveys(1)]))
+    assert "4317" in answer.text or "không chứng minh được" in answer.text
+    assert rows(ReceivedEnvelope) == rows(Survey) == 1
 
 
 @pytest.mark.parametrize("key", [b"short", b"k" * 31, b""])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from makers import envelope, jpeg, payload
+from sending import ENVELOPES, send
 from sqlalchemy import select
 
 from api.extensions import db
 from survey.assessment.models import AssessmentRow
 from survey.intake.models import ReceivedEnvelope
 from survey.registry.models import Household, Survey
+from survey.registry.queries import latest_interview
 
 URL = "/api/v1/envelopes"
 
@@ -160,3 +162,42 @@ def test_a_duplicate_elsewhere_is_flagged_without_naming_the_household(home: str
     page = duy.get(f"/households/{other['household_id']}").text
     assert "trùng số định danh" in page
     assert home not in page
+
+
+def test_a_correction_takes_no_interview_from_a_household_of_another_commune(sign_in):
+    lan, duy = sign_in("lan"), sign_in("duy")
+    theirs = send(lan, {})["household_id"]
+    own = send(duy, {"area_code": "V3", "head_name": "Bàn Văn Ba"})["household_id"]
+    stolen = envelope(
+        {"area_code": "V3", "household": own, "head_name": "Bàn Văn Ba"}, id=theirs, base_version=1
+    )
+    answer = duy.post(ENVELOPES, json=stolen).json
+    assert answer["state"] == "waiting"
+    assert 4111 in {fault["number"] for fault in answer["faults"]}
+    db.session.rollback()
+    assert latest_interview(db.session(), theirs) is not None
+
+
+def test_a_conflict_says_nothing_of_a_guessed_identity_number(sign_in):
+    mai, lan = sign_in("mai"), sign_in("lan")
+    sent = envelope({"national_id": "001099000001"})
+    mai.post(ENVELOPES, json=sent)
+    told = set()
+    for guess in ("001099000001", "001099000002"):
+        again = {**sent, "captured_at": "2025-05-14T08:00:00+07:00"}
+        again["payload"] = {**sent["payload"], "national_id": guess}
+        answer = lan.post(ENVELOPES, json=again)
+        assert answer.status_code == 409
+        told.add(answer.json["details"]["changed"])
+    assert len(told) == 1
+
+
+def test_versions_sent_ahead_do_not_block_the_one_they_wait_for(sign_in):
+    lan, duy = sign_in("lan"), sign_in("duy")
+    first = envelope({})
+    lan.post(ENVELOPES, json=first)
+    ahead = [envelope({}, id=first["id"], base_version=base) for base in range(2, 62)]
+    assert duy.post(f"{ENVELOPES}/batch", json=ahead).status_code == 200
+    answer = lan.post(ENVELOPES, json=envelope({"people": 5}, id=first["id"], base_version=1))
+    assert answer.status_code == 201
+    assert answer.json["state"] == "stored"

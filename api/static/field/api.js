@@ -55,7 +55,10 @@ export async function request(method, path, { json, body, headers = {}, type, pa
       cache: "no-store",
       credentials: "omit",
     };
-    return await read(await fetch(path, how));
+    const answer = await read(await fetch(path, how));
+    // An answer that comes after somebody else has unlocked this phone is none of theirs.
+    if (all.Authorization && all.Authorization !== `Bearer ${token}`) throw new NoSignal("another session");
+    return answer;
   } catch (error) {
     if (error instanceof Refused) throw error;
     throw new NoSignal(String(error));
