@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 import sqlite3
@@ -30,7 +29,6 @@ from page_server import Site, fill_small_world, serve_app
 import api
 
 STATIC = Path(api.__file__).parent / "static"
-LARGEST_GZIP_BYTES = 90_000
 OTHER_PIN = "830264"
 
 pytestmark = pytest.mark.browser
@@ -91,17 +89,6 @@ def test_the_worker_keeps_no_answer_of_the_interface(phone: Handset) -> None:
     )
     assert "/field/" in kept
     assert not [path for path in kept if path.startswith("/api/")]
-
-
-def test_scripts_and_styles_are_small_enough_for_a_weak_line() -> None:
-    """Gzipped together; file by file, as they travel, it is more, and is printed."""
-    field = STATIC / "field"
-    files = [*field.rglob("*.js"), *field.glob("*.css"), *(STATIC / "vendor" / "idb").rglob("*.js")]
-    contents = [file.read_bytes() for file in sorted(files)]
-    whole = len(gzip.compress(b"".join(contents), 9))
-    one_by_one = sum(len(gzip.compress(content, 9)) for content in contents)
-    print(f"\nfield app: {len(files)} files, {whole:,} bytes gzipped whole, {one_by_one:,} one by one")
-    assert whole <= LARGEST_GZIP_BYTES
 
 
 def test_no_module_writes_html_from_text() -> None:
