@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from threading import Barrier, Thread
+from threading import Barrier, Semaphore, Thread
 from typing import Any
 
 import pytest
@@ -148,7 +148,7 @@ def officers(world: Flask) -> list[Officer]:
 @contextmanager
 def lossy_line_to(app: Flask) -> Iterator[CutLine]:
     """The application served on a free port, and a line to it that loses some of what is sent."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
+    server = make_server("127.0.0.1", 0, by_eight(app), threaded=True, request_handler=QuietHandler)
     server.answers = []
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     line, count = CutLine(server.server_port), itertools.count(1)
@@ -159,6 +159,17 @@ def lossy_line_to(app: Flask) -> Iterator[CutLine]:
         line.close()
         server.shutdown()
         server.server_close()
+
+
+def by_eight(app: Flask) -> Any:
+    """The application, asked by as many at once as `nhavung serve` lets in; the others wait their turn."""
+    gate = Semaphore(8)
+
+    def answer(environ: Any, start_response: Any) -> Any:
+        with gate:
+            return app(environ, start_response)
+
+    return answer
 
 
 def lost(number: int) -> Cut | None:
