@@ -14,8 +14,10 @@ from survey.intake.rows import Desk, Envelope
 from survey.problems import Problem
 from survey.registry.models import Household
 
-NEVER_TOLD = {"national_id", "phone"}
+NEVER_TOLD = ("national_id", "phone")
 """Whoever sends guesses of these would learn from the answer which one is right."""
+ONE_OF = ", ".join(sorted((*NEVER_TOLD, "captured_at", "photos")))
+"""What may differ where no answer that is told does: always the same words, whichever it is."""
 
 
 def conflict(session: Session, envelope: Envelope, desk: Desk) -> Problem:
@@ -38,7 +40,7 @@ def conflict(session: Session, envelope: Envelope, desk: Desk) -> Problem:
         version=row.version,
         who=sender.full_name if sender else "?",
         when=row.received_at.isoformat(timespec="minutes"),
-        changed=", ".join(told) or "captured_at, photos",
+        changed=", ".join(told) or ONE_OF,
     )
 
 
