@@ -26,6 +26,7 @@ from survey.intake.rows import STORED
 from survey.problems import Problem
 from survey.questionnaire import Form, load_form
 from survey.registry.models import Household, Person
+from survey.registry.rows import CAMERA
 
 Rows = Sequence[tuple[Done, Household, str | None]]
 """What an act did: for each household one may see its step, the household, its head's name."""
@@ -205,7 +206,13 @@ def _is_unseen(form: Form, code: str) -> bool:
     return question.kind in SKIPPED or question.personal == "national_id"
 
 
-def photos_of(act: Act) -> list[dict[str, str]]:
+def photos_of(act: Act) -> list[dict[str, Any]]:
     """The photos and scans of an act, as an envelope names them."""
-    statement = select(ActPhoto.received_sha256, ActPhoto.slot).where(ActPhoto.act_id == act.id)
-    return [{"sha256": sha256, "slot": slot} for sha256, slot in db.session().execute(statement)]
+    rows = db.session().scalars(select(ActPhoto).where(ActPhoto.act_id == act.id))
+    return [{"sha256": row.received_sha256, "slot": row.slot, **_noted(row)} for row in rows]
+
+
+def _noted(row: ActPhoto) -> dict[str, Any]:
+    """What the camera noted, as far as it did."""
+    noted = {name: getattr(row, name) for name in CAMERA}
+    return {name: value for name, value in noted.items() if value is not None}

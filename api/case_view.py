@@ -11,8 +11,9 @@ from flask import request
 
 from api import auth, clock, evidence, houses, places, recording
 from api.case_rights import likely_next, may_do, next_acts, revocable
-from api.case_words import act_title, dot, flag_text, reason_text
+from api.case_words import act_title, dot, reason_text
 from api.extensions import db
+from api.flag_words import flag_text
 from api.language import current, day, minute, num, t, word
 from api.law_texts import programme_title
 from survey.assessment.models import AssessmentRow
@@ -23,7 +24,7 @@ from survey.cases.rows import Event, Progress
 from survey.questionnaire import answers, load_form
 from survey.registry import queries as registry
 from survey.registry.models import Household, Person
-from survey.registry.rows import PhotoEntry, SurveyVersion
+from survey.registry.rows import CAMERA, PhotoEntry, SurveyVersion
 
 MOVING = frozenset(rule.act for rule in machine.rules() if rule.target != machine.SAME)
 """Acts after which a case stands elsewhere."""
@@ -294,6 +295,7 @@ def act_photos(house: Household) -> list[dict[str, Any]]:
             "slot": photo.slot,
             "title": word(f"act.{act.kind}"),
             "at": act.done_on,
+            **{name: getattr(photo, name) for name in CAMERA},
         }
         for act, photo, stored in cases.photos(db.session(), house.id)
         if evidence.shown(house, photo.slot)

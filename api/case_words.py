@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
-from typing import Any
-
-from api.language import current, day, num, t, word
+from api.language import word
 from survey.cases import machine
 from survey.words import glossary
 
@@ -38,54 +34,3 @@ def dot(state: str) -> str:
     if state == machine.FINAL:
         return "handed-over"
     return DOTS.get(machine.phases().get(state, ""), "")
-
-
-# --- flags: what a person should look at
-
-MONEY = ("paid_above_approved",)
-"""Flags whose figures are amounts, told to those who may read them."""
-
-
-def flag_text(flag: Mapping[str, Any], *, amounts: bool = False) -> str:
-    """A flag with its figures: `họp chưa đủ số hộ tối thiểu: 25/45 hộ = 56 %, quy định 60 %`."""
-    code = f"flag.{flag['code']}"
-    name = word(code) if code in glossary() else str(flag["code"])
-    template = glossary().get(f"flag_figures.{flag['code']}")
-    if template is None or (flag["code"] in MONEY and not amounts):
-        return name
-    try:
-        return f"{name}: {template[current()].format_map(_figures(flag))}"
-    except KeyError:  # an older flag, kept without its figures
-        return name
-
-
-def _figures(flag: Mapping[str, Any]) -> dict[str, str]:
-    """The figures as people write them; a share below its least never looks like it by rounding."""
-    said = {name: _figure(value) for name, value in flag.items()}
-    if "present" in flag and flag.get("of"):
-        share = 100 * flag["present"] / flag["of"]
-        said["percent"] = num(share, 0 if round(share) < flag.get("least_percent", 100) else 2)
-    return said
-
-
-def _figure(value: Any) -> str:
-    if isinstance(value, int | float):
-        return num(value)
-    try:
-        return day(date.fromisoformat(str(value)))
-    except ValueError:
-        return str(value)
-
-
-def flag_lines(flags: Iterable[Mapping[str, Any]], *, amounts: bool = False) -> dict[str, list[str]]:
-    """Each flag once, as a sentence, with the households it is about (none: the act itself)."""
-    about: dict[str, list[str]] = {}
-    for flag in flags:
-        text = flag_text(flag, amounts=amounts)
-        households = about.setdefault(text[:1].upper() + text[1:], [])
-        households += [flag["household"]] if flag.get("household") else []
-    return {_counted(text, households): households for text, households in about.items()}
-
-
-def _counted(text: str, households: list[str]) -> str:
-    return f"{text}: {len(households)} {t('hộ', 'households')}" if len(households) > 1 else text

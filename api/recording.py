@@ -12,9 +12,9 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from api import auth, clock, evidence, transaction
-from api.case_words import flag_lines
 from api.desk import desk
 from api.extensions import db
+from api.flag_words import flag_lines
 from survey.cases import queries as cases
 from survey.intake import actions
 from survey.intake import queries as intake

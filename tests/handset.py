@@ -73,14 +73,24 @@ class Handset:
         closing.close(run_before_unload=False)
         self._listen()
 
+    def settle(self) -> None:
+        """Wait until every change is on the disk, which the app says by "đã lưu"."""
+        self.call("async m => m.drafts.settled()")
+
     def reopen(self, pin: str = PIN) -> Any:
-        """Kill the page, open the app again and unlock it."""
+        """Kill the page once what was done is saved, open the app again and unlock it."""
+        self.settle()
+        return self.revive(pin)
+
+    def revive(self, pin: str = PIN) -> Any:
+        """Kill the page at this very moment, open the app again and unlock it."""
         self.kill()
         self.open()
         return self.unlock(pin)
 
     def reboot_offline(self, pin: str = PIN) -> Any:
-        """Close the browser whole and start it again on the same storage, without a signal."""
+        """Close the browser once what was done is saved; start it on the same storage, without a signal."""
+        self.settle()
         self.context.close()
         self.start(is_offline=True)
         return self.unlock(pin)

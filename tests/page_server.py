@@ -77,10 +77,16 @@ def client_of(app: Flask, username: str) -> FlaskClient:
     return client
 
 
-def fill_small_world(app: Flask) -> dict[str, str]:
-    """The small province, a village of households, one record in the inbox; what is where, by its kind."""
+def fill_people(app: Flask) -> dict[str, str]:
+    """The small province with its people, no household yet."""
     with app.app_context(), transaction.write() as session:
         make_world(session)
+    return {}
+
+
+def fill_small_world(app: Flask) -> dict[str, str]:
+    """The small province, a village of households, one record in the inbox; what is where, by its kind."""
+    fill_people(app)
     lan = client_of(app, "lan")
     found = {kind: receipt["household_id"] for kind, receipt in send_village(lan).items()}
     found["photo"] = send_photo(lan, head_name="Ma Thị Ảnh")[0]["household_id"]

@@ -14,10 +14,11 @@ from api.case_corrections import Correction, Rows, may_change_all
 from api.case_forms import beginning
 from api.case_rights import may_do
 from api.case_sheet import sheet
-from api.case_words import act_title, flag_lines
+from api.case_words import act_title
 from api.errors import status_of
 from api.extensions import db
 from api.filling.choose import kind_telling
+from api.flag_words import flag_lines
 from api.language import current, minute, t, word
 from survey.access.audit import record
 from survey.cases import lists, machine
@@ -205,7 +206,7 @@ def add_scan(act_id: str) -> Any:
     with transaction.write() as session:
         evidence.arrived(session, kept)
         for file in files:
-            add_photo(session, act_row_id, file.sha256, file.slot, clock.now(), user_id)
+            add_photo(session, act_row_id, file.announced(), clock.now(), user_id)
         record(
             session,
             at=clock.now(),

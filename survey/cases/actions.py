@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from survey.cases.queries import History
 from survey.cases.rows import Move, NewAct, Progress, Target
 from survey.problems import Problem
 from survey.registry.models import Household
+from survey.registry.rows import CAMERA
 
 NAMESPACE = uuid.UUID("5b0e7f4e-3f0f-4d0c-9d2e-0c6f0b5e2f11")
 
@@ -65,17 +67,16 @@ def _act_row(new: NewAct) -> Act:
 
 
 def _keep_photos(session: Session, act: Act, new: NewAct) -> None:
-    for sha256, slot in sorted({(photo["sha256"], photo["slot"]) for photo in new.photos}):
-        add_photo(session, act.id, sha256, slot, new.received_at, new.actor_id)
+    for photo in sorted(new.photos, key=lambda photo: (photo["sha256"], photo["slot"])):
+        add_photo(session, act.id, photo, new.received_at, new.actor_id)
 
 
-def add_photo(
-    session: Session, act_id: int, received_sha256: str, slot: str, at: datetime, by: int | None
-) -> None:
-    """Tie a photo or a signed scan to an act; the same one twice is one."""
-    if session.get(ActPhoto, (act_id, received_sha256, slot)) is None:
-        photo = ActPhoto(act_id=act_id, received_sha256=received_sha256, slot=slot, added_at=at, added_by=by)
-        session.add(photo)
+def add_photo(session: Session, act_id: int, photo: Mapping[str, Any], at: datetime, by: int | None) -> None:
+    """Tie a photo or a signed scan, as an envelope announces it, to an act; the same one twice is one."""
+    key = {"act_id": act_id, "received_sha256": photo["sha256"], "slot": photo["slot"]}
+    if session.get(ActPhoto, key) is None:
+        noted = {name: photo.get(name) for name in CAMERA}
+        session.add(ActPhoto(**key, **noted, added_at=at, added_by=by))
         session.flush()
 
 

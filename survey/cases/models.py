@@ -109,12 +109,18 @@ class Step(Base):
 
 
 class ActPhoto(Base):
-    """A photo or scan of an act, announced with it or added later; the registry keeps its bytes."""
+    """A photo or scan of an act, announced with it or added later; the registry keeps its bytes.
+
+    `lon`, `lat` and `taken_at` are the camera's own, where it noted them.
+    """
 
     __tablename__ = "act_photos"
 
     act_id: Mapped[int] = mapped_column(ForeignKey("acts.id"), primary_key=True)
     received_sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
     slot: Mapped[str] = mapped_column(String(20), primary_key=True)
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    taken_at: Mapped[str | None] = mapped_column(String(19))
     added_at: Mapped[datetime]
     added_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -52,16 +53,26 @@ def _whole(metres: float | None) -> int | None:
     return None if metres is None else round(metres)
 
 
-def point_flags(point: Point | None, is_mock: bool) -> list[Flag]:
-    """A weak, mocked or hand-placed fix; mock is kept apart: an outside receiver looks like it too."""
+def point_flags(told: Mapping[str, Any]) -> list[Flag]:
+    """A weak, mocked or hand-placed fix (the answer to a point question, or nothing).
+
+    Mock is kept apart from accuracy: an outside receiver looks like it too.
+    """
     flags: list[Flag] = []
-    if point and point.accuracy_m is not None and point.accuracy_m > POOR_ACCURACY_M:
-        flags.append({"code": "poor_accuracy", "accuracy_m": _whole(point.accuracy_m)})
-    if point and is_mock:
+    if told.get("accuracy_m", 0) > POOR_ACCURACY_M:
+        reason = {"reason": told["reason"]} if told.get("reason") else {}
+        flags.append({"code": "poor_accuracy", "accuracy_m": _whole(told["accuracy_m"]), **reason})
+    if told.get("mock"):
         flags.append({"code": "mock_position"})
-    if point and point.source == "manual":
+    if told.get("source") == "manual":
         flags.append({"code": "placed_by_hand"})
     return flags
+
+
+def change_flags(changes: Sequence[Mapping[str, Any]]) -> list[Flag]:
+    """Answers changed after the phone had shown its result: which, and when, in their order."""
+    told = [{"question": one["question"], "at": one["at"].isoformat()} for one in changes]
+    return [{"code": "changed_after_result", "changes": told}] if told else []
 
 
 def time_flags(captured_at: datetime, received_at: datetime) -> list[Flag]:

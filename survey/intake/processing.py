@@ -30,8 +30,8 @@ from survey.questionnaire import (
 )
 from survey.registry.actions import keep_survey
 from survey.registry.models import Household, Person
-from survey.registry.queries import latest_interview
 from survey.registry.rows import NewStatus, NewSurvey, Point
+from survey.works.checks import photo_place_flags
 
 KINDS = ("survey", "act")
 META = ("visit", "training", "household", "area_code", "point")
@@ -43,6 +43,7 @@ class Placed:
     """Which household a record is about and where that is."""
 
     household_id: str
+    household: Household | None
     area_code: str | None
     point: Point | None
     flags: list[checks.Flag]
@@ -63,9 +64,9 @@ def process(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: D
     point = _point(values.get("point"))
     stated = _known_area(session, values, desk)
     flags, area_code = checks.place_flags(session, point, stated, desk.today)
-    household_id = values.get("household") or _household_of(session, envelope) or envelope.id
-    household = session.get(Household, household_id)
     corrected_id = _household_of(session, envelope)
+    household_id = values.get("household") or corrected_id or envelope.id
+    household = session.get(Household, household_id)
     corrected = session.get(Household, corrected_id) if corrected_id not in (None, household_id) else None
     faults = [
         *checked.faults,
@@ -77,10 +78,10 @@ def process(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: D
         # It belongs on the desk of where the household lives, else of where it says it was made.
         where = household.area_code if household else area_code
         return Done([fault.to_dict() for fault in faults[:MAX_FAULTS]], where)
-    placed = Placed(household_id, area_code, point, flags)
-    survey = keep_survey(session, _new_survey(session, envelope, form, values, row, placed))
-    if latest_interview(session, household_id) is survey:
-        assess_survey(session, survey, desk.book, desk.today, desk.now)
+    placed = Placed(household_id, household, area_code, point, flags)
+    kept = keep_survey(session, _new_survey(session, envelope, form, values, row, placed), household)
+    if kept.is_newest:
+        assess_survey(session, kept.survey, desk.book, desk.today, desk.now)
     return Done([], area_code, household_id)
 
 
@@ -120,11 +121,13 @@ def _new_survey(
 ) -> NewSurvey:
     """The checked answers as the registry takes them, personal values apart, flags added."""
     answers, told = split_personal(form, values)
-    persons = _with_kept_numbers(session, told, placed.household_id, row)
+    persons = _with_kept_numbers(session, told, placed.household, row)
     facts = survey_facts(form, values)
     flags = [
         *placed.flags,
-        *checks.point_flags(placed.point, bool((values.get("point") or {}).get("mock"))),
+        *checks.point_flags(values.get("point") or {}),
+        *checks.change_flags(envelope.changed_after_result),
+        *_photo_flags(envelope, placed.point),
         *checks.time_flags(envelope.captured_at, row.received_at),
         *checks.duplicate_flags(session, placed.household_id, placed.area_code, persons),
     ]
@@ -151,15 +154,20 @@ def _new_survey(
     )
 
 
+def _photo_flags(envelope: Envelope, point: Point | None) -> Iterator[checks.Flag]:
+    """Photos that their camera says were taken far from where the house was placed."""
+    return photo_place_flags(envelope.photos, (point.lon, point.lat) if point else None)
+
+
 def _with_kept_numbers(
-    session: Session, told: list[PersonInput], household_id: str, row: ReceivedEnvelope
+    session: Session, told: list[PersonInput], household: Household | None, row: ReceivedEnvelope
 ) -> list[PersonInput]:
     """The same head keeps national id and phone number where a device is silent on them.
 
     Phones never get these numbers back, so their silence deletes nothing.
     """
-    household = session.get(Household, household_id) if row.device_id else None
-    kept = session.get(Person, household.head_person_id) if household and household.head_person_id else None
+    head_id = household.head_person_id if household and row.device_id else None
+    kept = session.get(Person, head_id) if head_id else None
     if kept is None:
         return told
     return [

@@ -26,7 +26,10 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Everything a phone sends, once it could be read (see `intake.envelope`)."""
+    """Everything a phone sends, once it could be read (see `intake.envelope`).
+
+    `changed_after_result` are the answers changed after the phone had shown its result, in their order.
+    """
 
     id: str
     kind: str
@@ -38,6 +41,7 @@ class Envelope:
     device: str | None
     payload: dict[str, Any]
     photos: list[dict[str, Any]]
+    changed_after_result: list[dict[str, Any]]
     content_sha256: str
     text: str
 

@@ -70,7 +70,7 @@ def _text(question: Described, value: Any, lang: str) -> str:
     if question.kind == "point":
         accuracy = f" (± {value['accuracy_m']:g} m)" if "accuracy_m" in value else ""
         lat, lon = (f"{value[part]:.6f}" if part in value else "?" for part in ("lat", "lon"))
-        return f"{lat}, {lon}{accuracy}"
+        return ": ".join(filter(None, (f"{lat}, {lon}{accuracy}", value.get("reason"))))
     return _number(question, value) if question.kind in ("integer", "decimal") else str(value)
 
 

@@ -30,6 +30,7 @@ POINT_PARTS = (
     Question(
         "source", "choice", {"vi": "Nguồn vị trí", "en": "Source"}, choices=("gnss", "manual", "import")
     ),
+    Question("reason", "text", {"vi": "Vì sao sai số lớn", "en": "Why it is inaccurate"}, max_length=200),
 )
 """The parts of a point: degrees in EPSG:4326 and metres."""
 MOST_ROWS_READ = 1000

@@ -3,49 +3,65 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from survey.areas.names import folded_name, person_sort_key
 from survey.db import add_once
 from survey.questionnaire import PersonInput
 from survey.registry.models import Household, Person, Photo, StatusRecord, Survey, SurveyPhoto
-from survey.registry.queries import latest_interview
-from survey.registry.rows import NewStatus, NewSurvey
+from survey.registry.queries import INTERVIEWED, latest_interview
+from survey.registry.rows import CAMERA, NewStatus, NewSurvey
 from survey.sealed import keyed_hash
 
 
-def keep_survey(session: Session, new: NewSurvey) -> Survey:
-    """Store one survey version (phiếu khảo sát), making its household when it is the first."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored survey version, its household, and whether the household now rests on it."""
+
+    survey: Survey
+    household: Household
+    is_newest: bool
+
+
+def keep_survey(session: Session, new: NewSurvey, known: Household | None) -> Kept:
+    """Store one survey version (phiếu khảo sát) of a `known` household, or make one of its first survey."""
     persons = [_keep_person(session, new, person) for person in new.persons]
     session.flush()
-    household = session.get(Household, new.household_id)
-    if household is None:
-        household = Household(
-            id=new.household_id,
-            area_code=new.area_code,
-            is_training=new.is_training,
-            sort_key="",
-            created_at=new.received_at,
-        )
-        session.add(household)
+    household = known or _new_household(new, persons)
     if not new.is_training:
         household.is_training = False
+    session.add(household)
     session.flush()
     survey = _survey_row(new, persons)
     session.add(survey)
     session.flush()
-    if latest_interview(session, household.id) is survey:
+    is_newest = latest_interview(session, household.id) is survey if known else new.visit == INTERVIEWED
+    if known and is_newest:
         _update_household(household, new, persons)
-        session.flush()
     _keep_photos(session, new)
+    session.flush()
     if new.is_training == household.is_training:
         _keep_statuses(session, new)
-    return survey
+    return Kept(survey, household, is_newest)
+
+
+def _new_household(new: NewSurvey, persons: list[Person]) -> Household:
+    """A household nobody knew before its first survey."""
+    household = Household(
+        id=new.household_id,
+        area_code=new.area_code,
+        is_training=new.is_training,
+        sort_key="",
+        created_at=new.received_at,
+    )
+    if new.visit == INTERVIEWED:
+        _update_household(household, new, persons)
+    return household
 
 
 def _survey_row(new: NewSurvey, persons: list[Person]) -> Survey:
@@ -118,10 +134,11 @@ def set_head(session: Session, household_id: str, person_id: str) -> None:
 
 def _keep_photos(session: Session, new: NewSurvey) -> None:
     """Announce the photos of a version; their bytes may come later, or may be there already."""
-    for sha256, slot in sorted({(photo["sha256"], photo["slot"]) for photo in new.photos}):
-        row = SurveyPhoto(envelope_id=new.envelope_id, version=new.version, received_sha256=sha256, slot=slot)
-        session.add(row)
-    session.flush()
+    by_slot = {(photo["sha256"], photo["slot"]): photo for photo in new.photos}
+    for (sha256, slot), photo in sorted(by_slot.items()):
+        noted = {name: photo.get(name) for name in CAMERA}
+        named = {"envelope_id": new.envelope_id, "version": new.version, "received_sha256": sha256}
+        session.add(SurveyPhoto(**named, slot=slot, **noted))
 
 
 def announce_photo(session: Session, received_sha256: str) -> None:
@@ -141,10 +158,10 @@ def photo_arrived(session: Session, received_sha256: str, stored: Any, received_
 
 def _keep_statuses(session: Session, new: NewSurvey) -> None:
     """Status told in a survey becomes dated records beside those of the yearly lists."""
-    for status in new.statuses:
-        source = f"survey:{new.envelope_id}/{new.version}"
-        session.add(_status_row(new.household_id, status, source, new.received_at))
-    session.flush()
+    source = f"survey:{new.envelope_id}/{new.version}"
+    rows = [_status(new.household_id, status, source, new.received_at) for status in new.statuses]
+    if rows:
+        session.execute(insert(StatusRecord), rows)
 
 
 def keep_status(
@@ -159,10 +176,10 @@ def keep_status(
     )
     if session.scalar(known):
         return False
-    session.add(_status_row(household_id, status, source, recorded_at))
+    session.add(StatusRecord(**_status(household_id, status, source, recorded_at)))
     session.flush()
     return True
 
 
-def _status_row(household_id: str, status: NewStatus, source: str, recorded_at: datetime) -> StatusRecord:
-    return StatusRecord(household_id=household_id, source=source, recorded_at=recorded_at, **asdict(status))
+def _status(household_id: str, status: NewStatus, source: str, recorded_at: datetime) -> dict[str, Any]:
+    return {"household_id": household_id, "source": source, "recorded_at": recorded_at, **asdict(status)}

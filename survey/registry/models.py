@@ -115,7 +115,7 @@ class Photo(Base):
 
 
 class SurveyPhoto(Base):
-    """Which photo fills which slot of a survey version."""
+    """Which photo fills which slot of a survey version; place and time are the camera's, if it told them."""
 
     __tablename__ = "survey_photos"
     __table_args__ = (
@@ -126,6 +126,9 @@ class SurveyPhoto(Base):
     version: Mapped[int] = mapped_column(primary_key=True)
     received_sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
     slot: Mapped[str] = mapped_column(String(20), primary_key=True)
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    taken_at: Mapped[str | None] = mapped_column(String(19))
 
 
 class StatusRecord(Base):

@@ -11,6 +11,9 @@ from survey.access.models import User
 from survey.registry.models import Household, Person, Photo, StatusRecord, Survey, SurveyPhoto
 from survey.registry.rows import PhotoEntry, StatusEntry, SurveyVersion
 
+INTERVIEWED = "interviewed"
+"""The outcome of a visit that found somebody to ask; what a household's place and assessment rest on."""
+
 
 def household(session: Session, visible: ColumnElement[bool], household_id: str) -> Household | None:
     """One household, if the viewer may see it."""
@@ -38,13 +41,13 @@ def _interviews() -> Select[Survey]:
     corrected = exists().where(
         later.envelope_id == Survey.envelope_id,
         later.version > Survey.version,
-        later.visit == "interviewed",
+        later.visit == INTERVIEWED,
     )
     moment = case((Survey.captured_at > Survey.received_at, Survey.received_at), else_=Survey.captured_at)
     return (
         select(Survey)
         .join(Household, Household.id == Survey.household_id)
-        .where(Survey.visit == "interviewed", Survey.is_training == Household.is_training, ~corrected)
+        .where(Survey.visit == INTERVIEWED, Survey.is_training == Household.is_training, ~corrected)
         .order_by(moment.desc(), Survey.id.desc())
     )
 
@@ -113,8 +116,8 @@ def photos(session: Session, household_id: str) -> list[PhotoEntry]:
         .order_by(Survey.captured_at.desc(), SurveyPhoto.slot)
     )
     return [
-        PhotoEntry(slot.slot, photo.stored_sha256 or "", taken_at)
-        for slot, photo, taken_at in session.execute(statement)
+        PhotoEntry(slot.slot, photo.stored_sha256 or "", captured_at, slot.taken_at, slot.lon, slot.lat)
+        for slot, photo, captured_at in session.execute(statement)
     ]
 
 

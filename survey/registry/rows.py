@@ -8,6 +8,9 @@ from typing import Any
 
 from survey.questionnaire import PersonInput
 
+CAMERA = ("lon", "lat", "taken_at")
+"""What a camera may note of a photo: place (EPSG:4326) and time (its own clock, YYYY-MM-DDTHH:MM:SS)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -92,8 +95,11 @@ class StatusEntry:
 
 @dataclass(frozen=True, slots=True)
 class PhotoEntry:
-    """One photo that has arrived: its slot, its address and when it was taken."""
+    """One photo that has arrived: its slot, its address, when its survey was made, what its camera noted."""
 
     slot: str
     stored_sha256: str
     captured_at: datetime
+    taken_at: str | None = None
+    lon: float | None = None
+    lat: float | None = None

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
 from typing import Any
 
-from pyproj import Geod
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey.areas.distance import Place, distance_m, place_of
 from survey.cases.models import Act, ActPhoto, Case, Step
 from survey.cases.queries import case_of, steps_of
 from survey.cases.rows import NewAct
@@ -114,22 +113,20 @@ def _begun_on(session: Session, household_id: str) -> date | None:
 
 
 def _not_seen(new: NewAct, household: Household) -> Iterator[Flag]:
-    """A stage without a photo of the house, or recorded far from it."""
+    """A stage without a photo of the house, or recorded or photographed far from it."""
     if not any(photo["slot"] in OF_THE_HOUSE for photo in new.photos):
         yield {"code": "no_house_photo"}
-    distance_m = _distance_m(new, household)
-    if distance_m is not None and distance_m > NEAR_M + (new.accuracy_m or 0):
-        yield {"code": "far_from_house", "distance_m": round(distance_m)}
+    house = place_of(household.lon, household.lat)
+    away_m = distance_m(place_of(new.lon, new.lat), house)
+    if away_m is not None and away_m > NEAR_M + (new.accuracy_m or 0):
+        yield {"code": "far_from_house", "distance_m": round(away_m)}
+    yield from photo_place_flags(new.photos, house)
 
 
-def _distance_m(new: NewAct, household: Household) -> float | None:
-    """Metres between where the act was recorded and the house; None where either is unknown."""
-    if new.lon is None or new.lat is None or household.lon is None or household.lat is None:
-        return None
-    _, _, metres = _globe().inv(new.lon, new.lat, household.lon, household.lat)
-    return float(metres)
-
-
-@cache
-def _globe() -> Geod:
-    return Geod(ellps="WGS84")
+def photo_place_flags(photos: Iterable[Mapping[str, Any]], house: Place | None) -> Iterator[Flag]:
+    """The photo of a house that its camera says was taken farthest from it, if that is far."""
+    of_house = (photo for photo in photos if photo["slot"] in OF_THE_HOUSE)
+    places = (place_of(photo.get("lon"), photo.get("lat")) for photo in of_house)
+    farthest_m = max((distance_m(place, house) or 0 for place in places), default=0)
+    if farthest_m > NEAR_M:
+        yield {"code": "photo_elsewhere", "distance_m": round(farthest_m)}

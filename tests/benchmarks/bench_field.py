@@ -14,11 +14,9 @@ from urllib.request import Request, urlopen
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from fielding import SIGN_IN
-from makers import envelope, make_world, password_of
-from page_server import serve_app
+from makers import envelope, password_of
+from page_server import fill_people, serve_app
 from sending import BEFORE, point
-
-from api import transaction
 
 BATCH = 200
 
@@ -60,13 +58,6 @@ def _surveys(count: int) -> list[dict[str, Any]]:
     ]
 
 
-def fill(app: Any) -> dict[str, str]:
-    """The small province with its people, no household yet."""
-    with app.app_context(), transaction.write() as session:
-        make_world(session)
-    return {}
-
-
 def send_surveys(url: str, count: int) -> None:
     """Let an officer's phone send so many surveys, not measured."""
     told = {"username": "lan", "password": password_of("lan"), "device_label": "bench"}
@@ -77,7 +68,7 @@ def send_surveys(url: str, count: int) -> None:
 
 def measure(households: int = 300) -> Figures:
     """Send surveys in batches of 200 without photos, then fetch them all as an assignment."""
-    with tempfile.TemporaryDirectory() as folder, serve_app(Path(folder), fill) as site:
+    with tempfile.TemporaryDirectory() as folder, serve_app(Path(folder), fill_people) as site:
         told = {"username": "lan", "password": password_of("lan"), "device_label": "bench"}
         token = _ask(site.url + SIGN_IN, told=told)["token"]
         _ask(f"{site.url}/api/v1/envelopes/batch", token, _surveys(1))  # the law and the tree are read once

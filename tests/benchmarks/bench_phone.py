@@ -20,10 +20,10 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from bench_field import BATCH, fill, send_surveys
+from bench_field import BATCH, send_surveys
 from handset import MAKE_RECORDS, PIN, SCREEN, Handset
 from headless import ARGUMENTS, chromium_path, running_chromium
-from page_server import serve_app
+from page_server import fill_people, serve_app
 
 SLOWER = 6
 TRIES = 7
@@ -56,6 +56,19 @@ NOTE_INPUTS = """() => {
   }, true);
 }"""
 """Notes in `waits` the ms from each input event to the end of the next frame."""
+
+NOTE_CHANGES = """() => {
+  globalThis.changes = [];
+  let from = null;
+  addEventListener("input", () => (from = performance.now()), true);
+  new MutationObserver(() => {
+    const begun = from;
+    from = null;
+    const painted = () => changes.push(performance.now() - begun);
+    if (begun !== null) requestAnimationFrame(() => setTimeout(painted));
+  }).observe(document.querySelector("main"), {subtree: true, attributeFilter: ["hidden"]});
+}"""
+"""Notes in `changes` the ms from each input that hides or shows questions to the frame that shows it."""
 
 LARGE_DRAFT = """async (m, questions, members) => {
   const form = structuredClone(m.me.me.forms.household);
@@ -124,7 +137,7 @@ def _visited() -> Iterator[Handset]:
     """A phone with an assignment of 300 households, signed in, its clock the real one."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        serve_app(Path(folder) / "site", fill) as site,
+        serve_app(Path(folder) / "site", fill_people) as site,
         running_chromium() as browser,
     ):
         send_surveys(site.url, 300)
@@ -213,7 +226,9 @@ def _print_inputs(phone: Handset) -> None:
     last = f"[data-q='members[{MEMBERS - 1}].name'] input"
     _say("a letter in the last member's name", _waits(phone, lambda: _type(phone, last)))
     tiles = page.locator("[data-q='visit'] label.tile")
+    page.evaluate(NOTE_CHANGES)
     _say("a touch that hides or shows the page", _waits(phone, lambda: _touch(tiles, phone)))
+    _say("until the page is hidden or shown", page.evaluate("() => changes"))
     _slow_down(phone, 1)
 
 

@@ -167,25 +167,6 @@ def test_the_result_is_advice_and_hides_amounts_from_officers(phone: Handset) ->
     assert "đồng" not in text
 
 
-def test_answers_changed_after_the_result_are_kept_in_order(phone: Handset) -> None:
-    phone.sign_in()
-    fill_survey(phone, "Ma Thị Đổi")
-    forward(phone, "Xem lại và lưu")
-    phone.page.wait_for_timeout(300)
-    phone.call("async m => m.drafts.settled()")
-    for title, question, text in (("Nhà ở", "roof_material", "Ngói"), ("Đất ở", "land_disputed", "Có")):
-        while phone.page.inner_text("h1") != "Nhà ở":
-            phone.press("Trước")
-        forward(phone, title)
-        tile(phone, question, text)
-        forward(phone, "Xem lại và lưu")
-    finish(phone)
-    (record,) = phone.records()
-    assert [one["code"] for one in record["changes"]] == ["roof_material", "land_disputed"]
-    phone.wait_for_states(sent=1)
-    assert "Sửa sau khi xem kết quả" in phone.page.inner_text("#main")
-
-
 # --- many records
 
 

@@ -114,7 +114,7 @@ def test_a_line_cut_while_sending_loses_and_doubles_nothing(
         kept = {one["key"]: one["state"] for one in phone.records()}
         assert kept[key] in ("ready", "photos", "sending", "sent")
         if chance.random() < 0.5:
-            phone.reopen()
+            phone.revive()
         line.plan = lambda _method, _path: None
         phone.call("async m => m.sync.sendAll({isAsked: true})")
         wait_until_sent(phone, key)
@@ -151,7 +151,7 @@ def test_an_app_killed_around_a_photo_keeps_the_survey_and_every_kept_photo(
         phone.go(f"#/form/{draft_id}")
         phone.page.wait_for_selector(".slots")
         sure = kill_around(phone, kind, chance)
-        phone.reopen()
+        phone.revive()
         if kind == "finishing":
             phone.call("async m => m.drafts.settled()")
         else:

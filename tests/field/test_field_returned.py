@@ -20,22 +20,12 @@ from handset import (
     photograph,
     switched_on,
 )
-from makers import make_world
-from page_server import Site, serve_app
-
-from api import transaction
+from page_server import Site, fill_people, serve_app
 
 COMMENT = "Đo lại diện tích: ghi bằng số, không ghi chữ."
 FAULTY = {"area_m2": "rất rộng", "house_tenure": "own"}
 
 pytestmark = pytest.mark.browser
-
-
-def fill_people(app: Any) -> dict[str, str]:
-    """The small province; nobody has recorded anything."""
-    with app.app_context(), transaction.write() as session:
-        make_world(session)
-    return {}
 
 
 @pytest.fixture(scope="module")

@@ -65,7 +65,7 @@ def test_a_line_about_saving_changes_only_where_it_says_something_new(phone: Han
     )
     for at in (0, 1, 0, 1, 0):
         phone.page.locator("[data-q='visit'] label.tile").nth(at).click()
-    phone.call("async m => m.drafts.settled()")
+    phone.settle()
     phone.page.wait_for_function("() => document.querySelector('.saved').textContent.startsWith('đã lưu')")
     assert len(phone.page.evaluate("() => lines")) <= 4
     assert phone.call("async m => (await m.drafts.all())[0].answers.visit") is not None

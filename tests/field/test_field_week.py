@@ -13,10 +13,9 @@ from acting import household, take
 from fielding import bearer, rows_of
 from flask import Flask
 from handset import Handset, camera_photo, fill_survey, finish, forward, photograph, switched_on, tile
-from makers import make_world
-from page_server import Site, client_of, serve_app
+from page_server import Site, client_of, fill_people, serve_app
 
-from api import photos, transaction
+from api import photos
 
 # what an act is done about -> the steps its household has taken before the officer leaves
 BEFORE: dict[str, tuple[str, ...]] = {
@@ -31,8 +30,7 @@ pytestmark = pytest.mark.browser
 
 def fill_week(app: Flask) -> dict[str, str]:
     """The small province with a household waiting for each act; their ids by the act."""
-    with app.app_context(), transaction.write() as session:
-        make_world(session)
+    fill_people(app)
     mai, found = client_of(app, "mai"), {}
     for kind, steps in BEFORE.items():
         found[kind] = household(mai, head_name=f"Nông Thị {kind}")

@@ -182,7 +182,8 @@ def test_a_stage_is_corrected_with_the_choices_of_its_day_and_keeps_its_photos(s
     take(lan, house, "start")
     point = {"lon": 105.62, "lat": 22.42, "accuracy_m": 8.0, "source": "gnss"}
     content, sha256 = jpeg("red")
-    photos = [{"sha256": sha256, "slot": "front"}]
+    noted = {"lon": 105.62, "lat": 22.42, "taken_at": "2025-05-11T08:00:00"}
+    photos = [{"sha256": sha256, "slot": "front", **noted}]
     sent = step(house, "foundation", point=point, photos=photos, remarks="Móng đá")
     assert lan.post(ENVELOPES, json=sent).json["state"] == "stored"
     lan.put(f"/api/v1/photos/{sha256}", data=content)
@@ -200,6 +201,8 @@ def test_a_stage_is_corrected_with_the_choices_of_its_day_and_keeps_its_photos(s
     event = cases.events(db.session(), house)[0]
     assert (event.photos_arrived, event.has_scan, event.texts) == (2, True, {"remarks": "Móng đá"})
     assert "no_house_photo" not in {flag["code"] for flag in now.flags}
+    page = lan.get(f"/households/{house}").text
+    assert "máy ảnh ghi 11/05/2025 08:00" in page
     assert state_of(house) == "foundation"
 
 

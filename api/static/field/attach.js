@@ -231,35 +231,6 @@ function signer(view, who) {
   });
 }
 
-// --- what has no question of its own goes into the remarks, on a line that the app writes and reads again
-
-const MARK = "[Ghi thêm] ";
-
-/** Take the app's own line out of the remarks of a draft that is corrected. */
-export function readRemarks(draft) {
-  draft.remarks ??= {};
-  for (const code of ["note", "remarks"]) {
-    const text = draft.answers[code];
-    if (typeof text !== "string" || !text.includes(MARK)) continue;
-    const left = text
-      .split("\n")
-      .filter((line) => !line.startsWith(MARK))
-      .join("\n");
-    if (left) draft.answers[code] = left;
-    else delete draft.answers[code];
-  }
-}
-
-/** The remarks as they are sent: what the officer wrote, then the app's line, cut to what fits. */
-export function withRemarks(text, lines, limit) {
-  if (!lines.length) return text;
-  const own = MARK + lines.join(" · ");
-  const both = text ? `${text}\n${own}` : own;
-  return both.length <= limit
-    ? both
-    : [text, own.slice(0, Math.max(0, limit - (text?.length ?? 0) - 2))].filter(Boolean).join("\n");
-}
-
 // --- signatures
 
 const WIDTH = 900;

@@ -19,7 +19,6 @@ export function begin(form, answers = {}, more = {}) {
     base_version: 0,
     answers,
     photos: [],
-    remarks: {},
     changes: [],
     at: null,
     started_at: localIso(new Date()),

@@ -1,7 +1,7 @@
 /** The end of a form: what the law says (advice, no decision), what is wrong or missing, and finishing. */
 
 import { go } from "./app.js";
-import { isWorking, withRemarks } from "./attach.js";
+import { isWorking } from "./attach.js";
 import { check } from "./check.js";
 import { ask, button, card, h, notice, say } from "./dom.js";
 import * as drafts from "./drafts.js";
@@ -9,13 +9,12 @@ import { explain } from "./explain.js";
 import { collectFacts, surveyFacts } from "./facts.js";
 import { assess } from "./law.js";
 import { me, villageName, word } from "./me.js";
-import * as photos from "./photos.js";
 import { POOR_M } from "./position.js";
 import * as queue from "./queue.js";
 import { asked, questionsOf } from "./relevance.js";
 import { lawOn } from "./rules.js";
 import { keepSending } from "./sync.js";
-import { capital, hour, label, language, localIso, whole, t, today } from "./words.js";
+import { capital, label, language, localIso, whole, t, today } from "./words.js";
 
 /** The page as {parts, done}: its elements, and the button that finishes. */
 export function ending(ctx) {
@@ -82,15 +81,16 @@ function visibleFaults({ form, draft }, faults) {
       .map((one) => one.code),
   );
   const shown = faults.filter((one) => !hidden.has(one.question.split(/[.[]/)[0]));
-  const isPoor = questionsOf(form).some(
-    (one) => one.kind === "point" && draft.answers[one.code]?.accuracy_m > POOR_M,
+  const isUnexplained = questionsOf(form).some(
+    (one) =>
+      one.kind === "point" && draft.answers[one.code]?.accuracy_m > POOR_M && !draft.answers[one.code].reason,
   );
   const why = {
     question: "point",
     vi: "Sai số vị trí trên 50 m: ghi lý do",
     en: "The position is more than 50 m off: say why",
   };
-  return isPoor && !draft.remarks.accuracy ? [...shown, why] : shown;
+  return isUnexplained ? [...shown, why] : shown;
 }
 
 function faultsNode(ctx, faults) {
@@ -164,33 +164,13 @@ async function finish(ctx, verdict) {
   return go(`#/record/${key}`);
 }
 
-/** The answers that are asked, with what has no question of its own at the end of the remarks. */
+/** The answers that are asked. */
 function payloadOf({ form, draft }) {
-  const shown = questionsOf(form).filter(
-    (one) => asked(one, draft.answers) !== false && draft.answers[one.code] !== undefined,
-  );
   const answers = filled(draft.answers);
-  const payload = Object.fromEntries(shown.map((one) => [one.code, answers[one.code]]));
-  const place = questionsOf(form).find((one) => ["note", "remarks"].includes(one.code));
-  if (!place) return payload;
-  const text = withRemarks(payload[place.code] ?? "", linesOf(form, draft), place.max_length);
-  return text ? { ...payload, [place.code]: text } : payload;
-}
-
-function linesOf(form, draft) {
-  const lines = [];
-  if (draft.remarks.accuracy) lines.push(`sai số vị trí: ${draft.remarks.accuracy}`);
-  if (!me.photoParts)
-    for (const photo of draft.photos.filter((one) => one.fix?.lat !== undefined))
-      lines.push(
-        `ảnh ${photos.slotName(photo.slot).toLowerCase()} chụp tại ${photo.fix.lat}, ${photo.fix.lon}${photo.fix.taken_at ? ` lúc ${photo.fix.taken_at.replace("T", " ").slice(0, 16)}` : ""}`,
-      );
-  const named = (code) => questionsOf(form).find((one) => one.code === code)?.labels.vi ?? code;
-  if (draft.changes.length)
-    lines.push(
-      `sửa sau khi xem kết quả: ${draft.changes.map(({ code, at }) => `${named(code)} (${hour(at)})`).join(", ")}`,
-    );
-  return lines;
+  const shown = questionsOf(form).filter(
+    (one) => asked(one, draft.answers) !== false && answers[one.code] !== undefined,
+  );
+  return Object.fromEntries(shown.map((one) => [one.code, answers[one.code]]));
 }
 
 function discarder({ draft, leave }) {

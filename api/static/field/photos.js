@@ -101,17 +101,19 @@ function told(view, base) {
   const gps = first[0x8825] ? directory(read, value(read, first[0x8825])) : {};
   const found = {};
   const time = inner[0x9003] ?? first[0x0132];
-  if (time)
-    found.taken_at = text(read, time)
-      .replace(/^(\d{4}):(\d\d):(\d\d) /, "$1-$2-$3T")
-      .slice(0, 19);
+  const [, day, hour] = (time && TIME.exec(text(read, time))) ?? [];
+  if (day) found.taken_at = `${day.replaceAll(":", "-")}T${hour}`;
   if (gps[2] && gps[4]) {
-    found.lat = degrees(read, gps[2]) * (text(read, gps[1]) === "S" ? -1 : 1);
-    found.lon = degrees(read, gps[4]) * (text(read, gps[3]) === "W" ? -1 : 1);
-    if (!Number.isFinite(found.lat) || !Number.isFinite(found.lon)) (delete found.lat, delete found.lon);
+    const lat = degrees(read, gps[2]) * (text(read, gps[1]) === "S" ? -1 : 1);
+    const lon = degrees(read, gps[4]) * (text(read, gps[3]) === "W" ? -1 : 1);
+    // A camera without a fix writes zeros, or nonsense: then it does not know.
+    if (Math.abs(lat) <= 90 && Math.abs(lon) <= 180 && (lat || lon)) Object.assign(found, { lon, lat });
   }
   return Object.keys(found).length ? found : null;
 }
+
+/** A camera's time, 2025:05:15 08:00:00. */
+const TIME = /^(\d{4}:\d\d:\d\d) (\d\d:\d\d:\d\d)/;
 
 function directory({ view, base, little }, offset) {
   const entries = {};

@@ -277,10 +277,13 @@ function reason(view) {
     type: "text",
     id: `${view.id}-why`,
     maxlength: "120",
-    value: view.ctx.remark("accuracy") ?? "",
-    "data-remark": "accuracy",
+    value: view.state.value.reason ?? "",
   });
-  input.addEventListener("input", () => view.ctx.setRemark("accuracy", input.value.trim() || null));
+  input.addEventListener("input", () => {
+    const { reason: _, ...point } = view.state.value;
+    const told = input.value.trim();
+    view.tell(told ? { ...point, reason: told } : point);
+  });
   return h(
     "div",
     { class: "problem warn" },

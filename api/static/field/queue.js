@@ -21,6 +21,7 @@ export const UNSENT = ["ready", "sending", "photos", "refused", "conflict", "bro
 
 const listeners = new Set();
 const LEAST_REST_MS = 400;
+const MOST_CHANGES = 200;
 
 /** Be told when records change: at once, then again once it is through and has rested; returns how to stop. */
 export function watch(listener) {
@@ -105,8 +106,11 @@ function envelopeOf(draft) {
       slot,
       size_bytes,
       content_type,
-      ...(me.photoParts ? fix : null),
+      ...fix,
     })),
+    changed_after_result: draft.changes
+      .slice(0, MOST_CHANGES)
+      .map(({ code, at }) => ({ question: code, at: localIso(new Date(at)) })),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Filling in a form, section by section. Every change is saved at once; a killed app comes back to the same question. */
 
 import { go } from "../app.js";
-import { attachments, readRemarks } from "../attach.js";
+import { attachments } from "../attach.js";
 import { button, h, notice, screen } from "../dom.js";
 import * as drafts from "../drafts.js";
 import { ending } from "../ending.js";
@@ -21,7 +21,6 @@ export async function showForm(id) {
   if (!form) return gone(draft);
   await drafts.rememberOpen(`#/form/${id}`);
   const view = { draft, form, closers: [], pages: null };
-  readRemarks(draft);
   view.page = draft.at?.page ?? pagesOf(view)[0].code;
   paint(view, draft.at?.question);
   return () => stop(view);
@@ -136,8 +135,6 @@ function contextOf(view) {
     values: () => draft.answers,
     change: (question, value) => changeAnswer(view, question, value),
     save: () => save(view),
-    remark: (name) => draft.remarks[name],
-    setRemark: (name, value) => ((draft.remarks[name] = value), save(view)),
     onClose: (close) => view.closers.push(close),
     isFixed: (question) =>
       question.code === "household" && Boolean(draft.is_about) && draft.is_about === draft.answers.household,
@@ -159,10 +156,18 @@ function changeAnswer(view, question, value) {
   if (value === null || value === undefined) delete draft.answers[question.code];
   else draft.answers[question.code] = value;
   noteChange(draft, question.code);
-  for (const [one, node] of view.nodes ?? []) if (one.when) node.hidden = !isShown(one, draft);
+  afterPaint(() => showWhatHangsOn(view, question));
   const isWithin = draft.at?.question?.startsWith(`${question.code}[`);
   if (!isWithin) draft.at = { page: view.page, question: question.code };
   return save(view);
+}
+
+/** A slow phone answers a touch at once: what the touch opens or closes follows a frame later. */
+const afterPaint = (act) => requestAnimationFrame(() => setTimeout(act));
+
+function showWhatHangsOn(view, question) {
+  for (const [one, node] of view.nodes ?? [])
+    if (one.when && question.code in one.when.kinds) node.hidden = !isShown(one, view.draft);
 }
 
 /** Answers changed after the result was seen are kept in order: which, and when. */
