@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement
 
 from api import clock, errors, language, navigation, transaction
 from api.extensions import csrf, db, login_manager
-from survey.access import actions, passwords, queries, rights
+from survey.access import actions, devices, passwords, queries, rights
 from survey.access.rows import Account, Actor
 from survey.problems import Problem
 
@@ -267,7 +267,7 @@ def _note_device() -> None:
     last, now = queries.last_seen(db.session(), device_id), clock.now()
     if last is None or now - last > SEEN_EVERY:
         with transaction.write() as writing:
-            actions.device_seen(writing, device_id, now)
+            devices.device_seen(writing, device_id, now)
 
 
 def safe_next(target: str | None) -> str:

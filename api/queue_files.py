@@ -98,18 +98,26 @@ class Report:
 # --- reading
 
 
-def read(content: bytes) -> QueueFile:
-    """Check the outer shape of a file and unwrap its data key. Problems 4302, 4303, 4310-4313."""
+def read(content: bytes, *, must_prove: bool = True) -> QueueFile:
+    """Check the outer shape of a file and unwrap its data key. Problems 4302-4304, 4310-4313.
+
+    Whose file it is follows from its data key, which only the phone and this server know. Without
+    `must_prove` a key the server does not know is taken too: somebody else vouches for the file.
+    """
     refuse_large(len(content))
     raw = _parsed(content)
     data_key = queue_keys.unwrap(raw.get("wrapped_key"))
     account = _account(raw.get("officer"))
     if data_key.officer_id != account.id:
         raise Problem(4303)
+    device_id = access.device_of_key(db.session(), account.id, hashlib.sha256(data_key.key).hexdigest())
+    if device_id is None and must_prove:
+        raise Problem(4304, username=account.username)
+    device_id = device_id or _device_named(account, raw.get("device_id"))
     return QueueFile(
         sha256=hashlib.sha256(content).hexdigest(),
         account=account,
-        device_id=_device_of(account, raw.get("device_id")),
+        device_id=device_id,
         key=data_key.key,
         records=_list(raw, "records", MAX_RECORDS, "bản ghi", "records"),
         photos=_list(raw, "photos", MAX_PHOTOS, "ảnh", "photos"),
@@ -156,8 +164,8 @@ def _account(officer: Any) -> Account:
     return account
 
 
-def _device_of(account: Account, told: Any) -> str | None:
-    """The device the file names, if it is or was this officer's; a name alone proves nothing."""
+def _device_named(account: Account, told: Any) -> str | None:
+    """The device that a file somebody vouches for names, if it is or was this officer's."""
     try:
         device = db.session().get(Device, str(uuid.UUID(told)))
     except (ValueError, TypeError, AttributeError):
@@ -195,7 +203,7 @@ def _record(file: QueueFile, place: int, sealed: Sealed) -> Result:
 
 
 def _refuse_deciding(envelope: Envelope) -> None:
-    """What decides or takes back is never in a file: a file does not prove who wrote it. Problem 4317."""
+    """What decides or takes back is never in a file: whoever holds the phone unlocked can make one. 4317."""
     right = machine.acts().get(envelope.form, {}).get("right", "case.record")
     if envelope.kind == "act" and (right != "case.record" or envelope.form == machine.REVOCATION):
         raise Problem(4317, **words.both("act", "act", envelope.form))

@@ -24,13 +24,14 @@ WORDS = {
 @click.command("queue")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--all", "says_all", is_flag=True, help="Say what became of every record.")
-def command(file: Path, *, says_all: bool) -> None:
+@click.option("--unproven", is_flag=True, help="Vouch for a file whose key the server does not know (4304).")
+def command(file: Path, *, says_all: bool, unproven: bool) -> None:
     """Receive the records and photos of FILE, saved by the field app; doing it again doubles nothing."""
     from api import queue_files
 
     with app_context():
         queue_files.refuse_large(file.stat().st_size)
-        queue = queue_files.read(file.read_bytes())
+        queue = queue_files.read(file.read_bytes(), must_prove=not unproven)
         total = len(queue.records) + len(queue.photos)
         with click.progressbar(length=total, label="Đang nhận / receiving") as bar:
             report = queue_files.receive(queue, None, bar.update)

@@ -14,7 +14,7 @@ from api.errors import status_of
 from api.extensions import db
 from api.language import t
 from api.paging import page_of
-from survey.access import actions, queries
+from survey.access import devices, queries
 from survey.access.models import User
 from survey.problems import Problem
 
@@ -47,7 +47,7 @@ def issue() -> Any:
     doing = auth.actor()
     try:
         with transaction.write() as writing:
-            actions.issue_device(writing, doing, str(uuid.uuid4()), label, queries.token_hash(token))
+            devices.issue_device(writing, doing, str(uuid.uuid4()), label, queries.token_hash(token))
     except Problem as problem:
         return _page(problem), status_of(problem.number)
     response = make_response(render_template("devices/token.html", token=token, label=label))
@@ -60,6 +60,6 @@ def revoke(device_id: str) -> Any:
     """Shut a device out from now on."""
     doing = auth.actor()
     with transaction.write() as writing:
-        actions.revoke_device(writing, doing, device_id)
+        devices.revoke_device(writing, doing, device_id)
     flash(t("Đã thu hồi; mã của thiết bị hết dùng được.", "Revoked; its token is dead."), "ok")
     return redirect(url_for("devices.index"))

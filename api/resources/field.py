@@ -20,8 +20,8 @@ from api.desk import book_in_force
 from api.errors import answer
 from api.extensions import db, limiter
 from api.field_scope import FIELD_ACTIONS, rights_of_posts, scope_of
-from api.schemas.field import SignInIn, SignInOut, SinceIn, SizeOut, UnwrapIn, UnwrapOut
-from survey.access import actions, queries, rights
+from api.schemas.field import DataKeyIn, SignInIn, SignInOut, SinceIn, SizeOut, UnwrapIn, UnwrapOut
+from survey.access import devices, queries, rights
 from survey.access.audit import record
 from survey.access.rows import Account, Actor
 from survey.areas import queries as areas
@@ -82,11 +82,11 @@ def sign_in(told: dict[str, Any]) -> Any:
 
 def _device(account: Account, known: uuid.UUID | None, label: str, token_sha256: str) -> str:
     """The device with a new token: the one it was, if it is still this officer's, else a new one."""
-    doing = Actor(account.id, clock.today(), clock.now())
+    doing = _doing(account.id)
     with transaction.write() as session:
-        device = actions.renew_device(session, doing, str(known), token_sha256) if known else None
+        device = devices.renew_device(session, doing, str(known), token_sha256) if known else None
         if device is None:
-            device = actions.issue_device(session, doing, str(uuid.uuid4()), label, token_sha256)
+            device = devices.issue_device(session, doing, str(uuid.uuid4()), label, token_sha256)
         return device.id
 
 
@@ -167,7 +167,31 @@ def _compressed(body: bytes) -> Response:
     return response
 
 
+@blueprint.post("/sign-out")
+@blueprint.response(204)
+def sign_out() -> None:
+    """The phone's token holds no more: its device gets one that nobody was told, until the next sign-in."""
+    doing, nobodys = _doing(current_user.id), queries.token_hash(secrets.token_urlsafe(TOKEN_BYTES))
+    with transaction.write() as session:
+        devices.renew_device(session, doing, current_user.device_id, nobodys)
+
+
 # --- the key of what waits on a phone
+
+
+@blueprint.post("/data-key")
+@blueprint.arguments(DataKeyIn)
+@blueprint.response(204)
+def note_data_key(told: dict[str, Any]) -> None:
+    """Know the phone's data key by its hash: a file sealed with it then proves its phone. Problem 6043."""
+    doing = _doing(current_user.id)
+    with transaction.write() as session:
+        devices.note_data_key(session, doing, current_user.device_id, told["sha256"])
+
+
+def _doing(user_id: int) -> Actor:
+    """Whose phone asks, today."""
+    return Actor(user_id, clock.today(), clock.now())
 
 
 @blueprint.post("/unwrap")

@@ -83,6 +83,12 @@ class SizeOut(Schema):
     unpacked_bytes = fields.Integer()
 
 
+class DataKeyIn(Strict):
+    """The hash of the key that a phone seals its records with."""
+
+    sha256 = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
+
+
 class UnwrapIn(Strict):
     """A data key as the phone wrapped it for the server."""
 

@@ -1,4 +1,4 @@
-"""Writes of access: accounts, posts, passwords, devices. Each checks its scope and writes its audit entry."""
+"""Writes of access: accounts, posts, passwords. Each checks its scope and writes its audit entry."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import words
-from survey.access import audit, queries, rights
-from survey.access.models import NAME_LENGTH, ROLES, Device, Post, User
+from survey.access import audit, devices, queries, rights
+from survey.access.models import NAME_LENGTH, ROLES, Post, User
 from survey.access.rows import Actor, NewAccount, NewPost
 from survey.areas import queries as areas
 from survey.areas.names import folded_name, nfc, person_sort_key
@@ -21,8 +21,6 @@ USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 FREE_ATTEMPTS = 5
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
-MOST_DEVICES = 10
-"""Unrevoked devices an account: a person's phones and scripts, so that forgotten tokens do not pile up."""
 
 
 # --- accounts
@@ -254,7 +252,7 @@ def _shut_out(session: Session, actor: Actor, user: User) -> None:
     """End every way in that was opened so far: sessions and device tokens."""
     end_sessions(session, user.id)
     for device in queries.unrevoked_devices(session, user.id):
-        _revoke(session, actor, device)
+        devices.revoke(session, actor, device)
 
 
 def end_sessions(session: Session, user_id: int) -> None:
@@ -293,75 +291,6 @@ def _wait_until(failed_attempts: int, at: datetime) -> datetime | None:
 def set_language(session: Session, user_id: int, language: str) -> None:
     """Remember the language a person chose."""
     session.get_one(User, user_id).language = language
-
-
-# --- devices
-
-
-def issue_device(session: Session, actor: Actor, device_id: str, label: str, token_sha256: str) -> Device:
-    """Enrol a device of the actor's own; nobody holds a token that speaks for somebody else.
-
-    Raises: Problem 6018 no right to devices, 6040 label, 6042 too many devices.
-    """
-    user_id = actor.user_id
-    if user_id is None or not _has_own_devices(session, user_id, actor.today):
-        raise Problem(6018)
-    label = nfc(label)
-    if not 2 <= len(label) <= NAME_LENGTH:
-        raise Problem(6040, got=len(label), most=NAME_LENGTH)
-    session.get_one(User, user_id, with_for_update=True)  # two at a time would both be the tenth
-    if len(queries.unrevoked_devices(session, user_id)) >= MOST_DEVICES:
-        raise Problem(6042, most=MOST_DEVICES)
-    device = Device(
-        id=device_id, user_id=user_id, label=label, token_sha256=token_sha256, created_at=actor.at
-    )
-    session.add(device)
-    session.flush()
-    _audit(session, actor, "device.issued", user_id, device=device_id)
-    return device
-
-
-def renew_device(session: Session, actor: Actor, device_id: str, token_sha256: str) -> Device | None:
-    """Give a device of the actor's own a new token; the old one is dead. None: not theirs, or revoked."""
-    device = session.get(Device, device_id)
-    if device is None or device.user_id != actor.user_id or device.revoked_at is not None:
-        return None
-    device.token_sha256 = token_sha256
-    session.flush()
-    _audit(session, actor, "device.renewed", device.user_id, device=device_id)
-    return device
-
-
-def revoke_device(session: Session, actor: Actor, device_id: str) -> None:
-    """Shut a device out from now on; doing it twice changes nothing. Raises: Problem 6041 not in scope."""
-    device = session.get(Device, device_id)
-    if device is None:
-        raise Problem(6041)
-    _may_revoke(session, actor, device.user_id)
-    if device.revoked_at is None:
-        _revoke(session, actor, device)
-
-
-def _revoke(session: Session, actor: Actor, device: Device) -> None:
-    device.revoked_at = actor.at
-    _audit(session, actor, "device.revoked", device.user_id, device=device.id)
-
-
-def device_seen(session: Session, device_id: str, at: datetime) -> None:
-    """Remember when a device was last heard of."""
-    session.get_one(Device, device_id).last_seen_at = at
-
-
-def _has_own_devices(session: Session, user_id: int, today: date) -> bool:
-    return bool(rights.areas_allowed(session, user_id, "device.own", today))
-
-
-def _may_revoke(session: Session, actor: Actor, user_id: int) -> None:
-    """One's own devices with `device.own`, those of others within one's scope of `devices.manage`."""
-    own = actor.user_id == user_id and _has_own_devices(session, user_id, actor.today)
-    scope = queries.manageable(session, actor.user_id, actor.today, "devices.manage")
-    if not own and session.scalar(select(User.id).where(User.id == user_id, scope)) is None:
-        raise Problem(6018)
 
 
 def _audit(

@@ -87,6 +87,16 @@ class Device(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class DataKey(Base):
+    """The hash of a key that a device seals its records with; the key itself never stands here."""
+
+    __tablename__ = "data_keys"
+
+    sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
+    device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), index=True)
+    noted_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class AuditEntry(Base):
     """One thing somebody did, written in the transaction that did it. Ids and hashes, no personal values."""
 

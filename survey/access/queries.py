@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from survey.access import rights
-from survey.access.models import Device, Post, User
+from survey.access.models import DataKey, Device, Post, User
 from survey.access.rows import Account, HeldDevice, HeldPost, SignIn
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
@@ -148,6 +148,12 @@ def device_owner(session: Session, token: str) -> tuple[str, int] | None:
     )
     row = session.execute(query).first()
     return (row[0], row[1]) if row else None
+
+
+def device_of_key(session: Session, user_id: int, sha256: str) -> str | None:
+    """The device of this account that seals with the key of this hash, revoked or not."""
+    query = select(Device.id).join(DataKey, DataKey.device_id == Device.id)
+    return session.scalar(query.where(DataKey.sha256 == sha256, Device.user_id == user_id))
 
 
 def last_seen(session: Session, device_id: str) -> datetime | None:

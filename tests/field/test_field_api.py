@@ -101,6 +101,16 @@ def test_signing_in_again_on_the_same_phone_replaces_its_token(world, client, se
     assert client.get(f"{FIELD}/forms", headers=bearer(again["token"])).status_code == 200
 
 
+def test_signing_out_ends_the_token_and_the_next_sign_in_is_the_same_phone(world, client):
+    told = sign_in_phone(client, "lan").json
+    ended = client.post(f"{FIELD}/sign-out", json={}, headers=bearer(told["token"]))
+    assert (ended.status_code, ended.data) == (204, b"")
+    assert client.get(f"{FIELD}/law", headers=bearer(told["token"])).status_code == 401
+    again = sign_in_phone(client, "lan", device_id=told["device_id"]).json
+    assert again["device_id"] == told["device_id"]
+    assert client.get(f"{FIELD}/law", headers=bearer(again["token"])).status_code == 200
+
+
 def test_a_revoked_phone_comes_back_as_a_new_device(sign_in, world, client):
     first = sign_in_phone(client, "lan").json
     sign_in("admin").post(f"/devices/{first['device_id']}/revoke")
@@ -170,6 +180,20 @@ def test_nobody_gets_the_data_key_of_another(world, client):
     wrapped = wrap_for_server(told["public_key"], told["officer"]["id"], b"k" * 32)
     answer = as_phone(world, "duy").post(f"{FIELD}/unwrap", json={"wrapped_key": wrapped})
     assert (answer.status_code, answer.json["problem"]) == (403, 4303)
+
+
+@pytest.mark.parametrize("sha256", ["", "F" * 64, "f" * 65, "f" * 64 + "\n", None, 7])
+def test_a_data_key_is_told_of_by_its_hash_alone(world, sha256):
+    answer = as_phone(world, "lan").post(f"{FIELD}/data-key", json={"sha256": sha256})
+    assert answer.status_code in (400, 422)
+    assert answer.json["message"]["vi"]
+
+
+def test_a_phone_tells_of_no_heap_of_keys(world):
+    lan = as_phone(world, "lan")
+    told = [lan.post(f"{FIELD}/data-key", json={"sha256": f"{n:064x}"}).status_code for n in range(25)]
+    assert told == [204] * 19 + [400] * 6
+    assert lan.post(f"{FIELD}/data-key", json={"sha256": f"{3:064x}"}).status_code == 204
 
 
 @pytest.mark.parametrize("wrapped", ["", "AAAA", "không phải base64", "A" * 512])

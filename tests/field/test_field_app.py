@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fielding import bearer
 from handset import (
     MAKE_RECORDS,
     PIN,
@@ -381,6 +382,17 @@ def test_a_revoked_phone_keeps_everything_until_its_officer_signs_in_again(
     phone.press("Mở")
     phone.press("Để sau")
     phone.wait_for_states(sent=2)
+
+
+def test_signing_out_ends_the_token_at_the_server(phone: Handset) -> None:
+    phone.sign_in()
+    token = phone.call("async m => m.me.me.account.token")
+    phone.go("#/settings")
+    phone.press("Đăng xuất")
+    phone.page.locator("dialog .btn.main").click()
+    phone.page.wait_for_selector("#password")
+    answer = phone.context.request.get(f"{phone.url}/api/v1/field/law", headers=bearer(token))
+    assert answer.status == 401
 
 
 def test_signing_out_keeps_what_is_not_sent(phone: Handset) -> None:

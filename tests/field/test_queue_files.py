@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from acting import act
 from click.testing import CliRunner
-from fielding import queue_file, seal, sign_in_phone, wrap_for_server
+from fielding import as_phone, queue_file, seal, sign_in_phone, wrap_for_server
 from makers import envelope, jpeg
 from sending import BEFORE
 from sqlalchemy import func, select
@@ -134,10 +135,10 @@ def test_what_is_wrong_in_a_record_waits_in_the_inbox(sign_in, lan):
     assert "V404" in page
 
 
-def test_a_device_of_somebody_else_is_not_believed(sign_in, world, lan, session):
+def test_the_key_says_which_phone_it_was_whatever_the_file_names(sign_in, world, lan, session):
     duy = sign_in_phone(world.test_client(), "duy").json
     upload(sign_in("mai"), queue_file(lan, surveys(1), device_id=duy["device_id"]))
-    assert session.scalars(select(Survey.device_id)).all() == [None]
+    assert session.scalars(select(Survey.device_id)).all() == [lan["device_id"]]
 
 
 def test_the_trail_names_the_file_its_officer_and_the_counts(sign_in, lan, session):
@@ -204,6 +205,19 @@ def test_spoilt_files_are_refused_whole(sign_in, lan, change, number):
     assert 400 <= answer.status_code < 500
     assert number in answer.text
     assert rows(ReceivedEnvelope) == 0
+
+
+def test_a_file_with_a_key_that_no_phone_told_of_is_refused(sign_in, lan):
+    answer = upload(sign_in("mai"), queue_file(lan, surveys(1), key=b"f" * 32))
+    assert (answer.status_code, rows(ReceivedEnvelope)) == (400, 0)
+    assert "4304" in answer.text
+
+
+def test_a_key_that_another_officer_s_phone_told_of_proves_nothing(sign_in, world, lan):
+    duy = as_phone(world, "duy")
+    duy.post("/api/v1/field/data-key", json={"sha256": hashlib.sha256(b"d" * 32).hexdigest()})
+    answer = upload(sign_in("mai"), queue_file(lan, surveys(1), key=b"d" * 32))
+    assert (answer.status_code, rows(ReceivedEnvelope)) == (400, 0)
 
 
 def test_a_file_cannot_be_passed_off_as_another_officer_s(sign_in, lan, session):
@@ -279,6 +293,16 @@ def test_the_command_receives_a_file_and_names_what_it_could_not(lan, world, tmp
     assert rows(Survey) == 2
     assert "record 2" in done.output
     assert "4315" in done.output
+
+
+def test_the_command_takes_an_unproven_file_when_somebody_vouches_for_it(lan, world, tmp_path, monkeypatch):
+    path = tmp_path / "queue.json"
+    path.write_text(json.dumps(queue_file(lan, surveys(2), key=b"f" * 32)))
+    refused = run(monkeypatch, world, path)
+    assert isinstance(refused.exception, Problem)
+    assert (refused.exception.number, rows(Survey)) == (4304, 0)
+    assert run(monkeypatch, world, path, "--unproven").exit_code == 0
+    assert db.session.scalars(select(Survey.device_id)).all() == [lan["device_id"]] * 2
 
 
 def test_the_command_does_not_read_what_would_fill_the_memory(lan, world, tmp_path, monkeypatch):

@@ -69,7 +69,7 @@ export async function request(method, path, { json, body, headers = {}, type, pa
 
 async function read(answer) {
   const etag = answer.headers.get("ETag");
-  if (answer.status === 304) return { status: 304, etag };
+  if ([204, 304].includes(answer.status)) return { status: answer.status, etag };
   const text = await answer.text();
   let body = null;
   try {
@@ -86,6 +86,10 @@ export const get = (path, etag) => request("GET", path, { headers: etag ? { "If-
 
 /** POST JSON (an object, or text that is JSON already). */
 export const post = (path, json) => request("POST", path, { json });
+
+/** Tell the server that the token is no longer needed; without a signal it stays locked on this phone. */
+export const endToken = () =>
+  request("POST", "/api/v1/field/sign-out", { json: {}, patience: 5000 }).catch(() => {});
 
 /** PUT bytes. */
 export const put = (path, content, type) => request("PUT", path, { body: content, type });

@@ -16,13 +16,14 @@ const decoder = new TextDecoder();
 
 let key = null;
 let owner = null;
+let mark = null;
 
 /** Whose data is open now; null when locked. */
 export const openFor = () => owner;
 
 /** Forget the key. */
 export function lock() {
-  key = owner = null;
+  key = owner = mark = null;
 }
 
 /** Whether a PIN has the form of one: six digits, not all the same. */
@@ -45,7 +46,11 @@ export async function adopt(officerId, raw, pin) {
 async function use(officerId, raw) {
   key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
   owner = officerId;
+  mark = await sha256(raw);
 }
+
+/** The hash of the open data key, by which the server knows a file sealed with it. */
+export const keyHash = () => mark;
 
 /** How long this officer must wait before the next attempt, in seconds. */
 export const waitOf = (row) => Math.max(0, Math.ceil(((row.wait_until || 0) - Date.now()) / 1000));

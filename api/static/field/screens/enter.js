@@ -8,7 +8,7 @@ import { saveQueueFile, UNSENT } from "../queue.js";
 import { askToPersist, officer, officers, putOfficer, rows } from "../store.js";
 import { assignmentSize, fetchAll } from "../sync.js";
 import * as kept from "../vault.js";
-import { adopt, create, fromBase64, isPin, openFor, unlock, waitOf } from "../vault.js";
+import { adopt, create, fromBase64, isPin, keyHash, openFor, unlock, waitOf } from "../vault.js";
 import { bytes, language, whole, setLanguage, t } from "../words.js";
 
 const SIGN_IN = "/api/v1/field/sign-in";
@@ -145,7 +145,7 @@ function askPin(answer) {
   const open = async () => {
     const tried = await unlock(answer.officer.id, pin.value);
     pin.value = "";
-    if (tried.ok) return arrive(answer);
+    if (tried.ok) return arrive(answer, fault);
     return fault.replaceChildren(
       notice(
         "bad",
@@ -205,7 +205,7 @@ function choosePin(answer, make) {
     if (why) return fault.replaceChildren(notice("bad", why));
     const parts = await make(first.value);
     await putOfficer({ ...(await officer(answer.officer.id)), ...parts });
-    return arrive(answer);
+    return arrive(answer, fault);
   };
   screen({
     title: t("Chọn mã PIN", "Choose a PIN"),
@@ -240,13 +240,20 @@ export function pinInput(autocomplete = "off") {
   });
 }
 
-async function arrive(answer) {
+/** Everything is in place once the server knows the data key: a file saved from now on proves its phone. */
+async function arrive(answer, fault) {
   const { token, device_id, may } = answer;
+  api.speakWith(token);
+  try {
+    await api.post("/api/v1/field/data-key", { sha256: keyHash() });
+  } catch (error) {
+    return fault.replaceChildren(problem(error));
+  }
   await kept.put("kept", "account", { token, device_id, may, posts: answer.officer.posts });
   const id = openFor();
   await putOfficer({ ...(await officer(id)), device_id, persisted: await askToPersist(), signed_out: false });
   await enter(id);
-  await offerFetch();
+  return offerFetch();
 }
 
 async function offerFetch() {

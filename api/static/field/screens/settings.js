@@ -220,6 +220,7 @@ async function signOut(waiting) {
   if (!(await ask(t("Đăng xuất?", "Sign out?"), text, t("Đăng xuất", "Sign out"), t("Ở lại", "Stay"))))
     return;
   await drafts.settled();
+  await api.endToken();
   await kept.put("kept", "account", { ...me.account, token: null });
   await putOfficer({ ...(await officer(me.officer.id)), signed_out: true, open: null });
   leave();
