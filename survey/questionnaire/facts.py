@@ -45,8 +45,8 @@ def _status(records: Iterable[Mapping[str, Any]]) -> dict[str, object]:
     periods: dict[str, list[tuple[date, date | None, Any]]] = {}
     for record in records:
         meaning = STATUS_VALUES.get(record.get("kind", ""), {})
-        span = _span(record)
-        if span and record.get("value") in meaning:
+        span = _span(record) if record.get("value") in meaning else None
+        if span:
             periods.setdefault(record["kind"], []).append((*span, meaning[record["value"]]))
     return {kind: _without_overlaps(entries) for kind, entries in periods.items()}
 
