@@ -80,7 +80,7 @@ def test_a_record_without_any_date_tells_nothing():
 
 
 def test_a_record_without_its_kind_tells_nothing():
-    assert facts_of(status_records=[{"value": "poor", "year": 2025}, {"year": 2025}]) == {}
+    assert survey_facts(FORM, {"status_records": [{"value": "poor", "year": 2025}, {"year": 2025}]}) == {}
 
 
 def test_never_helped_answers_every_question_about_help():
