@@ -93,8 +93,10 @@ function refuse() {
 
 // --- a new version of the app: offered, never forced; nothing being filled in is lost
 
+let worker = null;
+
 async function watchForUpdates() {
-  const worker = await navigator.serviceWorker.register("/field/sw.js", { scope: "/field/" });
+  worker = await navigator.serviceWorker.register("/field/sw.js", { scope: "/field/" });
   const offer = () => worker.waiting && navigator.serviceWorker.controller && offerUpdate(worker.waiting);
   offer();
   worker.addEventListener("updatefound", () => worker.installing?.addEventListener("statechange", offer));
@@ -122,6 +124,8 @@ function noteHidden() {
   if (document.hidden) hiddenAt = Date.now();
   else if (me.officer && hiddenAt && Date.now() - hiddenAt > LOCK_AFTER_MS) lockNow();
   else if (me.officer) keepSending();
+  // An app that is never closed would never look for its next version.
+  if (!document.hidden) worker?.update().catch(() => {});
 }
 
 function start() {
