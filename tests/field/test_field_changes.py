@@ -56,7 +56,7 @@ def version_of(phone: Handset) -> str:
 
 
 def find_the_update(phone: Handset) -> None:
-    """What the browser does by itself when the app is opened with a signal; a look under way is not joined."""
+    """Look as the browser does by itself with a signal; a look that is under way already finds nothing."""
     for _ in range(30):
         phone.page.evaluate("async () => (await navigator.serviceWorker.getRegistration('/field/')).update()")
         phone.page.wait_for_timeout(500)
