@@ -25,7 +25,7 @@ from handset import (
     tile,
     write,
 )
-from makers import password_of
+from makers import password_of, payload
 from page_server import Site, fill_small_world, serve_app
 
 axe = pytest.importorskip("axe_playwright_python.base", reason="no axe-core: install the dev extra")
@@ -245,6 +245,50 @@ def test_no_screen_keeps_anybody_out(phone: Handset, site: Site) -> None:
     looks = {name: look(phone) for name in walk(phone, site.filled["new"])}
     assert len(looks) >= 37
     assert {"form: Người trong hộ", "photos", "form: point", "result", "queue", "settings"} <= set(looks)
+    wrong = {(name, how): lines for name, found in looks.items() for how, lines in found.items() if lines}
+    assert wrong == {}
+
+
+DRAFTS = """async (m, answers) => {
+  const form = m.me.me.forms.household;
+  const pages = [...form.sections.map(section => section.code), "@photos", "@end"];
+  return Promise.all(pages.map(async page => {
+    const draft = m.drafts.begin(form, answers, {at: {page}});
+    await m.vault.put("draft", draft.id, draft);
+    return `#/form/${draft.id}`;
+  }));
+}"""
+"""A draft for each page of a survey, left there; their addresses."""
+
+
+def in_english(phone: Handset, house: str) -> Iterator[str]:
+    """The screens that have an address of their own, in English."""
+    phone.sign_in()
+    phone.offline()
+    phone.call(MAKE_RECORDS, 5, "Hộ")
+    records = [f"#/record/{key}" for key in phone.call(COME_BACK)]
+    members = [{"name": "Lường Thị Bé", "birth_year": 2015, "sex": "female", "relation": "child"}]
+    pages = phone.call(DRAFTS, payload(members=members, has_earlier_help=True, earlier_help=[{}]))
+    acts = [f"#/act/{kind}/{house}" for kind in ("registration", "start", "stage", "obstacle", "withdrawal")]
+    lists = ["#/home", "#/households", f"#/household/{house}", "#/act", "#/act/meeting/V1", "#/queue"]
+    phone.page.evaluate("() => localStorage.setItem('nhavung.lang', 'en')")
+    phone.kill()
+    phone.open()
+    yield "#/pin"
+    phone.unlock()
+    for address in (*lists, *records, *pages, *acts, "#/settings"):
+        phone.go(address)
+        phone.page.wait_for_timeout(300)
+        yield address
+
+
+def test_no_screen_keeps_anybody_out_in_english(phone: Handset, site: Site) -> None:
+    looks, titles = {}, set()
+    for address in in_english(phone, site.filled["new"]):
+        looks[address] = look(phone)
+        titles.add(phone.page.inner_text("h1"))
+    assert {"To do", "Records on this phone", "Settings", "Review and save"} <= titles
+    assert len(looks) >= 25
     wrong = {(name, how): lines for name, found in looks.items() for how, lines in found.items() if lines}
     assert wrong == {}
 
