@@ -16,15 +16,25 @@ MONEY = ("paid_above_approved",)
 
 def flag_text(flag: Mapping[str, Any], *, amounts: bool = False) -> str:
     """A flag with its figures: `họp chưa đủ số hộ tối thiểu: 25/45 hộ = 56 %, quy định 60 %`."""
+    figures = flag_figures(flag, amounts=amounts)
+    return f"{flag_name(flag)}: {figures}" if figures else flag_name(flag)
+
+
+def flag_name(flag: Mapping[str, Any]) -> str:
+    """What is to be looked at; an older flag that no word names any more, by its code."""
     code = f"flag.{flag['code']}"
-    name = word(code) if code in glossary() else str(flag["code"])
+    return word(code) if code in glossary() else str(flag["code"])
+
+
+def flag_figures(flag: Mapping[str, Any], *, amounts: bool = False) -> str:
+    """The figures of a flag with the officer's reason; empty where it has none, or they are withheld."""
     template = glossary().get(f"flag_figures.{flag['code']}")
     if template is None or (flag["code"] in MONEY and not amounts):
-        return name
+        return ""
     try:
-        said = f"{name}: {template[current()].format_map(_figures(flag))}"
+        said = template[current()].format_map(_figures(flag))
     except KeyError:  # an older flag, kept without its figures
-        return name
+        return ""
     return f"{said} ({flag['reason']})" if flag.get("reason") else said
 
 

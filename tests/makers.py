@@ -175,7 +175,11 @@ _hashes: dict[str, str] = {}
 
 
 def _hash(username: str) -> str:
-    """Argon2 costs 100 ms: each password is hashed once a run."""
-    from survey.access.passwords import hashed
+    """A hash of the program's kind that is tried quickly: its cost stands in it, and sign-ins are many."""
+    from argon2 import PasswordHasher
 
-    return _hashes.setdefault(username, hashed(password_of(username)))
+    if username not in _hashes:
+        _hashes[username] = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(
+            password_of(username)
+        )
+    return _hashes[username]

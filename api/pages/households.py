@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 from api import auth, case_view, clock, evidence, houses, places, transaction
 from api.camera_notes import camera_note
 from api.extensions import db
-from api.flag_words import flag_text
+from api.flag_words import flag_figures, flag_name
 from api.language import current, t, word
 from api.law_texts import programme_title, reasons
 from api.paging import page_of
@@ -116,7 +116,8 @@ def household(household_id: str) -> Any:
         sees_names=sees_names,
         interview=interview,
         flags=_flags(interview),
-        flag_text=flag_text,
+        flag_name=flag_name,
+        flag_figures=flag_figures,
         camera_note=partial(camera_note, house),
         answers=answers(form, interview.answers, current()) if form and interview else (),
         persons=registry.persons(db.session(), interview.person_ids) if interview and sees_names else [],

@@ -45,7 +45,7 @@ def begun(sign_in) -> str:
 def test_a_survey_photographed_far_from_its_house_is_to_be_looked_at(sign_in, noted, flagged) -> None:
     receipt = send(sign_in("lan"), {"point": point(**HERE)}, photos=[noted])
     found = page(sign_in("mai"), receipt["household_id"])
-    assert ("ảnh chụp ở xa ngôi nhà: cách nhà 2.0" in found) == flagged
+    assert ("ảnh chụp ở xa ngôi nhà</span> cách nhà 2.0" in found) == flagged
 
 
 def test_a_photo_says_what_its_camera_noted(sign_in) -> None:
@@ -74,7 +74,7 @@ def test_a_stage_tells_of_a_mocked_position(sign_in) -> None:
 def test_a_weak_fix_tells_why_it_is_weak(sign_in) -> None:
     weak = point(**HERE) | {"accuracy_m": 80, "reason": "Dưới tán <rừng>"}
     house = send(sign_in("lan"), {"point": weak})["household_id"]
-    assert "vị trí kém chính xác: ± 80 m (Dưới tán &lt;rừng&gt;)" in page(sign_in("mai"), house)
+    assert "vị trí kém chính xác</span> ± 80 m (Dưới tán &lt;rừng&gt;)" in page(sign_in("mai"), house)
 
 
 def test_answers_changed_after_the_result_are_told_in_their_order(sign_in) -> None:
