@@ -22,6 +22,8 @@ from survey.areas.names import nfc
 from survey.problems import Problem
 
 MOST_CHOICES = 400
+INCOMPLETE = 5437
+"""The problem of a form whose fields say themselves what they lack."""
 
 
 def visible_acts() -> ColumnElement[bool]:
@@ -123,20 +125,60 @@ def _issuer(typed: str) -> str:
 
 def _new_act() -> NewOfficialAct:
     """What the form says of an act, its number as people write it: 407/QĐ-UBND. Problem 5437."""
-    number, _, symbol = (nfc(part) for part in nfc(request.form.get("act_name", "")).partition("/"))
-    subject, signer = (nfc(request.form.get(name, "")) for name in ("subject", "signer"))
-    issuer, signed_on = _issuer(nfc(request.form.get("issuer", ""))), day_of(request.form.get("signed_on"))
-    faults = {
-        t("số, ký hiệu", "number and symbol"): number and symbol and len(number) <= 20 and len(symbol) <= 40,
-        t("ngày ký", "day"): signed_on,
-        t("đơn vị ban hành", "issuer"): issuer,
-        t("trích yếu", "subject"): subject and len(subject) <= 300,
-        t("người ký", "signer"): len(signer) <= 120,
-    }
-    wrong = [name for name, is_right in faults.items() if not is_right]
+    number, symbol = _number_and_symbol()
+    signed_on, issuer = day_of(request.form.get("signed_on")), _issuer(_typed("issuer"))
+    wrong = _wrong_fields()
     if wrong or signed_on is None:
-        raise Problem(5437, fields="; ".join(wrong))
-    return NewOfficialAct(number, symbol, signed_on, issuer, subject, own_area(), signer or None)
+        names = {code: said for code, (said, _) in _expected().items()}
+        raise Problem(INCOMPLETE, fields="; ".join(names[code] for code in wrong))
+    return NewOfficialAct(
+        number, symbol, signed_on, issuer, _typed("subject"), own_area(), _typed("signer") or None
+    )
+
+
+def errors_of(problem: Problem | None) -> dict[str, str]:
+    """What to say at each field of the form that a problem is about; nothing for another problem."""
+    return _wrong_fields() if problem and problem.number == INCOMPLETE else {}
+
+
+def _wrong_fields() -> dict[str, str]:
+    """The fields of the form that are not right, by their name, each with what is expected there."""
+    number, symbol = _number_and_symbol()
+    is_right = {
+        "act_name": number and symbol and len(number) <= 20 and len(symbol) <= 40,
+        "signed_on": day_of(request.form.get("signed_on")),
+        "issuer": _typed("issuer"),
+        "subject": _typed("subject") and len(_typed("subject")) <= 300,
+        "signer": len(_typed("signer")) <= 120,
+    }
+    return {code: asked for code, (_, asked) in _expected().items() if not is_right[code]}
+
+
+def _expected() -> dict[str, tuple[str, str]]:
+    """What each field of the form is called and what it asks for."""
+    return {
+        "act_name": (
+            t("số, ký hiệu", "number and symbol"),
+            t("Ghi số, dấu / và ký hiệu, như 407/QĐ-UBND.", "Give number, / and symbol, like 407/QĐ-UBND."),
+        ),
+        "signed_on": (t("ngày ký", "day"), t("Chọn ngày ký.", "Choose the day it was signed.")),
+        "issuer": (t("đơn vị ban hành", "issuer"), t("Chọn đơn vị ban hành.", "Choose who issued it.")),
+        "subject": (
+            t("trích yếu", "subject"),
+            t("Ghi trích yếu, không quá 300 ký tự.", "Give its subject, 300 letters at most."),
+        ),
+        "signer": (t("người ký", "signer"), t("Không quá 120 ký tự.", "120 letters at most.")),
+    }
+
+
+def _typed(name: str) -> str:
+    return nfc(request.form.get(name, ""))
+
+
+def _number_and_symbol() -> tuple[str, str]:
+    """407 and QĐ-UBND of 407/QĐ-UBND."""
+    number, _, symbol = _typed("act_name").partition("/")
+    return nfc(number), nfc(symbol)
 
 
 def day_of(text: Any) -> date | None:

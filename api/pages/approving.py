@@ -71,6 +71,7 @@ def _page(problem: Problem | None = None) -> Any:
         acts=_acts(),
         issuers=official_acts.issuers(),
         form=request.form,
+        wrong=official_acts.errors_of(problem),
         area_name=places.area_name,
         problem=problem,
     )

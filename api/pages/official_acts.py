@@ -58,6 +58,7 @@ def _new_page(problem: Problem | None = None) -> str:
     return render_template(
         "approvals/new_act.html",
         problem=problem,
+        wrong=official_acts.errors_of(problem),
         form=request.form,
         issuers=official_acts.issuers(),
         today=clock.today(),

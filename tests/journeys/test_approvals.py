@@ -308,6 +308,7 @@ def test_an_act_that_is_not_as_on_paper_is_told(sign_in, field, value, number) -
     answer = keep(sign_in("son"), **{field: value})
     assert answer.status_code == 400
     assert str(number) in answer.text
+    assert (f'id="f-{field}-error"' in answer.text) == (number == 5437)
     assert db.session.scalar(select(OfficialAct)) is None
 
 
