@@ -131,7 +131,8 @@ def _may_take_away(step: Step, house: Household) -> bool:
     if step.kind != "approval":
         return may_do(step.kind, house)
     tree = areas.tree(db.session(), clock.today())
-    return auth.may("case.approve", signing_unit(tree, house.area_code, step.values["body"]))
+    body = step.values.get("body") or "province"
+    return auth.may("case.approve", signing_unit(tree, house.area_code, body))
 
 
 def _is_possible(moves: list[Move]) -> bool:

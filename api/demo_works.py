@@ -30,6 +30,8 @@ from survey.cases.rows import NewAct, Target
 from survey.law.assessment import ELIGIBLE
 from survey.registry.models import Household
 
+APPROVING_BODY = "district"
+"""In Bắc Kạn districts approved the lists (until 30 June 2025)."""
 NAMESPACE = uuid.UUID("0b9f3a52-0515-4709-8178-2b8a6f1d3c77")
 SEED = 15052025
 BEGUN = {"Nam Mẫu": 15, "Xuân Lạc": 46, "Ba Bể": 567, "": 2887}
@@ -202,7 +204,7 @@ def _acts(houses: Sequence[House], plan: Plan, now: datetime) -> Iterator[NewAct
         until = POSTED_UNTIL.isoformat()
         yield _act("posting", village, POSTED, _all(neighbours, until=until), now, until=until)
     yield _act("review", commune, REVIEWED, _all(going, outcome="passed"), now)
-    yield _act("approval", commune, APPROVED, _approved(going), now, body="district")
+    yield _act("approval", commune, APPROVED, _approved(going), now, body=APPROVING_BODY)
     yield from _building(commune, going, plan.reached, now)
     yield from _hindered(going, plan.obstacles, now)
 
@@ -212,8 +214,10 @@ def _registering(houses: Iterable[House]) -> list[Target]:
 
 
 def _approved(houses: Iterable[House]) -> list[Target]:
+    given = {"body": APPROVING_BODY}
     return [
-        Target(one.id, None, {"programme": one.programme, "amount_vnd": one.amount_vnd}) for one in houses
+        Target(one.id, None, {**given, "programme": one.programme, "amount_vnd": one.amount_vnd})
+        for one in houses
     ]
 
 

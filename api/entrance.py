@@ -1,10 +1,11 @@
-"""What no request may bring in: a NUL in a text, a number no row can have. Databases break over both."""
+"""What no request may bring in: more than its sender may send, a NUL, a number no row can have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from flask import Flask, request
+from flask_login import current_user
 from werkzeug.routing import IntegerConverter, Map
 
 from survey.problems import Problem
@@ -12,6 +13,10 @@ from survey.problems import Problem
 NUL = "\x00"
 LARGEST = 2**31 - 1
 """The largest row number PostgreSQL's `integer` holds."""
+STRANGERS_BYTES = 64 * 1024
+"""Signing in or objecting takes no more; a larger body is not read, for reading costs many times its size."""
+FORM_BYTES = 2 * 1024 * 1024
+"""The typed part of any form; files are not counted. A village's votes have 100 kB."""
 
 
 class RowIntegerConverter(IntegerConverter):
@@ -19,6 +24,13 @@ class RowIntegerConverter(IntegerConverter):
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=LARGEST)
+
+
+def limit_strangers() -> None:
+    """Let nobody make the server read much before it is known who they are. Problem 1003, when it is read."""
+    has_body = request.method not in ("GET", "HEAD", "OPTIONS")
+    if has_body and (request.endpoint is None or not current_user.is_authenticated):
+        request.max_content_length = STRANGERS_BYTES
 
 
 def refuse_nul() -> None:
@@ -40,4 +52,5 @@ def _texts() -> Iterator[str]:
 def init_app(app: Flask) -> None:
     """Stand before every view, the guards included; to be called before any route is made."""
     app.url_map.converters["int"] = RowIntegerConverter
+    app.before_request(limit_strangers)
     app.before_request(refuse_nul)

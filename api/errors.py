@@ -74,7 +74,7 @@ def _http(error: HTTPException) -> Any:
         response.headers["Allow"] = allowed
         return response
     if isinstance(error, RequestEntityTooLarge):
-        limit = current_app.config["MAX_CONTENT_LENGTH"]
+        limit = request.max_content_length
         return answer(Problem(1003, got=request.content_length or "?", limit=limit))
     if error.code == 404:
         return answer(Problem(1004, what=request.path))

@@ -64,8 +64,8 @@ def _asked(code: str) -> str:
     return question.labels[current()] if question else code
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def flag_lines(flags: Iterable[Mapping[str, Any]], *, amounts: bool = False) -> dict[str, list[str]]:

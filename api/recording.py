@@ -22,6 +22,7 @@ from survey.intake.envelope import MAX_PHOTOS, read
 from survey.intake.rows import STORED, Receipt
 from survey.problems import Problem
 from survey.questionnaire import load_form
+from survey.sealed import keyed_hash
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -35,8 +36,11 @@ def act_id_of_form() -> str:
 
 
 def revocation_id(act_id: str) -> str:
-    """The id of this person's revocation of an act: it follows from both, so that pages stay the same."""
-    return str(uuid.uuid5(uuid.UUID(act_id), f"revocation by {current_user.id}"))
+    """The id of this person's revocation of an act: it follows from both, so that pages stay the same.
+
+    Nobody else can work it out and take it first.
+    """
+    return str(uuid.UUID(keyed_hash(f"revocation of {act_id} by {current_user.id}")[:32]))
 
 
 def record(

@@ -22,6 +22,8 @@ blueprint = Blueprint(
 )
 
 MAX_BATCH = 200
+MAX_BYTES = 4 * 1024 * 1024
+"""Records to a request, however few; phones send 1 MB at a time."""
 
 
 @blueprint.post("")
@@ -58,7 +60,8 @@ def receipt_again(envelope_id: Any, version: int) -> Any:
 
 
 def _json() -> Any:
-    """The request's JSON, whatever its declared type. Problem 1001 when it is none."""
+    """The request's JSON, whatever its declared type. Problem 1001 when it is none, 1003 when too large."""
+    request.max_content_length = min(request.max_content_length or MAX_BYTES, MAX_BYTES)
     try:
         return request.get_json(force=True)
     except RecursionError:

@@ -71,7 +71,7 @@ def point_flags(told: Mapping[str, Any]) -> list[Flag]:
 
 def change_flags(changes: Sequence[Mapping[str, Any]]) -> list[Flag]:
     """Answers changed after the phone had shown its result: which, and when, in their order."""
-    told = [{"question": one["question"], "at": one["at"].isoformat()} for one in changes]
+    told = [{"question": one["question"], "at": one["at"] and one["at"].isoformat()} for one in changes]
     return [{"code": "changed_after_result", "changes": told}] if told else []
 
 

@@ -5,28 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from survey.intake.notes import EARLIEST, LATEST, late_changes, with_camera_notes
 from survey.intake.rows import Envelope
 from survey.problems import Problem
 
 MAX_PHOTOS = 30
-MAX_CHANGES = 200
 MAX_CHARACTERS = 256_000
 """A survey with 30 members has about 8,000; what is larger was not filled in by a person."""
-EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-"""A phone whose clock was lost says 1970; no clock says a year that dates cannot be shown in."""
 SLOTS = ("front", "roof", "wall", "floor", "papers", "other")
 SHA256 = validate.Regexp(r"^[0-9a-f]{64}\Z", error="expected 64 lower-case hexadecimal digits")
-CAMERA_TIME = validate.Regexp(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\Z", error="expected YYYY-MM-DDTHH:MM:SS")
 NO_NUL = validate.ContainsNoneOf("\x00", error="a NUL, which PostgreSQL stores in no text")
 
 
 class PhotoIn(Schema):
-    """One announced photo; `lon`, `lat` (EPSG:4326) and `taken_at` (its own clock) are the camera's."""
+    """One announced photo with what its camera noted (see `notes.camera_notes`)."""
 
     class Meta:
         """Unknown fields are refused."""
@@ -37,21 +33,7 @@ class PhotoIn(Schema):
     slot = fields.String(required=True, validate=validate.OneOf(SLOTS))
     size_bytes = fields.Integer(strict=True, validate=validate.Range(0, 100_000_000))
     content_type = fields.String(validate=[validate.Length(max=40), NO_NUL])
-    lon = fields.Float(validate=validate.Range(-180, 180))
-    lat = fields.Float(validate=validate.Range(-90, 90))
-    taken_at = fields.String(validate=CAMERA_TIME)
-
-
-class ChangeIn(Schema):
-    """One answer that was changed after the result was seen, and when."""
-
-    class Meta:
-        """Unknown fields are refused."""
-
-        unknown = RAISE
-
-    question = fields.String(required=True, validate=[validate.Length(1, 80), NO_NUL])
-    at = fields.AwareDateTime(required=True, format="iso", validate=validate.Range(EARLIEST, LATEST))
+    lon = lat = taken_at = fields.Raw(allow_none=True)
 
 
 class EnvelopeIn(Schema):
@@ -72,9 +54,7 @@ class EnvelopeIn(Schema):
     device = fields.String(allow_none=True, load_default=None, validate=[validate.Length(max=80), NO_NUL])
     payload = fields.Dict(keys=fields.String(), required=True)
     photos = fields.List(fields.Nested(PhotoIn), load_default=list, validate=validate.Length(max=MAX_PHOTOS))
-    changed_after_result = fields.List(
-        fields.Nested(ChangeIn), load_default=list, validate=validate.Length(max=MAX_CHANGES)
-    )
+    changed_after_result = fields.Raw(load_default=list, allow_none=True)
 
 
 def canonical(value: Any) -> str:
@@ -100,6 +80,8 @@ def read(raw: Any) -> Envelope:
         # Lone surrogates, NaN, nesting beyond reason: JSON by the letter, not text anyone recorded.
         raise Problem(4101, fields=type(error).__name__) from None
     values["id"] = str(values["id"])
+    values["photos"] = [with_camera_notes(photo) for photo in values["photos"]]
+    values["changed_after_result"] = late_changes(values["changed_after_result"])
     return Envelope(**values, content_sha256=sha256, text=text)
 
 
