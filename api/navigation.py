@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, request
+from flask.globals import request_ctx
 from flask_login import current_user
 
 from api import clock
@@ -58,8 +59,8 @@ def here(**changes: object) -> str:
 
     A page that only takes a form has no address to come back to: then it is the home page.
     """
-    rule = request.url_rule
-    if rule is None or "GET" not in (rule.methods or ()):
+    adapter = request_ctx.url_adapter
+    if adapter is None or not adapter.test(request.path, "GET"):
         return "/"
     arguments: dict[str, object] = {**request.args.to_dict(flat=False), **changes}
     kept = urlencode({name: value for name, value in arguments.items() if value is not None}, doseq=True)

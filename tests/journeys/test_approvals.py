@@ -40,10 +40,10 @@ def reviewed(client, *names: str, **answers) -> list[str]:
     return houses
 
 
-def approve(client, houses, **fields):
+def approve(client, houses, address=APPROVE, **fields):
     """Approve households on the page, as its form does."""
     form = {"household": houses, "done_on": "2025-05-08", **fields}
-    return client.post(APPROVE, data=form, content_type="multipart/form-data")
+    return client.post(address, data=form, content_type="multipart/form-data")
 
 
 def freeze(client, reason: str = "Cập nhật", **fields):
@@ -91,6 +91,15 @@ def test_an_official_act_given_with_the_approval_carries_the_list(sign_in) -> No
     assert answer.status_code == 302
     assert newest().head.act.name == "407/QĐ-UBND"
     assert "chưa có quyết định" not in son.get(f"{LIST}/1").text.split("Các hộ")[1]
+
+
+def test_the_form_that_told_what_was_wrong_approves_when_it_is_sent_again(sign_in) -> None:
+    houses = reviewed(sign_in("mai"), "Đặng Văn Sình")
+    son = sign_in("son")
+    page = approve(son, [])
+    assert (page.status_code, "5435" in page.text) == (400, True)
+    address = re.search(r'<form method="post" action="([^"]+)" enctype', page.text)[1]
+    assert approve(son, houses, address=address).status_code == 302
 
 
 def test_one_wrong_field_of_the_act_approves_nobody(sign_in) -> None:
