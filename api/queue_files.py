@@ -15,7 +15,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -32,6 +32,7 @@ from survey.access.models import Device
 from survey.access.rows import Account
 from survey.cases import machine
 from survey.intake import actions
+from survey.intake import queries as intake
 from survey.intake.envelope import read as read_envelope
 from survey.intake.rows import STORED, Envelope, Receipt
 from survey.problems import Problem
@@ -58,6 +59,7 @@ class QueueFile:
     sha256: str
     account: Account
     device_id: str | None
+    is_revoked: bool
     key: bytes
     records: Sequence[Sealed]
     photos: Sequence[Sealed]
@@ -82,6 +84,7 @@ class Report:
 
     sha256: str
     officer: str
+    is_revoked: bool = False
     results: list[Result] = field(default_factory=list)
 
     def count(self, kind: str) -> dict[str, int]:
@@ -118,6 +121,7 @@ def read(content: bytes, *, must_prove: bool = True) -> QueueFile:
         sha256=hashlib.sha256(content).hexdigest(),
         account=account,
         device_id=device_id,
+        is_revoked=_is_revoked(device_id),
         key=data_key.key,
         records=_list(raw, "records", MAX_RECORDS, "bản ghi", "records"),
         photos=_list(raw, "photos", MAX_PHOTOS, "ảnh", "photos"),
@@ -164,6 +168,11 @@ def _account(officer: Any) -> Account:
     return account
 
 
+def _is_revoked(device_id: str | None) -> bool:
+    device = db.session().get(Device, device_id) if device_id else None
+    return device is not None and device.revoked_at is not None
+
+
 def _device_named(account: Account, told: Any) -> str | None:
     """The device that a file somebody vouches for names, if it is or was this officer's."""
     try:
@@ -178,7 +187,7 @@ def _device_named(account: Account, told: Any) -> str | None:
 
 def receive(file: QueueFile, actor_id: int | None, on_progress: Callable[[int], Any] | None = None) -> Report:
     """Receive every record as the file's officer, then store the photos; `actor_id` is who hands it in."""
-    report = Report(file.sha256, file.account.username)
+    report = Report(file.sha256, file.account.username, file.is_revoked)
     for take, entries in ((_record, file.records), (_photo, file.photos)):
         for place, sealed in enumerate(entries, 1):
             report.results.append(take(file, place, sealed))
@@ -195,8 +204,10 @@ def _record(file: QueueFile, place: int, sealed: Sealed) -> Result:
         raw = _json(_opened(file.key, sealed, 4315))
         envelope = read_envelope(raw)
         _refuse_deciding(envelope)
+        _refuse_others(envelope, file.account.id)
         with transaction.write() as session:
-            receipt = actions.receive(session, envelope, desk(session, file.account.id, file.device_id))
+            theirs = replace(desk(session, file.account.id, file.device_id), is_revoked=file.is_revoked)
+            receipt = actions.receive(session, envelope, theirs)
         return _received(place, name, receipt)
     except Exception as error:
         return _refused("record", place, name, error)
@@ -207,6 +218,13 @@ def _refuse_deciding(envelope: Envelope) -> None:
     right = machine.acts().get(envelope.form, {}).get("right", "case.record")
     if envelope.kind == "act" and (right != "case.record" or envelope.form == machine.REVOCATION):
         raise Problem(4317, **words.both("act", "act", envelope.form))
+
+
+def _refuse_others(envelope: Envelope, officer_id: int) -> None:
+    """A file corrects what its officer sent, and nobody else's work. Problem 4118."""
+    newest = intake.newest(db.session(), envelope.id) if envelope.base_version else None
+    if newest is not None and newest.sender_id != officer_id:
+        raise Problem(4118)
 
 
 def _json(text: bytes) -> Any:

@@ -23,6 +23,7 @@ from api.field_scope import FIELD_ACTIONS, rights_of_posts, scope_of
 from api.schemas.field import DataKeyIn, SignInIn, SignInOut, SinceIn, SizeOut, UnwrapIn, UnwrapOut
 from survey.access import devices, queries, rights
 from survey.access.audit import record
+from survey.access.models import Device
 from survey.access.rows import Account, Actor
 from survey.areas import queries as areas
 from survey.law.phone import json_law
@@ -81,12 +82,17 @@ def sign_in(told: dict[str, Any]) -> Any:
 
 
 def _device(account: Account, known: uuid.UUID | None, label: str, token_sha256: str) -> str:
-    """The device with a new token: the one it was, if it is still this officer's, else a new one."""
+    """The device with a new token: the one it was, if it is still this officer's, else a new one.
+
+    A phone names itself, so that an answer it never got leaves no device behind.
+    """
     doing = _doing(account.id)
     with transaction.write() as session:
         device = devices.renew_device(session, doing, str(known), token_sha256) if known else None
         if device is None:
-            device = devices.issue_device(session, doing, str(uuid.uuid4()), label, token_sha256)
+            is_free = known is not None and session.get(Device, str(known)) is None
+            device_id = str(known if is_free else uuid.uuid4())
+            device = devices.issue_device(session, doing, device_id, label, token_sha256)
         return device.id
 
 
@@ -103,6 +109,20 @@ def _officer(account: Account, held: tuple[tuple[str, str], ...]) -> dict[str, A
 def too_many(_error: RateLimitExceeded) -> Any:
     """Too many tries from one address (6004)."""
     return answer(Problem(6004), 429)
+
+
+@sign_in_blueprint.post("/sign-out")
+@sign_in_blueprint.response(204)
+def sign_out() -> None:
+    """The phone's token holds no more: its device gets one that nobody was told, until the next sign-in.
+
+    Nobody needs a post for leaving. Problem 6001 without a device's token.
+    """
+    if not getattr(current_user, "device_id", None):
+        raise Problem(6001)
+    doing, nobodys = _doing(current_user.id), queries.token_hash(secrets.token_urlsafe(TOKEN_BYTES))
+    with transaction.write() as session:
+        devices.renew_device(session, doing, current_user.device_id, nobodys)
 
 
 # --- what the app works with
@@ -165,15 +185,6 @@ def _compressed(body: bytes) -> Response:
         response.set_data(gzip.compress(body, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response
-
-
-@blueprint.post("/sign-out")
-@blueprint.response(204)
-def sign_out() -> None:
-    """The phone's token holds no more: its device gets one that nobody was told, until the next sign-in."""
-    doing, nobodys = _doing(current_user.id), queries.token_hash(secrets.token_urlsafe(TOKEN_BYTES))
-    with transaction.write() as session:
-        devices.renew_device(session, doing, current_user.device_id, nobodys)
 
 
 # --- the key of what waits on a phone

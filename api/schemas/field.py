@@ -26,7 +26,7 @@ class Strict(Schema):
 
 
 class SignInIn(Strict):
-    """Who signs in on which phone; `device_id` is the one this phone got before, if it still knows it."""
+    """Who signs in on which phone; `device_id` is what the phone calls itself for this person."""
 
     username = fields.String(required=True, validate=[validate.Length(max=USERNAME_LENGTH), plain])
     password = fields.String(required=True, validate=[validate.Length(max=TEXT), plain])

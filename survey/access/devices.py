@@ -93,10 +93,12 @@ def note_data_key(session: Session, actor: Actor, device_id: str, sha256: str) -
     Raises: Problem 6043 too many keys, 4303 another account's key.
     """
     known = session.get(DataKey, sha256)
-    if known is not None and session.get_one(Device, known.device_id).user_id != actor.user_id:
-        raise Problem(4303)
+    if known is not None:
+        if session.get_one(Device, known.device_id).user_id != actor.user_id:
+            raise Problem(4303)
+        return
     kept = select(func.count()).select_from(DataKey).where(DataKey.device_id == device_id)
-    if (session.scalar(kept) or 0) >= MOST_KEYS and known is None:
+    if (session.scalar(kept) or 0) >= MOST_KEYS:
         raise Problem(6043, most=MOST_KEYS)
     if add_once(session, DataKey(sha256=sha256, device_id=device_id, noted_at=actor.at)):
         _audit(session, actor, "device.key_noted", session.get_one(Device, device_id))

@@ -16,7 +16,7 @@ from typing import Any
 from survey.cases.effects import EFFECTS
 from survey.cases.rows import Move, Progress
 from survey.problems import Problem
-from survey.words import both
+from survey.words import both, glossary
 
 NONE, SAME, BEFORE, CANCELLED = "none", "same", "before", "cancelled"
 REVOCATION = "revocation"
@@ -112,8 +112,17 @@ def rule_for(progress: Progress | None, move: Move) -> Rule:
         fits = rule.act == move.act and rule.outcome in (None, move.outcome)
         if fits and state in rule.origins and rule.works_kind in (None, kind):
             return rule
-    details = both("act", "act", move.act) | both("state", "case_state", state)
+    details = _named(move) | both("state", "case_state", state)
     raise Problem(5401, **details, outcome=move.outcome, works_kind=kind)
+
+
+def _named(move: Move) -> dict[str, str]:
+    """An act with its outcome, where a word names that: which stage it was, for instance."""
+    told = both("act", "act", move.act)
+    if f"act_outcome.{move.outcome}" not in glossary():
+        return told
+    outcome = both("act", "act_outcome", move.outcome or "")
+    return {name: f"{text}: {outcome[name]}" for name, text in told.items()}
 
 
 def advance(progress: Progress | None, move: Move) -> Progress:

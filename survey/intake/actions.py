@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from survey.intake.conflict import conflict
 from survey.intake.envelope import read
 from survey.intake.models import ReceivedEnvelope, WaitsFor
 from survey.intake.processing import process
+from survey.intake.rights import may_correct
 from survey.intake.rows import STORED, WAITING, Desk, Done, Envelope, Receipt
 from survey.problems import Problem
 from survey.questionnaire import Fault
@@ -33,11 +35,13 @@ def receive(session: Session, envelope: Envelope, desk: Desk) -> Receipt:
     """Take one envelope (see `envelope.read`) and answer with its receipt (biên nhận).
 
     Equal content gets the receipt of its version again, however late. Problem 4102 when its version
-    exists with other content.
+    exists with other content, 4118 when it is the next version of somebody else's record.
     """
     known = queries.same_content(session, envelope)
     if known is not None:
         return queries.receipt(session, known)
+    if envelope.base_version:
+        _refuse_a_stranger_s_version(session, envelope, desk)
     row = _insert(session, envelope, desk)
     if row is None:
         # Another request stored this version between our look and our insert.
@@ -49,6 +53,16 @@ def receive(session: Session, envelope: Envelope, desk: Desk) -> Receipt:
     subjects |= _run_held(session, envelope, desk)
     _run_waiting_acts(session, subjects, desk)
     return replace(queries.receipt(session, row), is_new=True)
+
+
+def _refuse_a_stranger_s_version(session: Session, envelope: Envelope, desk: Desk) -> None:
+    """Let nobody occupy the next version of a record they may not correct. Problems 4118, 4101."""
+    newest = queries.newest(session, envelope.id)
+    if newest is not None and not may_correct(session, newest, desk):
+        raise Problem(4118)
+    furthest = (newest.version if newest else 0) + MOST_HELD
+    if envelope.base_version > furthest:
+        raise Problem(4101, fields=f"base_version: {envelope.base_version} > {furthest}")
 
 
 def _insert(session: Session, envelope: Envelope, desk: Desk) -> ReceivedEnvelope | None:
@@ -89,12 +103,21 @@ def _run(session: Session, row: ReceivedEnvelope, envelope: Envelope, desk: Desk
         done = process(session, envelope, row, desk)
     row.faults, row.area_code, row.household_id = done.faults, done.area_code, done.household_id
     row.state = WAITING if done.faults else STORED
+    if base is not None:
+        _settle_earlier(session, row, desk)
     session.flush()
     for subject in done.concerns if done.faults else ():
         add_once(session, WaitsFor(row_id=row.id, subject_id=subject))
     if row.state == STORED or row.faults != faults:
         _note(session, row, desk)
     return {envelope.id, *done.concerns, done.household_id or envelope.id} if row.state == STORED else set()
+
+
+def _settle_earlier(session: Session, row: ReceivedEnvelope, desk: Desk) -> None:
+    """Versions that waited and are corrected now are nobody's work any more; their content stays kept."""
+    earlier = (ReceivedEnvelope.envelope_id == row.envelope_id) & (ReceivedEnvelope.version < row.version)
+    waiting = (ReceivedEnvelope.state == WAITING) & ReceivedEnvelope.settled_at.is_(None)
+    session.execute(update(ReceivedEnvelope).where(earlier, waiting).values(settled_at=desk.now))
 
 
 def _is_same_kind(base: ReceivedEnvelope, envelope: Envelope) -> bool:

@@ -241,7 +241,11 @@ def _new_act(
         point_source=point.get("source"),
         details={code: value for code, value in details.items() if code != "point"},
         texts=texts,
-        flags=[*checks.point_flags(point), *checks.time_flags(envelope.captured_at, row.received_at)],
+        flags=[
+            *checks.device_flags(desk),
+            *checks.point_flags(point),
+            *checks.time_flags(envelope.captured_at, row.received_at),
+        ],
         photos=envelope.photos,
         targets=tuple(_target(session, envelope.form, details, one, path, persons, desk) for one in rows),
     )

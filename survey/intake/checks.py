@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from survey.areas import locate
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
+from survey.intake.rows import Desk
 from survey.questionnaire import PersonInput
 from survey.registry.models import Household, Person
 from survey.registry.rows import Point
@@ -67,6 +68,11 @@ def point_flags(told: Mapping[str, Any]) -> list[Flag]:
     if told.get("source") == "manual":
         flags.append({"code": "placed_by_hand"})
     return flags
+
+
+def device_flags(desk: Desk) -> list[Flag]:
+    """A record by file from a phone that was shut out: lost, or somebody's after a new password."""
+    return [{"code": "revoked_device"}] if desk.is_revoked else []
 
 
 def change_flags(changes: Sequence[Mapping[str, Any]]) -> list[Flag]:

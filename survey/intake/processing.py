@@ -15,7 +15,7 @@ from survey.assessment.actions import assess_survey
 from survey.intake import checks, queries
 from survey.intake.acts import process_act
 from survey.intake.models import ReceivedEnvelope
-from survey.intake.rights import may_change, may_write_in
+from survey.intake.rights import may_change, may_survey, may_write_in
 from survey.intake.rows import MAX_FAULTS, Desk, Done, Envelope
 from survey.problems import Problem
 from survey.questionnaire import (
@@ -78,7 +78,7 @@ def process(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: D
         # It belongs on the desk of where the household lives, else of where it says it was made.
         where = household.area_code if household else area_code
         return Done([fault.to_dict() for fault in faults[:MAX_FAULTS]], where)
-    placed = Placed(household_id, household, area_code, point, flags)
+    placed = Placed(household_id, household, area_code, point, [*flags, *checks.device_flags(desk)])
     kept = keep_survey(session, _new_survey(session, envelope, form, values, row, placed), household)
     if kept.is_newest:
         assess_survey(session, kept.survey, desk.book, desk.today, desk.now)
@@ -99,7 +99,9 @@ def _foreign(
     session: Session, household: Household | None, area_code: str | None, desk: Desk
 ) -> Iterator[Fault]:
     """A household or a place the sender has no post for: kept, and confirmed by those who have."""
-    if household and not may_change(session, household, desk):
+    if not may_survey(session, desk):
+        yield Fault("area_code", Problem(4112, area_code=area_code or "–"), area_code)
+    elif household and not may_change(session, household, desk):
         yield Fault("household", Problem(4111))
     elif area_code and not may_write_in(session, area_code, desk):
         yield Fault("area_code", Problem(4112, area_code=area_code), area_code)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy.orm import Session
 
-from survey.access.rights import may
+from survey.access.rights import areas_allowed, may
+from survey.cases import machine
+from survey.intake.models import ReceivedEnvelope
 from survey.intake.rows import Desk
 from survey.registry.models import Household
 from survey.registry.queries import recorded_by
@@ -17,6 +21,29 @@ def may_write_in(session: Session, area_code: str | None, desk: Desk) -> bool:
     if desk.sender_id is None:
         return True
     return any(may(session, desk.sender_id, action, area_code, desk.today) for action in ACTIONS)
+
+
+def may_correct(session: Session, base: ReceivedEnvelope, desk: Desk) -> bool:
+    """Whether the sender may send a next version: of their own record, or where they could have made it.
+
+    Nobody else may: an id stands on pages that many read, and its next version can be taken only once.
+    """
+    if desk.sender_id in (None, base.sender_id):
+        return True
+    household = session.get(Household, base.household_id) if base.household_id else None
+    area_code = household.area_code if household else base.area_code
+    if base.kind != "act":
+        return may_change(session, household, desk) if household else may_write_in(session, area_code, desk)
+    form = json.loads(base.body or "{}").get("form", "")
+    actions = (machine.acts().get(form, {}).get("right", "case.record"), "inbox.mend")
+    return any(may(session, desk.sender_id or 0, action, area_code, desk.today) for action in actions)
+
+
+def may_survey(session: Session, desk: Desk) -> bool:
+    """Whether the sender surveys or mends records anywhere today; an import by the operator may."""
+    if desk.sender_id is None:
+        return True
+    return any(areas_allowed(session, desk.sender_id, action, desk.today) for action in ACTIONS)
 
 
 def may_change(session: Session, household: Household, desk: Desk) -> bool:
