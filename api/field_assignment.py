@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from flask import current_app
 from shapely.geometry import mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -65,12 +66,19 @@ def assignment(session: Session, scope: Scope, since: str | None = None) -> Json
         "cursor": current.text,
         "full": is_full,
         "today": scope.today.isoformat(),
+        "pinned_on": _pinned_on(),
         "villages": _units(session, scope) if is_full else [],
         "households": field_households.households(session, scope, *news),
         "removed": _removed(session, scope, known),
         "tasks": field_tasks.tasks(session, scope, returned),
         "returned": returned,
     }
+
+
+def _pinned_on() -> str | None:
+    """The day that the server pins; phones then work as on that day too."""
+    pinned = current_app.config["SETTINGS"].pinned_date
+    return pinned.isoformat() if pinned else None
 
 
 def _removed(session: Session, scope: Scope, known: Mark | None) -> list[str]:

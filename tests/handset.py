@@ -207,6 +207,14 @@ def forward(phone: Handset, title: str | None = None) -> None:
     raise AssertionError(f"no page {title}")
 
 
+def turn_to(phone: Handset, title: str) -> None:
+    """Turn the pages of a form that is being opened, whichever way, until this one."""
+    phone.page.wait_for_selector("footer.tools .btn")
+    while phone.page.locator(".btn:visible:text-is('Trước')").count():
+        phone.press("Trước")
+    forward(phone, title)
+
+
 def fill_survey(phone: Handset, head_name: str = "Hoàng Thị Mẩy") -> None:
     """A survey of a temporary house, from the home screen to the page of photos."""
     phone.go("#/act/household")

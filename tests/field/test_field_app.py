@@ -23,6 +23,7 @@ from handset import (
     photograph,
     switched_on,
     tile,
+    turn_to,
 )
 from makers import payload
 from page_server import Site, fill_small_world, serve_app
@@ -219,9 +220,7 @@ def test_a_sent_record_is_corrected_as_its_next_version(
     finish(phone)
     phone.wait_for_states(sent=1)
     phone.press("Sửa thành phiên bản mới")
-    phone.page.wait_for_selector(".q, .slots, .result")
-    while phone.page.inner_text("h1") != "Chủ hộ":
-        phone.press("Trước")
+    turn_to(phone, "Chủ hộ")
     phone.page.fill("#q-head_name", "Triệu Thị Sửa Rồi")
     finish(phone)
     phone.wait_for_states(sent=2)
@@ -257,7 +256,7 @@ def test_a_conflict_says_who_changed_what_and_goes_on_from_their_version(phone: 
     phone.page.wait_for_selector("text=Hoàng Thị Lan")
     assert "Số khẩu trong hộ" in phone.page.inner_text("#main")
     phone.press("Sửa tiếp trên bản mới nhất")
-    phone.page.wait_for_selector(".q")
+    phone.page.wait_for_selector("h1:text-is('Xem lại và lưu')")
     finish(phone)
     phone.wait_for_states(sent=1)
     assert phone.records()[0]["version"] == 2
@@ -391,19 +390,36 @@ def test_signing_out_ends_the_token_at_the_server(phone: Handset) -> None:
     phone.press("Đăng xuất")
     phone.page.locator("dialog .btn.main").click()
     phone.page.wait_for_selector("#password")
-    answer = phone.context.request.get(f"{phone.url}/api/v1/field/law", headers=bearer(token))
-    assert answer.status == 401
+    ask = f"{phone.url}/api/v1/field/law"
+    for _ in range(50):
+        if phone.context.request.get(ask, headers=bearer(token)).status == 401:
+            return
+        phone.page.wait_for_timeout(100)
+    raise AssertionError("the token still holds")
+
+
+def test_without_a_signal_nobody_is_signed_out_but_locked(phone: Handset) -> None:
+    phone.sign_in()
+    phone.offline()
+    phone.call(MAKE_RECORDS, 1, "Hộ trong thung lũng")
+    phone.go("#/settings")
+    phone.press("Đăng xuất")
+    assert "chỉ vào lại được khi có mạng" in phone.page.inner_text("dialog")
+    phone.page.locator("dialog .btn.main").click()
+    phone.page.wait_for_selector("#pin")
+    phone.unlock()
+    assert [one["state"] for one in phone.records()] == ["ready"]
 
 
 def test_signing_out_keeps_what_is_not_sent(phone: Handset) -> None:
     phone.sign_in()
-    phone.offline()
+    phone.context.route("**/envelopes/batch", lambda route: route.abort())
     phone.call(MAKE_RECORDS, 2, "Hộ ở lại")
     phone.go("#/settings")
     phone.press("Đăng xuất")
     phone.page.locator("dialog .btn.main").click()
     phone.page.wait_for_selector("#password")
-    phone.offline(False)
+    phone.context.unroute("**/envelopes/batch")
     phone.give_password("lan")
     phone.page.wait_for_selector("#pin")
     phone.page.fill("#pin", PIN)

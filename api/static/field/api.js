@@ -41,7 +41,7 @@ function sentence(problem, status) {
 /** Ask; returns {status, body, etag}. Throws NoSignal or Refused. 304 has no body. */
 export async function request(method, path, { json, body, headers = {}, type, patience = SLOW_MS } = {}) {
   const all = { Accept: "application/json", ...headers };
-  if (token) all.Authorization = `Bearer ${token}`;
+  if (token) all.Authorization ??= `Bearer ${token}`;
   if (json !== undefined || type) all["Content-Type"] = type || "application/json";
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), patience);
@@ -57,7 +57,7 @@ export async function request(method, path, { json, body, headers = {}, type, pa
     };
     const answer = await read(await fetch(path, how));
     // An answer that comes after somebody else has unlocked this phone is none of theirs.
-    if (all.Authorization && all.Authorization !== `Bearer ${token}`) throw new NoSignal("another session");
+    if (!headers.Authorization && all.Authorization && all.Authorization !== `Bearer ${token}`) throw new NoSignal("another session");
     return answer;
   } catch (error) {
     if (error instanceof Refused) throw error;
@@ -87,9 +87,11 @@ export const get = (path, etag) => request("GET", path, { headers: etag ? { "If-
 /** POST JSON (an object, or text that is JSON already). */
 export const post = (path, json) => request("POST", path, { json });
 
-/** Tell the server that the token is no longer needed; without a signal it stays locked on this phone. */
-export const endToken = () =>
-  request("POST", "/api/v1/field/sign-out", { json: {}, patience: 5000 }).catch(() => {});
+/** Tell the server that a token is no longer needed; without a signal it holds until the next sign-in. */
+export const endToken = (ended) =>
+  request("POST", "/api/v1/field/sign-out", { json: {}, headers: { Authorization: `Bearer ${ended}` } }).catch(
+    () => {},
+  );
 
 /** PUT bytes. */
 export const put = (path, content, type) => request("PUT", path, { body: content, type });

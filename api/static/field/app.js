@@ -2,7 +2,7 @@
 
 import { h, notice, screen } from "./dom.js";
 import * as drafts from "./drafts.js";
-import { leave, me } from "./me.js";
+import { leave, leaveEverywhere, me, whenLeft } from "./me.js";
 import { keepSending, networkReturned, startSending } from "./sync.js";
 import { language, setLanguage, t } from "./words.js";
 import { showPin, showSignIn } from "./screens/enter.js";
@@ -49,10 +49,15 @@ export async function begin() {
   go(me.officer.open || "#/home");
 }
 
-/** Close the work of whoever is here; everything stays on the phone. */
-export async function lockNow() {
-  await drafts.settled();
-  leave();
+/** Close the work of whoever is here in every window; everything stays on the phone. */
+export const lockNow = () => lockBy(leaveEverywhere);
+
+/** The same of this window alone. */
+const lockHere = () => lockBy(leave);
+
+async function lockBy(how) {
+  await drafts.idle();
+  if (me.officer) how();
   go("#/pin");
 }
 
@@ -122,7 +127,7 @@ function offerUpdate(waiting) {
 
 function noteHidden() {
   if (document.hidden) hiddenAt = Date.now();
-  else if (me.officer && hiddenAt && Date.now() - hiddenAt > LOCK_AFTER_MS) lockNow();
+  else if (me.officer && hiddenAt && Date.now() - hiddenAt > LOCK_AFTER_MS) lockHere();
   else if (me.officer) keepSending();
   // An app that is never closed would never look for its next version.
   if (!document.hidden) worker?.update().catch(() => {});
@@ -135,6 +140,7 @@ function start() {
     return;
   }
   window.addEventListener("hashchange", route);
+  whenLeft(lockHere);
   window.addEventListener("online", networkReturned);
   document.addEventListener("visibilitychange", noteHidden);
   route().then(() => requestAnimationFrame(() => setTimeout(goOnLoading)));

@@ -98,7 +98,7 @@ function slotNode(view, slot) {
     tabindex: "-1",
     "aria-label": name,
   });
-  input.addEventListener("change", () => taken(view, slot, input));
+  input.addEventListener("change", () => drafts.hold(taken(view, slot, input)));
   const take = button(
     mine.length ? t("Chụp thêm", "One more") : t("Chụp ảnh", "Take a photo"),
     () => openCamera(view, slot, input),
@@ -227,7 +227,7 @@ async function remove(view, photo) {
 function signer(view, who) {
   return button(who, async () => {
     const canvas = await signature(who);
-    if (canvas) await keep(view, await photos.fromCanvas(canvas));
+    if (canvas) await drafts.hold(photos.fromCanvas(canvas).then((made) => keep(view, made)));
   });
 }
 

@@ -13,6 +13,7 @@ export function begin(form, answers = {}, more = {}) {
   const isAct = form.code !== "household";
   return {
     id: crypto.randomUUID(),
+    officer: me.officer.id,
     kind: isAct ? "act" : "survey",
     form: form.code,
     form_version: form.version,
@@ -62,11 +63,31 @@ export const reopen = (draft) => closed.delete(draft);
 /** Resolves when every change made so far is on the disk. */
 export const settled = () => writing;
 
-/** The sealed row of a draft. */
-export const row = (draft) => kept.sealed("draft", draft.id, draft, { saved_at: draft.saved_at });
+let held = Promise.resolve();
+
+/** Work that must be over before somebody else may come in: a photo being scaled and kept. */
+export function hold(work) {
+  held = Promise.allSettled([held, work]);
+  return work;
+}
+
+/** Resolves when nothing of the officer at work is being written any more. */
+export async function idle() {
+  await held;
+  await writing.catch(() => {});
+}
+
+/** The sealed row of a draft. Throws when somebody else is at work meanwhile: it is none of theirs. */
+export async function row(draft) {
+  if (draft.officer !== kept.openFor()) throw new Error("the draft of another officer");
+  return kept.sealed("draft", draft.id, draft, { saved_at: draft.saved_at });
+}
 
 /** One draft, or null. */
-export const load = (id) => kept.get("draft", id);
+export async function load(id) {
+  const draft = await kept.get("draft", id);
+  return draft && { ...draft, officer: kept.openFor() };
+}
 
 /** All drafts, newest first; one that cannot be opened is {id, isUnreadable}. */
 export async function all() {
@@ -85,5 +106,5 @@ export async function discard(draft, idle) {
 /** Remember which draft is open, so that the app opens it again after being killed; null: none. */
 export async function rememberOpen(hash) {
   const mine = await store.officer(me.officer.id);
-  if (mine && mine.open !== hash) await store.putOfficer({ ...mine, open: hash });
+  if (mine && mine.open !== hash) await store.changeOfficer(mine.id, { open: hash });
 }

@@ -10,6 +10,7 @@ import { collectFacts, surveyFacts } from "./facts.js";
 import { assess } from "./law.js";
 import { me, villageName, word } from "./me.js";
 import { POOR_M } from "./position.js";
+import { inWords } from "./questions.js";
 import * as queue from "./queue.js";
 import { asked, questionsOf } from "./relevance.js";
 import { lawOn } from "./rules.js";
@@ -33,6 +34,7 @@ export function ending(ctx) {
         ),
     missingNode(ctx, checked.missing),
     photosNote(ctx),
+    answersNode(ctx),
     discarder(ctx),
   ];
   return { parts, done: finisher(ctx, visible, verdict) };
@@ -62,15 +64,20 @@ function toQuestion(ctx, fact, text) {
 function judged(ctx, checked) {
   try {
     const verdict = judge(ctx.form, checked.values, ctx.draft.id);
-    if (verdict && !ctx.draft.result_seen_at) {
-      ctx.draft.result_seen_at = Date.now();
-      ctx.save();
-    }
+    if (verdict) noteSeen(ctx);
     return verdict;
   } catch (error) {
     console.error(error);
     return null;
   }
+}
+
+/** Which answers the result rested on: a first answer to something else is no change. */
+function noteSeen({ draft, save }) {
+  const seen = [...new Set([...(draft.seen ?? []), ...Object.keys(draft.answers)])];
+  if (seen.length === draft.seen?.length) return;
+  Object.assign(draft, { seen, result_seen_at: draft.result_seen_at ?? Date.now() });
+  save();
 }
 
 /** Faults of what is asked; a poor fix without its reason is one too. */
@@ -90,7 +97,22 @@ function visibleFaults({ form, draft }, faults) {
     vi: "Sai số vị trí trên 50 m: ghi lý do",
     en: "The position is more than 50 m off: say why",
   };
-  return isUnexplained ? [...shown, why] : shown;
+  return [...shown, ...(isUnexplained ? [why] : []), ...tooManyVotes(form, draft.answers)];
+}
+
+/** More votes than voters, which the server would not take. */
+function tooManyVotes(form, { present, households }) {
+  if (form.code !== "meeting" || !Number.isInteger(present)) return [];
+  const votes = (row) => (row.votes_for ?? 0) + (row.votes_against ?? 0);
+  return (households ?? []).flatMap((row, at) =>
+    votes(row) > present
+      ? {
+          question: `households[${at}].votes_for`,
+          vi: `Hộ thứ ${at + 1}: ${votes(row)} phiếu, chỉ có ${present} người biểu quyết`,
+          en: `Household ${at + 1}: ${votes(row)} votes of ${present} voters`,
+        }
+      : [],
+  );
 }
 
 function faultsNode(ctx, faults) {
@@ -123,6 +145,29 @@ function missingNode(ctx, codes) {
     { class: "problem warn" },
     h("b", {}, t("Chưa trả lời (vẫn lưu được)", "Not answered (it can be saved all the same)")),
     h("ul", { class: "plain" }, codes.map(line)),
+  );
+}
+
+/** What was recorded, to be read once more: open for an act, folded below the result of a survey. */
+function answersNode(ctx) {
+  const { form, draft } = ctx;
+  const told = Object.entries(payloadOf(ctx)).map(([code, value]) => [
+    questionsOf(form).find((one) => one.code === code),
+    value,
+  ]);
+  const line = ([question, value]) => [
+    h(
+      "dt",
+      {},
+      button(label(question.labels), () => ctx.jump(question.code), "as-link"),
+    ),
+    h("dd", {}, inWords(question, value)),
+  ];
+  return h(
+    "details",
+    { class: "card", open: !isInterview(draft) },
+    h("summary", {}, t(`Đã ghi ${told.length} câu`, `${told.length} answers recorded`)),
+    h("dl", { class: "facts" }, told.map(line)),
   );
 }
 
@@ -263,6 +308,7 @@ function verdictNode({ assessment, reasons }, name, lead) {
         capital(word(`outcome.${assessment.outcome}`, assessment.outcome)),
         amountOf(assessment),
       ),
+      programmeOf(assessment),
       shown.map(reasonNode),
     ),
     missing.length
@@ -300,6 +346,11 @@ function verdictNode({ assessment, reasons }, name, lead) {
       ),
     ),
   );
+}
+
+function programmeOf({ programme }) {
+  const known = me.law.law.programmes.find((one) => one.id === programme);
+  return known ? h("p", {}, label(known.title)) : null;
 }
 
 function amountOf({ amount_vnd: amount }) {

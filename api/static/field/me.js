@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import * as store from "./store.js";
 import * as kept from "./vault.js";
 import { lock } from "./vault.js";
-import { folded, label } from "./words.js";
+import { folded, label, workOn } from "./words.js";
 
 /** What is open now. `assignment` is never null after `enter`. */
 export const me = {
@@ -49,9 +49,22 @@ export function leave() {
   lock();
 }
 
+const windows = new BroadcastChannel("nhavung-field");
+
+/** Close everything in every window of the app. */
+export function leaveEverywhere() {
+  windows.postMessage(me.officer.id);
+  leave();
+}
+
+/** Be told when who is at work here was locked or signed out in another window. */
+export const whenLeft = (act) =>
+  windows.addEventListener("message", ({ data }) => me.officer?.id === data && act());
+
 /** Use an assignment: indexes for searching are made once. */
 export function take(assignment) {
   me.assignment = assignment;
+  workOn(assignment.pinned_on ?? null);
   me.households = new Map(assignment.households.map((one) => [one.id, one]));
   me.villages = new Map(assignment.villages.map((one) => [one.code, one]));
   const places = assignment.villages.filter((one) => one.level !== "commune");

@@ -120,7 +120,8 @@ export function pointWidget(question, value, { id, tell, ctx }) {
   const box = h("div", { class: "point" });
   const view = { state, box, id, ctx, tell: (point) => tell((state.value = point)) };
   box.addEventListener("leave", () => state.stop?.());
-  ctx.onClose?.(() => state.stop?.());
+  // Who goes on while the position is being taken keeps the best fix so far.
+  ctx.onClose?.(() => state.stop && accept(view));
   draw(view);
   return box;
 }
@@ -247,6 +248,15 @@ function resting(view) {
 
 /** Words about the village the point lies in. Inside the boundary's uncertainty nobody is alarmed. */
 function areaWords(point, code) {
+  if (me.villages.get(code)?.boundary_is_approximate)
+    return h(
+      "p",
+      { class: "small" },
+      t(
+        "Ranh thôn trên máy chỉ gần đúng, không dùng để kiểm tra vị trí.",
+        "The village's boundary here is approximate and checks no position.",
+      ),
+    );
   const found = placeIn(point, me.villages.get(code));
   if (!found || found.kind === "inside")
     return found

@@ -317,6 +317,21 @@ function summary(question, row) {
   return [first, rest.join(" · ")];
 }
 
+/** An answer as a person reads it. */
+export function inWords(question, value) {
+  const rows = (one) => summary(question, one).filter(Boolean).join(" · ");
+  const said = {
+    roster: () => value.map(rows).join("; "),
+    boolean: () => (value ? t("có", "yes") : t("không", "no")),
+    area: () => villageName(value),
+    date: () => day(value),
+    point: () => [value.source === "manual" ? t("đặt tay", "by hand") : `± ${whole(value.accuracy_m ?? 0)} m`, value.reason]
+      .filter(Boolean)
+      .join(" · "),
+  }[question.kind];
+  return said ? said() : shown(question, value);
+}
+
 function shown(column, value) {
   if (column.kind === "household") return me.households.get(value)?.head_name ?? value;
   if (column.kind === "choice")
@@ -349,9 +364,12 @@ function householdRows(typed, fits) {
   const found = findHouseholds(typed, fits);
   const rows = found
     .slice(0, SHOWN)
-    .map((one) => [one.id, one.head_name ?? t("(chưa có tên)", "(no name)"), villageName(one.village_code)]);
+    .map((one) => [one.id, one.head_name ?? t("(chưa có tên)", "(no name)"), whereAndHow(one)]);
   return { total: found.length, rows };
 }
+
+const whereAndHow = (one) =>
+  [villageName(one.village_code), one.case && word(`case_state.${one.case.state}`)].filter(Boolean).join(" · ");
 
 function pick(title, asked, search) {
   const input = h("input", {

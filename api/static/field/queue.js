@@ -249,7 +249,12 @@ const isOnlyHere = (row) =>
 /** Open a record for correction: back to a draft if it never left, else a draft of its next version. The draft's id. */
 export async function correct(one, baseVersion = null) {
   if (baseVersion === null && (await drafts.load(one.id))) return one.id;
-  const draft = { ...one.draft, photos: [...one.draft.photos], changes: [], saved_at: Date.now() };
+  const wrong = one.back?.faults?.[0]?.question ?? one.receipt?.faults?.[0]?.question;
+  // Where something is wrong, to that; who goes on in spite of somebody else's change looks over it all.
+  const at = baseVersion !== null ? { page: "@end" } : wrong ? { question: wrong } : null;
+  const fresh = { changes: [], seen: null, result_seen_at: null, at };
+  const draft = { ...one.draft, ...fresh, officer: me.officer.id, photos: [...one.draft.photos] };
+  draft.saved_at = Date.now();
   if (baseVersion !== null) draft.base_version = baseVersion;
   if (!(await store.replaceIf(kept.keyOf("record", one.key), isOnlyHere, await drafts.row(draft)))) {
     draft.base_version = baseVersion ?? Math.max(await newestVersion(one.id), one.back?.newest_version ?? 0);
@@ -335,19 +340,22 @@ async function photosOf(officerId, chosen) {
 
 const packed = ({ iv, data }) => ({ iv: toBase64(iv), data: toBase64(data) });
 
-/** Save the file: shared to another app where the phone can, downloaded otherwise. */
+/** Save the file, shared to another app where the phone can, downloaded otherwise; how many records, null: given up. */
 export async function saveQueueFile(officerId, keys = null) {
   const who = await officerRow(officerId);
   const name = `nhavung-${who.username}-${day(localIso(new Date())).replaceAll("/", "-")}.json`;
-  const file = new File([await queueFile(officerId, keys)], name, { type: "application/json" });
+  const text = await queueFile(officerId, keys);
+  const count = JSON.parse(text).records.length;
+  const file = new File([text], name, { type: "application/json" });
   if (navigator.canShare?.({ files: [file] }) && matchMedia("(pointer: coarse)").matches) {
     const done = await navigator.share({ files: [file], title: name }).then(
-      () => true,
-      (error) => error.name === "AbortError",
+      () => count,
+      (error) => (error.name === "AbortError" ? null : undefined),
     );
-    if (done) return;
+    if (done !== undefined) return done;
   }
   download(file, name);
+  return count;
 }
 
 function download(file, name) {

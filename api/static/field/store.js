@@ -29,8 +29,15 @@ export const officers = async () => (await database()).getAll("officers");
 /** One of them. */
 export const officer = async (id) => (await database()).get("officers", id);
 
-/** Keep or change one of them. */
-export const putOfficer = async (row) => (await database()).put("officers", row);
+/** Keep parts of one of them, if the row still passes a test, in one transaction; false when it does not. */
+export async function changeOfficer(id, parts, test = () => true) {
+  const change = (await database()).transaction("officers", "readwrite", { durability: "strict" });
+  const row = await change.store.get(id);
+  const isFit = test(row);
+  if (isFit) change.store.put({ ...row, id, ...parts }).catch(() => {});
+  await change.done;
+  return isFit;
+}
 
 /** One row, or undefined. */
 export const row = async (who, kind, id) => (await database()).get("rows", [who, kind, id]);

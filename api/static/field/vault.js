@@ -6,7 +6,7 @@
  */
 
 import * as store from "./store.js";
-import { officer as officerRow, putOfficer } from "./store.js";
+import { changeOfficer, officer as officerRow } from "./store.js";
 
 const ITERATIONS = 400000;
 const FREE_ATTEMPTS = 3;
@@ -26,8 +26,10 @@ export function lock() {
   key = owner = mark = null;
 }
 
-/** Whether a PIN has the form of one: six digits, not all the same. */
-export const isPin = (pin) => /^\d{6}$/.test(pin) && !/^(\d)\1{5}$/.test(pin);
+const RUNS = "01234567890 09876543210";
+
+/** Whether a PIN has the form of one: six digits, not all the same, not one after the other. */
+export const isPin = (pin) => /^\d{6}$/.test(pin) && !/^(\d)\1{5}$/.test(pin) && !RUNS.includes(pin);
 
 /** A fresh data key for an officer: the parts of their row that hold it. The vault is open afterwards. */
 export async function create(officerId, pin, publicKey) {
@@ -60,10 +62,10 @@ export async function unlock(officerId, pin) {
   const row = await officerRow(officerId);
   if (waitOf(row) > 0) return { ok: false, wait: waitOf(row), wrong: row.wrong };
   const wrong = (row.wrong || 0) + 1;
-  await putOfficer({ ...row, wrong, wait_until: Date.now() + slowed(wrong) * 1000 });
+  await changeOfficer(officerId, { wrong, wait_until: Date.now() + slowed(wrong) * 1000 });
   const raw = await rawOf(row, pin);
   if (!raw) return { ok: false, wait: slowed(wrong), wrong };
-  await putOfficer({ ...(await officerRow(officerId)), wrong: 0, wait_until: 0 });
+  await changeOfficer(officerId, { wrong: 0, wait_until: 0 });
   await use(officerId, raw);
   return { ok: true };
 }
@@ -78,7 +80,7 @@ export async function changePin(officerId, old, pin) {
   if (!tried.ok) return tried;
   const row = await officerRow(officerId);
   const raw = await rawOf(row, old);
-  await putOfficer({ ...row, ...(await wrapForPin(raw, pin)) });
+  await changeOfficer(officerId, await wrapForPin(raw, pin));
   return tried;
 }
 

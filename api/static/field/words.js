@@ -49,7 +49,15 @@ export function hour(moment) {
 export const when = (moment) => `${hour(moment)} ${day(localIso(new Date(moment)))}`;
 
 /** Today by this phone's clock, as YYYY-MM-DD. */
-export const today = () => localIso(new Date()).slice(0, 10);
+export const today = () => pinned ?? localIso(new Date()).slice(0, 10);
+
+let pinned = null;
+
+/** Work as on this day, which the server pins for a demonstration; null: as the phone's clock says. */
+export const workOn = (iso) => (pinned = iso);
+
+/** The pinned day, or null. */
+export const pinnedDay = () => pinned;
 
 /** A moment as ISO 8601 with this phone's offset, to the second. */
 export function localIso(at) {

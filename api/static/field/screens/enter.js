@@ -4,11 +4,11 @@ import * as api from "../api.js";
 import { begin, go } from "../app.js";
 import { beside, button, card, field, h, link, notice, screen } from "../dom.js";
 import { enter } from "../me.js";
-import { saveQueueFile, UNSENT } from "../queue.js";
-import { askToPersist, officer, officers, putOfficer, rows } from "../store.js";
+import { UNSENT } from "../queue.js";
+import { askToPersist, changeOfficer, officer, officers, rows } from "../store.js";
 import { assignmentSize, fetchAll } from "../sync.js";
 import * as kept from "../vault.js";
-import { adopt, create, fromBase64, isPin, keyHash, openFor, unlock, waitOf } from "../vault.js";
+import { adopt, create, fromBase64, isPin, keyHash, lock, openFor, unlock, waitOf } from "../vault.js";
 import { bytes, language, whole, setLanguage, t } from "../words.js";
 
 const SIGN_IN = "/api/v1/field/sign-in";
@@ -88,13 +88,13 @@ export function languages() {
 async function submit(name, password, fault) {
   fault.replaceChildren();
   try {
-    const username = name.value.trim();
+    const username = name.value.trim().toLowerCase();
     const known = (await officers()).find((one) => one.username === username);
     const asked = {
       username,
       password: password.value,
       device_label: deviceLabel(),
-      device_id: known?.device_id ?? null,
+      device_id: known?.device_id ?? deviceIdFor(username),
     };
     api.speakWith(null);
     const { body } = await api.post(SIGN_IN, asked);
@@ -102,6 +102,13 @@ async function submit(name, password, fault) {
   } catch (error) {
     fault.replaceChildren(problem(error));
   }
+}
+
+/** What this phone calls itself for somebody: the same at every try, so that a lost answer costs no second device. */
+function deviceIdFor(username) {
+  const name = `nhavung.device.${username}`;
+  if (!localStorage.getItem(name)) localStorage.setItem(name, crypto.randomUUID());
+  return localStorage.getItem(name);
 }
 
 function problem(error) {
@@ -126,16 +133,10 @@ function deviceLabel() {
 
 /** The server knows them: open the work they left here, or make a first place for it. */
 async function signedIn(answer) {
-  const known = await officer(answer.officer.id);
-  const row = {
-    ...known,
-    id: answer.officer.id,
-    username: answer.officer.username,
-    full_name: answer.officer.full_name,
-  };
-  await putOfficer(row);
-  if (!known?.wrapped_key)
-    return choosePin(answer, (pin) => create(answer.officer.id, pin, answer.public_key));
+  const { id, username, full_name } = answer.officer;
+  await changeOfficer(id, { username, full_name });
+  const known = await officer(id);
+  if (!known.wrapped_key) return choosePin(answer, (pin) => create(id, pin, answer.public_key));
   return askPin(answer);
 }
 
@@ -186,26 +187,29 @@ async function forgotten(answer, fault) {
     api.speakWith(answer.token);
     const { body } = await api.post("/api/v1/field/unwrap", { wrapped_key: known.wrapped_key });
     const raw = fromBase64(body.data_key);
-    choosePin(answer, (pin) => adopt(answer.officer.id, raw, pin));
+    choosePin(answer, (pin) => adopt(answer.officer.id, raw, pin), known.wrapped_key);
   } catch (error) {
     fault.replaceChildren(problem(error));
   }
 }
 
-function choosePin(answer, make) {
+/** Choose a PIN for a data key, unless another window of the app has made a place for this officer meanwhile. */
+function choosePin(answer, make, wrapped = null) {
   const first = pinInput("new-password");
   const again = pinInput("new-password");
   const fault = h("div", { role: "alert" });
   const keep = async () => {
     const why = !isPin(first.value)
-      ? t("PIN gồm 6 chữ số, không phải sáu số giống nhau.", "A PIN has 6 digits, not six times the same.")
+      ? t("PIN gồm 6 chữ số, không dễ đoán như 111111, 123456.", "A PIN has 6 digits, none like 111111 or 123456.")
       : first.value !== again.value
         ? t("Hai lần nhập không giống nhau.", "The two entries differ.")
         : null;
     if (why) return fault.replaceChildren(notice("bad", why));
     const parts = await make(first.value);
-    await putOfficer({ ...(await officer(answer.officer.id)), ...parts });
-    return arrive(answer, fault);
+    const isStill = (row) => (row?.wrapped_key ?? null) === wrapped;
+    if (await changeOfficer(answer.officer.id, parts, isStill)) return arrive(answer, fault);
+    lock();
+    return askPin(answer);
   };
   screen({
     title: t("Chọn mã PIN", "Choose a PIN"),
@@ -251,7 +255,7 @@ async function arrive(answer, fault) {
   }
   await kept.put("kept", "account", { token, device_id, may, posts: answer.officer.posts });
   const id = openFor();
-  await putOfficer({ ...(await officer(id)), device_id, persisted: await askToPersist(), signed_out: false });
+  await changeOfficer(id, { device_id, persisted: await askToPersist(), signed_out: false });
   await enter(id);
   return offerFetch();
 }
@@ -369,6 +373,8 @@ function others(all, who) {
   return card(h("h2", {}, t("Người khác dùng máy này", "Others who use this phone")), choose);
 }
 
+const handOver = async (id) => (await import("./hand_over.js")).handOver(id);
+
 /** How many records of each officer wait; states lie in the open, what they say does not. */
 async function waitingOf(all) {
   const counted = await Promise.all(
@@ -396,7 +402,7 @@ function waitingCard(waiting) {
           t(`${count} bản ghi chưa gửi, đang khóa an toàn`, `${count} records not sent, safely locked`),
         ),
       ),
-      button(t("Lưu ra tệp", "Save to a file"), () => saveQueueFile(one.id)),
+      button(t("Lưu ra tệp", "Save to a file"), () => handOver(one.id)),
     );
   return card(h("h2", {}, t("Chưa gửi trên máy này", "Not sent on this phone")), waiting.map(line));
 }

@@ -21,7 +21,7 @@ export async function showForm(id) {
   if (!form) return gone(draft);
   await drafts.rememberOpen(`#/form/${id}`);
   const view = { draft, form, closers: [], pages: null };
-  view.page = draft.at?.page ?? pagesOf(view)[0].code;
+  view.page = draft.at?.page ?? pageOf(form, draft.at?.question) ?? pagesOf(view)[0].code;
   paint(view, draft.at?.question);
   return () => stop(view);
 }
@@ -53,6 +53,12 @@ function pagesOf({ form, draft }) {
   const sections = form.sections.filter((one) => one.questions.some((question) => isShown(question, draft)));
   const photos = { code: PHOTOS, labels: { vi: "Ảnh và chữ ký", en: "Photos and signatures" } };
   return [...sections, photos, { code: END, labels: { vi: "Xem lại và lưu", en: "Review and save" } }];
+}
+
+/** The page on which a question (or a row of one) is asked; undefined where none is. */
+function pageOf(form, path) {
+  const code = path?.split(/[.[]/)[0];
+  return form.sections.find((section) => section.questions.some((one) => one.code === code))?.code;
 }
 
 const isShown = (question, draft) => asked(question, draft.answers) !== false;
@@ -170,9 +176,9 @@ function showWhatHangsOn(view, question) {
     if (one.when && question.code in one.when.kinds) node.hidden = !isShown(one, view.draft);
 }
 
-/** Answers changed after the result was seen are kept in order: which, and when. */
+/** Answers changed after a result that rested on them was seen are kept in order: which, and when. */
 function noteChange(draft, code) {
-  if (!draft.result_seen_at) return;
+  if (!draft.seen?.includes(code)) return;
   const last = draft.changes.at(-1);
   if (last?.code === code) last.at = Date.now();
   else draft.changes.push({ code, at: Date.now() });
@@ -241,8 +247,6 @@ function opened(main, path) {
 }
 
 function jump(view, path) {
-  const code = path.split(/[.[]/)[0];
-  const page = view.form.sections.find((section) => section.questions.some((one) => one.code === code));
-  view.page = page?.code ?? pagesOf(view)[0].code;
+  view.page = pageOf(view.form, path) ?? pagesOf(view)[0].code;
   paint(view, path);
 }

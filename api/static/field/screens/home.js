@@ -1,12 +1,13 @@
 /** Việc cần làm: what waits on this phone, what is half done, what came back, what is to do next. */
 
 import { go } from "../app.js";
-import { beside, button, chip, empty, h, link, notice, refill, screen } from "../dom.js";
+import { beside, button, chip, empty, h, link, notice, refill, say, screen } from "../dom.js";
 import * as drafts from "../drafts.js";
 import { me, villageName } from "../me.js";
 import * as queue from "../queue.js";
 import { state, syncNow } from "../sync.js";
-import { bytes, day, daysSince, hour, label, whole, t, today } from "../words.js";
+import { bytes, day, daysSince, hour, label, pinnedDay, whole, t, today } from "../words.js";
+import { handOver } from "./hand_over.js";
 import { isLate, sendingText, stateChip } from "./records.js";
 
 const SHOWN = 60;
@@ -70,11 +71,14 @@ async function paint(view) {
   const [records, half] = await Promise.all([queue.records(), drafts.all()]);
   if (!view.main.isConnected) return;
   const waiting = queue.unsent(records);
-  const back = records.filter((one) => ["returned", "conflict", "refused", "broken"].includes(one.state));
+  const back = records.filter(
+    (one) => ["returned", "conflict", "refused", "broken"].includes(one.state) && isNewest(one, records),
+  );
   const tasks = me.assignment.tasks.filter(
     (task) => task.kind !== "correction" || !back.some((one) => one.id === task.envelope_id),
   );
   const parts = [
+    pinnedBand(),
     unsentBox(waiting),
     half.length ? section(t("Đang ghi dở", "Half done"), half.map(draftRow)) : null,
     back.length ? section(t("Cần sửa", "To mend"), back.map(recordRow)) : null,
@@ -100,6 +104,10 @@ async function paint(view) {
   refill(view.main, ...parts.filter(Boolean));
 }
 
+/** Whether nothing on this phone has corrected a record since. */
+const isNewest = (one, records) =>
+  !records.some((other) => other.id === one.id && other.version > one.version);
+
 function section(title, rows, after = null) {
   return h("section", { class: "list" }, h("h2", {}, title), rows, after);
 }
@@ -114,6 +122,12 @@ function more(view, tasks) {
     () => ((view.more += 200), paint(view)),
     "full",
   );
+}
+
+function pinnedBand() {
+  const on = pinnedDay();
+  const text = t(`Ngày làm việc được cố định: ${day(on)}`, `The working day is pinned: ${day(on)}`);
+  return on ? h("p", { class: "small", role: "note" }, text) : null;
 }
 
 /** What is not sent: how much, whether it is late, and the ways out. */
@@ -142,14 +156,23 @@ export function unsentBox(waiting) {
       needsSignIn
         ? link(t("Đăng nhập lại", "Sign in again"), "#/settings", "main")
         : button(t("Gửi ngay", "Send now"), sendNow, ""),
-      button(t("Lưu ra tệp", "Save to a file"), () => queue.saveQueueFile(me.officer.id)),
+      button(t("Lưu ra tệp", "Save to a file"), () => handOver(me.officer.id)),
     ),
   );
 }
 
-async function sendNow() {
+/** Send at once, and say what came of it. */
+export async function sendNow() {
+  if (!navigator.onLine)
+    return say(t("Chưa có mạng; bản ghi tự gửi khi có mạng.", "No signal yet; records go by themselves then."), "warn");
+  const before = queue.unsent(await queue.records()).count;
   await syncNow().catch((error) => console.warn(String(error)));
+  const left = queue.unsent(await queue.records()).count;
   queue.changed();
+  return say(
+    t(`Đã gửi ${before - left} bản ghi, còn ${left}.`, `${before - left} records sent, ${left} left.`),
+    left ? "warn" : "ok",
+  );
 }
 
 function row({ sign, title, about, mark, href, onclick }) {
@@ -196,6 +219,7 @@ export function recordRow(one) {
     label(one.labels) || one.form || t("Bản ghi", "Record"),
     one.village,
     one.captured_at ? day(one.captured_at) : null,
+    one.version > 1 ? t(`phiên bản ${one.version}`, `version ${one.version}`) : null,
   ]
     .filter(Boolean)
     .join(" · ");

@@ -8,10 +8,11 @@ import { me } from "../me.js";
 import * as photos from "../photos.js";
 import * as queue from "../queue.js";
 import { questionsOf } from "../relevance.js";
-import { state, syncNow } from "../sync.js";
+import { state } from "../sync.js";
 import * as kept from "../vault.js";
 import { bytes, day, daysSince, hour, label, whole, t, when } from "../words.js";
-import { recordRow, unsentBox } from "./home.js";
+import { handOver } from "./hand_over.js";
+import { recordRow, sendNow, unsentBox } from "./home.js";
 
 /** Show a record; kept up to date while it is sent. */
 export async function showRecord(key) {
@@ -218,7 +219,7 @@ function actions(one) {
     one.state === "sent"
       ? null
       : button(t("Lưu riêng bản này ra tệp", "Save this one to a file"), () =>
-          queue.saveQueueFile(me.officer.id, [one.key]),
+          handOver(me.officer.id, [one.key]),
         ),
     one.captured_at
       ? h(
@@ -247,8 +248,7 @@ async function correct(one) {
 async function retry(one) {
   if (one.state === "refused")
     await queue.update(one, { state: one.receipt ? "photos" : "ready", next_at: 0 });
-  await syncNow().catch(() => {});
-  queue.changed();
+  await sendNow();
 }
 
 // --- Every record on this phone with its state in words

@@ -4,14 +4,15 @@ import * as api from "../api.js";
 import { go, lockNow } from "../app.js";
 import { ask, button, card, field, h, notice, say, screen } from "../dom.js";
 import * as drafts from "../drafts.js";
-import { leave, me } from "../me.js";
+import { leave, leaveEverywhere, me } from "../me.js";
 import * as queue from "../queue.js";
-import { askToPersist, officer, putOfficer, room } from "../store.js";
+import { askToPersist, changeOfficer, room } from "../store.js";
 import { assignmentSize, fetchAll, state, syncNow } from "../sync.js";
 import * as kept from "../vault.js";
 import { changePin, isPin } from "../vault.js";
 import { bytes, whole, t, when } from "../words.js";
 import { languages, pinInput } from "./enter.js";
+import { handOver } from "./hand_over.js";
 
 /** Show the settings. */
 export async function showSettings() {
@@ -45,7 +46,7 @@ export async function showSettings() {
           ),
         ),
         waiting.count
-          ? button(t("Lưu ra tệp", "Save to a file"), () => queue.saveQueueFile(me.officer.id))
+          ? button(t("Lưu ra tệp", "Save to a file"), () => handOver(me.officer.id))
           : null,
       ),
       spaceCard(space),
@@ -208,21 +209,33 @@ function versionLine() {
 
 /** Signing out forgets the session, never the work: it stays locked on this phone until its officer returns. */
 async function signOut(waiting) {
+  if (!navigator.onLine) return signOutLater();
   const text = waiting.count
     ? t(
-        `${waiting.count} bản ghi chưa gửi vẫn nằm trên máy, khóa bằng PIN. Đăng nhập lại trên máy này để gửi.`,
-        `${waiting.count} records not sent stay on this phone, locked. Sign in here again to send them.`,
+        `${waiting.count} bản ghi chưa gửi vẫn nằm trên máy, khóa lại. Cần có mạng và mật khẩu để vào lại và gửi.`,
+        `${waiting.count} records not sent stay on this phone, locked. Coming back needs a signal and the password.`,
       )
     : t(
-        "Bản ghi dở và danh sách vẫn nằm trên máy, khóa bằng PIN.",
-        "Drafts and lists stay on this phone, locked.",
+        "Bản ghi dở và danh sách vẫn nằm trên máy, khóa lại. Cần có mạng và mật khẩu để vào lại.",
+        "Drafts and lists stay on this phone, locked. Coming back needs a signal and the password.",
       );
   if (!(await ask(t("Đăng xuất?", "Sign out?"), text, t("Đăng xuất", "Sign out"), t("Ở lại", "Stay"))))
-    return;
-  await drafts.settled();
-  await api.endToken();
-  await kept.put("kept", "account", { ...me.account, token: null });
-  await putOfficer({ ...(await officer(me.officer.id)), signed_out: true, open: null });
-  leave();
-  go("#/sign-in");
+    return null;
+  await drafts.idle();
+  const { token, ...account } = me.account ?? {};
+  await kept.put("kept", "account", { ...account, token: null });
+  await changeOfficer(me.officer.id, { signed_out: true, open: null });
+  leaveEverywhere();
+  if (token) api.endToken(token);
+  return go("#/sign-in");
+}
+
+/** Whoever signs out in a valley could not come in again before there is a signal: locking serves them better. */
+async function signOutLater() {
+  const text = t(
+    "Đang không có mạng: đăng xuất rồi thì chỉ vào lại được khi có mạng. Khóa ngay thì người khác cũng không xem được, và mở lại bằng PIN.",
+    "There is no signal: once signed out, you could not come in before there is one. Locking keeps others out too, and your PIN opens again.",
+  );
+  const answer = t("Khóa ngay", "Lock now");
+  if (await ask(t("Chưa đăng xuất được", "Not without a signal"), text, answer, t("Ở lại", "Stay"))) await lockNow();
 }

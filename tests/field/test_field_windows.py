@@ -1,0 +1,84 @@
+"""One phone, several windows and officers: none of them writes over the work of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from handset import MAKE_RECORDS, PIN, Handset, switched_on
+from page_server import Site, fill_people, serve_app
+
+pytestmark = pytest.mark.browser
+
+OTHER_PIN = "830264"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The application with its people and no household."""
+    with serve_app(tmp_path_factory.mktemp("field-windows"), fill_people) as served:
+        yield served
+
+
+@pytest.fixture
+def phone(chromium: Any, site: Site, tmp_path: Path) -> Iterator[Handset]:
+    """A new phone, nobody signed in yet."""
+    with switched_on(chromium.browser_type, tmp_path / "phone", site.url) as made:
+        yield made
+
+
+def test_a_pin_left_open_in_another_window_takes_nobody_s_key_away(phone: Handset) -> None:
+    phone.give_password("lan")
+    phone.page.wait_for_selector("#pin-again")
+    left_open, phone.page = phone.page, phone.context.new_page()
+    phone.open()
+    phone.sign_in()
+    phone.offline()
+    phone.call(MAKE_RECORDS, 3, "Hộ")
+    phone.offline(False)
+    left_open.fill("#pin", OTHER_PIN)
+    left_open.fill("#pin-again", OTHER_PIN)
+    left_open.locator(".btn:text-is('Dùng PIN này')").click()
+    left_open.wait_for_selector("h1:text-is('Mã PIN của máy này')")
+    phone.reopen(PIN)
+    assert {one["state"] for one in phone.records()} <= {"ready", "sending", "sent"}
+    phone.wait_for_states(sent=3)
+
+
+def test_who_locks_one_window_locks_them_all(phone: Handset) -> None:
+    phone.sign_in()
+    other = phone.context.new_page()
+    other.goto(f"{phone.url}/field/")
+    other.wait_for_selector("#pin")
+    other.fill("#pin", PIN)
+    other.wait_for_selector("h1:text-is('Việc cần làm')")
+    phone.go("#/settings")
+    phone.press("Khóa ngay")
+    other.wait_for_selector("#pin")
+    assert "Hoàng Thị Lan" in other.inner_text("#main")
+
+
+def test_a_draft_is_never_written_as_somebody_else_s(phone: Handset) -> None:
+    phone.sign_in()
+    said = phone.call(
+        """async m => {
+          const draft = m.drafts.begin(m.me.me.forms.household, {head_name: "Bí mật của Lan"});
+          await m.drafts.save(draft);
+          m.vault.lock();
+          return m.drafts.row(draft).then(() => "written", error => error.message);
+        }"""
+    )
+    assert said == "the draft of another officer"
+
+
+def test_a_pin_that_anybody_would_try_first_is_not_taken(phone: Handset) -> None:
+    phone.give_password("lan")
+    phone.page.wait_for_selector("#pin-again")
+    for pin in ("123456", "987654", "111111"):
+        phone.page.fill("#pin", pin)
+        phone.page.fill("#pin-again", pin)
+        phone.press("Dùng PIN này")
+        phone.page.wait_for_selector(".problem.bad")
+        assert phone.page.locator("#pin-again").count() == 1
