@@ -4,7 +4,7 @@ import { check } from "./check.js";
 import { beside, button, dialog, h } from "./dom.js";
 import { findHouseholds, findVillages, me, villageName, word } from "./me.js";
 import { pointWidget } from "./position.js";
-import { capital, day, label, localIso, whole, t } from "./words.js";
+import { capital, day, label, localIso, number, whole, t } from "./words.js";
 
 const UNITS = { m2: "m²", VND: "đồng", m: "m" };
 const GROUPED = new Set(["choice", "boolean", "roster", "point", "area", "household", "reference"]);
@@ -317,6 +317,9 @@ function summary(question, row) {
   return [first, rest.join(" · ")];
 }
 
+const amount = ({ unit }, value) =>
+  unit === "year" || typeof value !== "number" ? String(value) : `${number(value)} ${UNITS[unit] ?? ""}`.trim();
+
 /** An answer as a person reads it. */
 export function inWords(question, value) {
   const rows = (one) => summary(question, one).filter(Boolean).join(" · ");
@@ -325,6 +328,8 @@ export function inWords(question, value) {
     boolean: () => (value ? t("có", "yes") : t("không", "no")),
     area: () => villageName(value),
     date: () => day(value),
+    integer: () => amount(question, value),
+    decimal: () => amount(question, value),
     point: () => [value.source === "manual" ? t("đặt tay", "by hand") : `± ${whole(value.accuracy_m ?? 0)} m`, value.reason]
       .filter(Boolean)
       .join(" · "),
@@ -333,7 +338,8 @@ export function inWords(question, value) {
 }
 
 function shown(column, value) {
-  if (column.kind === "household") return me.households.get(value)?.head_name ?? value;
+  if (column.kind === "household")
+    return me.households.get(value)?.head_name ?? t("(chưa có tên)", "(no name)");
   if (column.kind === "choice")
     return label(column.choices.find((one) => one.code === value)?.labels) || value;
   if (column.kind === "boolean")
