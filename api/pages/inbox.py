@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request
 from flask_login import current_user
@@ -12,7 +13,7 @@ from api import auth, places, transaction
 from api.answers import changed_answers, fields_for
 from api.desk import desk
 from api.extensions import db
-from api.language import t
+from api.language import t, word
 from api.paging import page_of
 from survey.intake import actions, queries
 from survey.intake.models import ReceivedEnvelope
@@ -57,10 +58,19 @@ def envelope(row_id: int) -> Any:
         content=content,
         fields=fields_for(_form(content), content.get("payload", {}), row.faults, hidden),
         may_mend=auth.can("inbox.mend"),
+        anew=_form_anew(row, content),
     )
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _form_anew(row: ReceivedEnvelope, content: dict[str, Any]) -> tuple[str, str] | None:
+    """(title, address) of the form that records a whole village's act anew, with names instead of ids."""
+    kind = content.get("form")
+    if row.kind != "act" or kind not in ("meeting", "posting") or not row.area_code:
+        return None
+    return word(f"act.{kind}"), f"/work/{kind}?area={quote(row.area_code)}"
 
 
 def _form(content: dict[str, Any]) -> Any:

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from acting import act, household
 from makers import FIRST_DAY, envelope
 from sending import BEFORE, ENVELOPES, send
 from sqlalchemy import select
@@ -162,8 +163,8 @@ def test_an_auditor_reads_and_mends_nothing(waiting, sign_in) -> None:
     binh, number = sign_in("binh"), row_id()
     page = binh.get(f"/inbox/{number}").text
     assert "Lưu và xử lý lại" not in page
-    for act in ("mend", "aside", "back"):
-        assert binh.post(f"/inbox/{number}/{act}", data={"reason": "không"}).status_code in (403, 404), act
+    for deed in ("mend", "aside", "back"):
+        assert binh.post(f"/inbox/{number}/{deed}", data={"reason": "không"}).status_code in (403, 404), deed
     assert len(versions()) == 1
     assert versions()[0].settled_at is None
 
@@ -215,3 +216,14 @@ def test_a_mended_point_is_read_as_it_was_written(sign_in) -> None:
     point = '{"lon": 105.62, "lat": 22.42, "source": "manual"}'
     sign_in("mai").post(f"/inbox/{row_id()}/mend", data={"answer.point": point})
     assert db.session.scalar(select(Household.lon)) == 105.62
+
+
+def test_a_meeting_that_waits_leads_to_its_form_with_names(sign_in) -> None:
+    mai = sign_in("mai")
+    votes = [{"household": household(mai), "votes_for": 40}]
+    sent = act("meeting", area_code="V1", done_on="2025-05-02", present=25, households=votes)
+    assert sign_in("lan").post(ENVELOPES, json=sent).json["state"] == "waiting"
+    row = db.session.scalar(select(ReceivedEnvelope.id).where(ReceivedEnvelope.envelope_id == sent["id"]))
+    page = mai.get(f"/inbox/{row}").text
+    assert 'href="/work/meeting?area=V1"' in page
+    assert mai.get("/work/meeting?area=V1").status_code == 200
