@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
         extension.init_app(app)
     for module in (language, headers, entrance, auth, law_texts, static_files):
         module.init_app(app)
+    entrance.init_forms(app)
     register_resources(app)
     errors.init_app(app)  # after the resources: flask-smorest brings a handler of its own, in another shape
     register_pages(app)

@@ -171,6 +171,9 @@ def _recorded(act: Act, done: Rows) -> dict[str, Any]:
     values = {**act.details, **cases.texts_of(act)}
     if act.lon is not None:
         parts = {"lon": act.lon, "lat": act.lat, "accuracy_m": act.accuracy_m, "source": act.point_source}
+        flags = {flag["code"]: flag for flag in act.flags}
+        parts["mock"] = True if "mock_position" in flags else None
+        parts["reason"] = flags.get("poor_accuracy", {}).get("reason")
         values["point"] = {name: value for name, value in parts.items() if value is not None}
     if person_id := done[0][0].values.get("person_id"):
         person = db.session().get_one(Person, person_id)

@@ -131,7 +131,7 @@ def _may_take_away(step: Step, house: Household) -> bool:
     if step.kind != "approval":
         return may_do(step.kind, house)
     tree = areas.tree(db.session(), clock.today())
-    body = step.values.get("body") or "province"
+    body = step.values.get("body") or "province"  # none was kept: then the highest may
     return auth.may("case.approve", signing_unit(tree, house.area_code, body))
 
 

@@ -15,6 +15,7 @@ LARGEST = 2**31 - 1
 """The largest row number PostgreSQL's `integer` holds."""
 STRANGERS_BYTES = 64 * 1024
 """Signing in or objecting takes no more; a larger body is not read, for reading costs many times its size."""
+TYPED = "application/x-www-form-urlencoded"
 FORM_BYTES = 2 * 1024 * 1024
 """The typed part of any form; files are not counted. A village's votes have 100 kB."""
 
@@ -26,11 +27,14 @@ class RowIntegerConverter(IntegerConverter):
         super().__init__(url_map, max=LARGEST)
 
 
-def limit_strangers() -> None:
-    """Let nobody make the server read much before it is known who they are. Problem 1003, when it is read."""
-    has_body = request.method not in ("GET", "HEAD", "OPTIONS")
-    if has_body and (request.endpoint is None or not current_user.is_authenticated):
+def limit_bodies() -> None:
+    """Let nobody make the server read much: strangers little, forms what can be typed (1003 when read)."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    if request.endpoint is None or not current_user.is_authenticated:
         request.max_content_length = STRANGERS_BYTES
+    elif request.mimetype == TYPED:
+        request.max_content_length = FORM_BYTES
 
 
 def refuse_nul() -> None:
@@ -50,7 +54,11 @@ def _texts() -> Iterator[str]:
 
 
 def init_app(app: Flask) -> None:
-    """Stand before every view, the guards included; to be called before any route is made."""
+    """Stand before every view; to be called before any route is made, and before the guards."""
     app.url_map.converters["int"] = RowIntegerConverter
-    app.before_request(limit_strangers)
+    app.before_request(limit_bodies)
+
+
+def init_forms(app: Flask) -> None:
+    """Look into addresses and forms, once the guards have let somebody in: only then is a form read."""
     app.before_request(refuse_nul)

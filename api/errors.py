@@ -76,6 +76,8 @@ def _http(error: HTTPException) -> Any:
         return response
     if isinstance(error, RequestEntityTooLarge):
         limit = request.max_content_length
+        if limit and (request.content_length or 0) <= limit:  # a form's typed part has a limit of its own
+            limit = request.max_form_memory_size
         return answer(Problem(1003, got=request.content_length or "?", limit=limit))
     if error.code == 404:
         return answer(Problem(1004, what=request.path))

@@ -57,7 +57,8 @@ def is_here(href: str) -> bool:
 def here(**changes: object) -> str:
     """The address of this page with some arguments changed (None drops one), to sort, page and come back.
 
-    A page that only takes a form has no address to come back to: then it is the home page.
+    A page that only takes a form has no address to come back to: then it is the home page. What takes a
+    form and what shows the page may be two rules of one address, so the address is asked and not the rule.
     """
     adapter = request_ctx.url_adapter
     if adapter is None or not adapter.test(request.path, "GET"):

@@ -165,9 +165,9 @@ def _expected() -> dict[str, tuple[str, str]]:
         "issuer": (t("đơn vị ban hành", "issuer"), t("Chọn đơn vị ban hành.", "Choose who issued it.")),
         "subject": (
             t("trích yếu", "subject"),
-            t("Ghi trích yếu, không quá 300 ký tự.", "Give its subject, 300 letters at most."),
+            t("Ghi trích yếu, không quá 300 ký tự.", "Give its subject, 300 characters at most."),
         ),
-        "signer": (t("người ký", "signer"), t("Không quá 120 ký tự.", "120 letters at most.")),
+        "signer": (t("người ký", "signer"), t("Không quá 120 ký tự.", "120 characters at most.")),
     }
 
 

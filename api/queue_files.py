@@ -15,7 +15,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -59,6 +59,7 @@ class QueueFile:
     sha256: str
     account: Account
     device_id: str | None
+    is_proven: bool
     is_revoked: bool
     key: bytes
     records: Sequence[Sealed]
@@ -116,11 +117,13 @@ def read(content: bytes, *, must_prove: bool = True) -> QueueFile:
     device_id = access.device_of_key(db.session(), account.id, hashlib.sha256(data_key.key).hexdigest())
     if device_id is None and must_prove:
         raise Problem(4304, username=account.username)
+    is_proven = device_id is not None
     device_id = device_id or _device_named(account, raw.get("device_id"))
     return QueueFile(
         sha256=hashlib.sha256(content).hexdigest(),
         account=account,
         device_id=device_id,
+        is_proven=is_proven,
         is_revoked=_is_revoked(device_id),
         key=data_key.key,
         records=_list(raw, "records", MAX_RECORDS, "bản ghi", "records"),
@@ -206,15 +209,14 @@ def _record(file: QueueFile, place: int, sealed: Sealed) -> Result:
         _refuse_deciding(envelope)
         _refuse_others(envelope, file.account.id)
         with transaction.write() as session:
-            theirs = replace(desk(session, file.account.id, file.device_id), is_revoked=file.is_revoked)
-            receipt = actions.receive(session, envelope, theirs)
+            receipt = actions.receive(session, envelope, desk(session, file.account.id, file.device_id))
         return _received(place, name, receipt)
     except Exception as error:
         return _refused("record", place, name, error)
 
 
 def _refuse_deciding(envelope: Envelope) -> None:
-    """What decides or takes back is never in a file: whoever holds the phone unlocked can make one. 4317."""
+    """What decides or takes back is in no file: that proves the phone, not who held it. Problem 4317."""
     right = machine.acts().get(envelope.form, {}).get("right", "case.record")
     if envelope.kind == "act" and (right != "case.record" or envelope.form == machine.REVOCATION):
         raise Problem(4317, **words.both("act", "act", envelope.form))
@@ -222,8 +224,8 @@ def _refuse_deciding(envelope: Envelope) -> None:
 
 def _refuse_others(envelope: Envelope, officer_id: int) -> None:
     """A file corrects what its officer sent, and nobody else's work. Problem 4118."""
-    newest = intake.newest(db.session(), envelope.id) if envelope.base_version else None
-    if newest is not None and newest.sender_id != officer_id:
+    first = intake.version(db.session(), envelope.id, 1) if envelope.base_version else None
+    if first is not None and first.sender_id != officer_id:
         raise Problem(4118)
 
 
@@ -301,6 +303,7 @@ def _note(file: QueueFile, report: Report, actor_id: int | None) -> None:
             subject_id=file.sha256,
             officer=file.account.id,
             device=file.device_id,
+            proven=file.is_proven,
             **report.count("record"),
             **{f"photos_{outcome}": count for outcome, count in report.count("photo").items()},
         )

@@ -20,8 +20,6 @@ from flask.testing import FlaskClient
 from makers import password_of
 
 SIGN_IN = "/api/v1/field/sign-in"
-DATA_KEY = b"q" * 32
-"""The data key of every phone in tests without a browser."""
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -29,13 +27,19 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
+def key_of(username: str) -> bytes:
+    """The data key of a person's phone in tests without a browser."""
+    return hashlib.sha256(f"the phone of {username}".encode()).digest()
+
+
 def sign_in_phone(client: FlaskClient, username: str, **more: Any) -> Any:
     """Sign in as the app does, which tells the server its data key's hash; the whole answer."""
     told = {"username": username, "password": password_of(username), "device_label": "Điện thoại thử"}
     answer = client.post(SIGN_IN, json=told | more)
     if answer.status_code == 200:
-        mark = {"sha256": hashlib.sha256(DATA_KEY).hexdigest()}
-        client.post("/api/v1/field/data-key", json=mark, headers=bearer(answer.json["token"]))
+        mark = {"sha256": hashlib.sha256(key_of(username)).hexdigest()}
+        noted = client.post("/api/v1/field/data-key", json=mark, headers=bearer(answer.json["token"]))
+        assert noted.status_code == 204, noted.text
     return answer
 
 
@@ -66,11 +70,12 @@ def queue_file(
     signed_in: Mapping[str, Any],
     envelopes: Sequence[Any],
     photos: Mapping[str, bytes] | None = None,
-    key: bytes = DATA_KEY,
+    key: bytes | None = None,
     **changes: Any,
 ) -> dict[str, Any]:
     """A queue file as the app saves it. `signed_in` is what the sign-in answered; `changes` spoil it."""
     officer = {"id": signed_in["officer"]["id"], "username": signed_in["officer"]["username"]}
+    key = key or key_of(officer["username"])
     return {
         "format": "nhavung-queue",
         "version": 1,

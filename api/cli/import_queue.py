@@ -43,6 +43,8 @@ def command(file: Path, *, says_all: bool, unproven: bool) -> None:
 def _tell(report: Report, *, says_all: bool) -> None:
     """Counts first, then what a person has to look at."""
     click.secho(f"{report.officer}: {report.sha256[:12]}", bold=True)
+    if report.is_revoked:
+        click.secho("  điện thoại đã bị thu hồi / the phone was revoked", fg="yellow")
     for kind, label in (("record", "bản ghi / records"), ("photo", "ảnh / photos")):
         counts = report.count(kind)
         parts = ", ".join(f"{count} {WORDS[outcome]}" for outcome, count in counts.items() if count)

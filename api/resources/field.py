@@ -86,7 +86,7 @@ def _device(account: Account, known: uuid.UUID | None, label: str, token_sha256:
 
     A phone names itself, so that an answer it never got leaves no device behind.
     """
-    doing = _doing(account.id)
+    doing = Actor(account.id, clock.today(), clock.now())
     with transaction.write() as session:
         device = devices.renew_device(session, doing, str(known), token_sha256) if known else None
         if device is None:
@@ -118,9 +118,8 @@ def sign_out() -> None:
 
     Nobody needs a post for leaving. Problem 6001 without a device's token.
     """
-    if not getattr(current_user, "device_id", None):
-        raise Problem(6001)
-    doing, nobodys = _doing(current_user.id), queries.token_hash(secrets.token_urlsafe(TOKEN_BYTES))
+    _require_device()
+    doing, nobodys = auth.actor(), queries.token_hash(secrets.token_urlsafe(TOKEN_BYTES))
     with transaction.write() as session:
         devices.renew_device(session, doing, current_user.device_id, nobodys)
 
@@ -195,14 +194,16 @@ def _compressed(body: bytes) -> Response:
 @blueprint.response(204)
 def note_data_key(told: dict[str, Any]) -> None:
     """Know the phone's data key by its hash: a file sealed with it then proves its phone. Problem 6043."""
-    doing = _doing(current_user.id)
+    _require_device()
+    doing = auth.actor()
     with transaction.write() as session:
         devices.note_data_key(session, doing, current_user.device_id, told["sha256"])
 
 
-def _doing(user_id: int) -> Actor:
-    """Whose phone asks, today."""
-    return Actor(user_id, clock.today(), clock.now())
+def _require_device() -> None:
+    """A browser's session has no device to speak of. Problem 6001."""
+    if not getattr(current_user, "device_id", None):
+        raise Problem(6001)
 
 
 @blueprint.post("/unwrap")

@@ -96,6 +96,7 @@ def note_data_key(session: Session, actor: Actor, device_id: str, sha256: str) -
     if known is not None:
         if session.get_one(Device, known.device_id).user_id != actor.user_id:
             raise Problem(4303)
+        known.device_id = device_id  # the same phone, enrolled again after it was revoked
         return
     kept = select(func.count()).select_from(DataKey).where(DataKey.device_id == device_id)
     if (session.scalar(kept) or 0) >= MOST_KEYS:

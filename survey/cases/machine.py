@@ -119,7 +119,7 @@ def rule_for(progress: Progress | None, move: Move) -> Rule:
 def _named(move: Move) -> dict[str, str]:
     """An act with its outcome, where a word names that: which stage it was, for instance."""
     told = both("act", "act", move.act)
-    if f"act_outcome.{move.outcome}" not in glossary():
+    if move.outcome in (None, "passed") or f"act_outcome.{move.outcome}" not in glossary():
         return told
     outcome = both("act", "act_outcome", move.outcome or "")
     return {name: f"{text}: {outcome[name]}" for name, text in told.items()}

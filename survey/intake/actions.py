@@ -35,13 +35,14 @@ def receive(session: Session, envelope: Envelope, desk: Desk) -> Receipt:
     """Take one envelope (see `envelope.read`) and answer with its receipt (biên nhận).
 
     Equal content gets the receipt of its version again, however late. Problem 4102 when its version
-    exists with other content, 4118 when it is the next version of somebody else's record.
+    exists with other content, 4118 when it is the next version of somebody
+    else's record, 4101 when it is a version far ahead.
     """
     known = queries.same_content(session, envelope)
     if known is not None:
         return queries.receipt(session, known)
     if envelope.base_version:
-        _refuse_a_stranger_s_version(session, envelope, desk)
+        _check_next_version(session, envelope, desk)
     row = _insert(session, envelope, desk)
     if row is None:
         # Another request stored this version between our look and our insert.
@@ -55,7 +56,7 @@ def receive(session: Session, envelope: Envelope, desk: Desk) -> Receipt:
     return replace(queries.receipt(session, row), is_new=True)
 
 
-def _refuse_a_stranger_s_version(session: Session, envelope: Envelope, desk: Desk) -> None:
+def _check_next_version(session: Session, envelope: Envelope, desk: Desk) -> None:
     """Let nobody occupy the next version of a record they may not correct. Problems 4118, 4101."""
     newest = queries.newest(session, envelope.id)
     if newest is not None and not may_correct(session, newest, desk):
@@ -189,8 +190,6 @@ def mend(session: Session, row_id: int, changes: Mapping[str, Any], desk: Desk) 
     payload = {**raw["payload"], **changes}
     raw["payload"] = {code: value for code, value in payload.items() if value is not None}
     raw["base_version"] = row.version
-    row.settled_at = desk.now
-    session.flush()
     return receive(session, read(raw), desk)
 
 

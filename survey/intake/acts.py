@@ -242,7 +242,7 @@ def _new_act(
         details={code: value for code, value in details.items() if code != "point"},
         texts=texts,
         flags=[
-            *checks.device_flags(desk),
+            *checks.device_flags(session, row),
             *checks.point_flags(point),
             *checks.time_flags(envelope.captured_at, row.received_at),
         ],

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey.access.models import Device
 from survey.areas import locate
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
-from survey.intake.rows import Desk
+from survey.intake.models import ReceivedEnvelope
 from survey.questionnaire import PersonInput
 from survey.registry.models import Household, Person
 from survey.registry.rows import Point
@@ -70,9 +71,11 @@ def point_flags(told: Mapping[str, Any]) -> list[Flag]:
     return flags
 
 
-def device_flags(desk: Desk) -> list[Flag]:
-    """A record by file from a phone that was shut out: lost, or somebody's after a new password."""
-    return [{"code": "revoked_device"}] if desk.is_revoked else []
+def device_flags(session: Session, row: ReceivedEnvelope) -> list[Flag]:
+    """A record received from a phone that was shut out by then (lost, a new password): it came by file."""
+    device = session.get(Device, row.device_id) if row.device_id else None
+    is_out = device is not None and device.revoked_at is not None and device.revoked_at <= row.received_at
+    return [{"code": "revoked_device"}] if is_out else []
 
 
 def change_flags(changes: Sequence[Mapping[str, Any]]) -> list[Flag]:

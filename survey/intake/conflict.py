@@ -16,7 +16,7 @@ from survey.registry.models import Household
 
 NEVER_TOLD = ("national_id", "phone")
 """Whoever sends guesses of these would learn from the answer which one is right."""
-ONE_OF = ", ".join(sorted((*NEVER_TOLD, "captured_at", "photos")))
+UNTOLD = ", ".join(sorted((*NEVER_TOLD, "captured_at", "photos")))
 """What may differ where no answer that is told does: always the same words, whichever it is."""
 
 
@@ -40,7 +40,7 @@ def conflict(session: Session, envelope: Envelope, desk: Desk) -> Problem:
         version=row.version,
         who=sender.full_name if sender else "?",
         when=row.received_at.isoformat(timespec="minutes"),
-        changed=", ".join(told) or ONE_OF,
+        changed=", ".join(told) or UNTOLD,
     )
 
 

@@ -22,7 +22,7 @@ NO_NUL = validate.ContainsNoneOf("\x00", error="a NUL, which PostgreSQL stores i
 
 
 class PhotoIn(Schema):
-    """One announced photo with what its camera noted (see `notes.camera_notes`)."""
+    """One announced photo with what its camera noted (see `notes.with_camera_notes`)."""
 
     class Meta:
         """Unknown fields are refused."""
@@ -33,7 +33,9 @@ class PhotoIn(Schema):
     slot = fields.String(required=True, validate=validate.OneOf(SLOTS))
     size_bytes = fields.Integer(strict=True, validate=validate.Range(0, 100_000_000))
     content_type = fields.String(validate=[validate.Length(max=40), NO_NUL])
-    lon = lat = taken_at = fields.Raw(allow_none=True)
+    lon = fields.Raw(allow_none=True)
+    lat = fields.Raw(allow_none=True)
+    taken_at = fields.Raw(allow_none=True)
 
 
 class EnvelopeIn(Schema):

@@ -1,4 +1,4 @@
-"""What a phone notes beside the answers: kept as far as it makes sense.
+"""What a phone notes of itself, its camera and clock: kept as far as it makes sense.
 
 Cameras and clocks write nonsense. A note that does not fit is left out; none makes a record unreadable.
 """

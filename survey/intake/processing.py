@@ -78,7 +78,7 @@ def process(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: D
         # It belongs on the desk of where the household lives, else of where it says it was made.
         where = household.area_code if household else area_code
         return Done([fault.to_dict() for fault in faults[:MAX_FAULTS]], where)
-    placed = Placed(household_id, household, area_code, point, [*flags, *checks.device_flags(desk)])
+    placed = Placed(household_id, household, area_code, point, [*flags, *checks.device_flags(session, row)])
     kept = keep_survey(session, _new_survey(session, envelope, form, values, row, placed), household)
     if kept.is_newest:
         assess_survey(session, kept.survey, desk.book, desk.today, desk.now)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from survey.access.rights import areas_allowed, may
 from survey.cases import machine
+from survey.intake import queries
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rows import Desk
 from survey.registry.models import Household
@@ -28,7 +29,8 @@ def may_correct(session: Session, base: ReceivedEnvelope, desk: Desk) -> bool:
 
     Nobody else may: an id stands on pages that many read, and its next version can be taken only once.
     """
-    if desk.sender_id in (None, base.sender_id):
+    first = queries.version(session, base.envelope_id, 1)
+    if desk.sender_id in (None, base.sender_id, first.sender_id if first else None):
         return True
     household = session.get(Household, base.household_id) if base.household_id else None
     area_code = household.area_code if household else base.area_code

@@ -15,17 +15,13 @@ MAX_FAULTS = 50
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Who receives, when, and by which law: what the intake may not look up itself.
-
-    `is_revoked`: the record comes by file from a phone that was shut out.
-    """
+    """Who receives, when, and by which law: what the intake may not look up itself."""
 
     sender_id: int | None
     device_id: str | None
     today: date
     now: datetime
     book: law.Book
-    is_revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

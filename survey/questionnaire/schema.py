@@ -30,9 +30,9 @@ POINT_PARTS = (
     Question(
         "source", "choice", {"vi": "Nguồn vị trí", "en": "Source"}, choices=("gnss", "manual", "import")
     ),
-    Question("reason", "text", {"vi": "Vì sao sai số lớn", "en": "Why it is inaccurate"}, max_length=200),
+    Question("reason", "text", {"vi": "Vì sao sai số lớn", "en": "Why it is inaccurate"}, max_length=120),
 )
-"""The parts of a point: degrees in EPSG:4326 and metres."""
+"""The parts of a point: degrees in EPSG:4326, metres, and how it was come by."""
 MOST_ROWS_READ = 1000
 """No more rows than this are looked at, however long the list: an act may be about a whole commune."""
 

@@ -21,7 +21,10 @@ from survey.sealed import keyed_hash
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A stored survey version, its household, and whether the household now rests on it."""
+    """A stored survey version, its household, and whether the household now rests on it.
+
+    As long as it is held, the session need not read the household again.
+    """
 
     survey: Survey
     household: Household

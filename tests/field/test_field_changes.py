@@ -84,14 +84,15 @@ def test_a_new_version_is_offered_and_what_is_being_filled_in_is_kept(phone, mon
 
 
 def test_a_new_version_that_nobody_asked_for_waits(phone, monkeypatch) -> None:
-    worker = "async () => (await navigator.serviceWorker.getRegistration('/field/')).active.state"
+    waiting = "async () => (await navigator.serviceWorker.getRegistration('/field/')).waiting?.state"
+    before = version_of(phone)
     monkeypatch.setitem(field.OLDEST, "chrome", "95")
     find_the_update(phone)
-    phone.offline()
-    phone.reopen()
-    assert phone.page.inner_text("h1") == "Việc cần làm"
-    assert phone.page.evaluate(worker) == "activated"
-    phone.page.wait_for_selector("#update")
+    phone.go("#/households")
+    phone.page.wait_for_selector("#find")
+    assert phone.page.evaluate(waiting) == "installed"
+    assert version_of(phone) == before
+    assert phone.page.locator("#update").is_visible()
 
 
 # --- another result at the server

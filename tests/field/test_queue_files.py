@@ -273,11 +273,11 @@ def test_a_file_beyond_what_a_page_takes_is_refused_in_words(sign_in, monkeypatc
     assert "1003" in answer.text
 
 
-def test_a_stranger_may_not_send_more_than_any_other_form(client, world):
+def test_a_stranger_is_led_to_sign_in_before_a_file_is_read(client, world):
     limit = world.config["MAX_CONTENT_LENGTH"]
     told = {"file": (io.BytesIO(b"x"), "x.json")}
     answer = client.post(PAGE, data=told, environ_overrides={"CONTENT_LENGTH": str(limit + 1)})
-    assert answer.status_code == 413
+    assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/sign-in")
 
 
 # --- the command

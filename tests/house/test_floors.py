@@ -131,6 +131,12 @@ def test_only_one_module_reads_the_clock() -> None:
     assert reading <= {"api.clock"}
 
 
+def scripts() -> list[Path]:
+    """Our own scripts for browsers."""
+    found = (ROOT / "api" / "static").rglob("*.js")
+    return sorted(path for path in found if "vendor" not in path.parts)
+
+
 def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function of a file."""
     tree = ast.parse(path.read_text("utf-8"))
@@ -142,6 +148,11 @@ def test_files_and_functions_stay_readable(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 400
     for function in functions(path):
         assert (function.end_lineno or 0) - function.lineno < 60, function.name
+
+
+@pytest.mark.parametrize("path", scripts(), ids=lambda path: path.name)
+def test_scripts_stay_readable(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 400
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)

@@ -44,8 +44,8 @@ def test_a_correction_by_another_commune_takes_nothing_away(sign_in):
     (receipt,) = take(sign_in("duy"), theirs, "registration")
     mine = household(sign_in("lan"))
     stolen = step(mine, "registration", id=receipt["id"], base_version=1)
-    answer = sign_in("lan").post(ENVELOPES, json=stolen).json
-    assert answer["state"] == "waiting"
+    answer = sign_in("lan").post(ENVELOPES, json=stolen)
+    assert (answer.status_code, answer.json["problem"]) == (403, 4118)
     assert case_of(theirs).state == "registered"
 
 

@@ -98,9 +98,9 @@ export async function all() {
 }
 
 /** Throw a draft away, with the photos nothing else uses. */
-export async function discard(draft, idle) {
+export async function discard(draft, unused) {
   await close(draft);
-  await store.write([], [kept.keyOf("draft", draft.id), ...idle.map((hash) => kept.keyOf("photo", hash))]);
+  await store.write([], [kept.keyOf("draft", draft.id), ...unused.map((hash) => kept.keyOf("photo", hash))]);
 }
 
 /** Remember which draft is open, so that the app opens it again after being killed; null: none. */

@@ -2,11 +2,11 @@
 
 import { check } from "./check.js";
 import { beside, button, dialog, h } from "./dom.js";
+import { summary, UNITS } from "./in_words.js";
 import { findHouseholds, findVillages, me, villageName, word } from "./me.js";
 import { pointWidget } from "./position.js";
-import { capital, day, label, localIso, number, whole, t } from "./words.js";
+import { capital, day, label, localIso, whole, t } from "./words.js";
 
-const UNITS = { m2: "m²", VND: "đồng", m: "m" };
 const GROUPED = new Set(["choice", "boolean", "roster", "point", "area", "household", "reference"]);
 
 /**
@@ -307,46 +307,6 @@ function remover(view, row) {
     },
     "danger",
   );
-}
-
-function summary(question, row) {
-  const told = question.columns.filter(
-    (column) => row[column.code] !== null && row[column.code] !== undefined && row[column.code] !== "",
-  );
-  const [first, ...rest] = told.map((column) => shown(column, row[column.code]));
-  return [first, rest.join(" · ")];
-}
-
-const amount = ({ unit }, value) =>
-  unit === "year" || typeof value !== "number" ? String(value) : `${number(value)} ${UNITS[unit] ?? ""}`.trim();
-
-/** An answer as a person reads it. */
-export function inWords(question, value) {
-  const rows = (one) => summary(question, one).filter(Boolean).join(" · ");
-  const said = {
-    roster: () => value.map(rows).join("; "),
-    boolean: () => (value ? t("có", "yes") : t("không", "no")),
-    area: () => villageName(value),
-    date: () => day(value),
-    integer: () => amount(question, value),
-    decimal: () => amount(question, value),
-    point: () => [value.source === "manual" ? t("đặt tay", "by hand") : `± ${whole(value.accuracy_m ?? 0)} m`, value.reason]
-      .filter(Boolean)
-      .join(" · "),
-  }[question.kind];
-  return said ? said() : shown(question, value);
-}
-
-function shown(column, value) {
-  if (column.kind === "household")
-    return me.households.get(value)?.head_name ?? t("(chưa có tên)", "(no name)");
-  if (column.kind === "choice")
-    return label(column.choices.find((one) => one.code === value)?.labels) || value;
-  if (column.kind === "boolean")
-    return `${label(column.labels)}: ${value ? t("có", "yes") : t("không", "no")}`;
-  return ["integer", "decimal"].includes(column.kind) && column.unit !== "year"
-    ? `${label(column.labels)}: ${value}`
-    : String(value);
 }
 
 // --- choosing a village or a household

@@ -252,7 +252,7 @@ export async function correct(one, baseVersion = null) {
   const wrong = one.back?.faults?.[0]?.question ?? one.receipt?.faults?.[0]?.question;
   // Where something is wrong, to that; who goes on in spite of somebody else's change looks over it all.
   const at = baseVersion !== null ? { page: "@end" } : wrong ? { question: wrong } : null;
-  const fresh = { changes: [], seen: null, result_seen_at: null, at };
+  const fresh = { changes: [], seen: null, at };
   const draft = { ...one.draft, ...fresh, officer: me.officer.id, photos: [...one.draft.photos] };
   draft.saved_at = Date.now();
   if (baseVersion !== null) draft.base_version = baseVersion;
@@ -316,12 +316,12 @@ const well = (value) => (typeof value === "string" && value.toWellFormed ? value
 
 // --- a file to hand over
 
-/** The queue file of an officer as text; the key to it is readable by the server alone. No PIN is needed. */
+/** The queue file of an officer; the key to it is readable by the server alone. No PIN is needed. */
 async function queueFile(officerId, keys = null) {
   const who = await officerRow(officerId);
   const all = await rows(officerId, "record");
   const chosen = all.filter((one) => (keys ? keys.includes(one.id) : UNSENT.includes(one.state)));
-  return JSON.stringify({
+  return {
     format: "nhavung-queue",
     version: 1,
     officer: { id: who.id, username: who.username },
@@ -330,7 +330,7 @@ async function queueFile(officerId, keys = null) {
     saved_at: localIso(new Date()),
     records: chosen.filter((one) => one.text).map((one) => ({ id: one.id, ...packed(one.text) })),
     photos: (await photosOf(officerId, chosen)).map((one) => ({ sha256: one.id, ...packed(one) })),
-  });
+  };
 }
 
 async function photosOf(officerId, chosen) {
@@ -344,15 +344,16 @@ const packed = ({ iv, data }) => ({ iv: toBase64(iv), data: toBase64(data) });
 export async function saveQueueFile(officerId, keys = null) {
   const who = await officerRow(officerId);
   const name = `nhavung-${who.username}-${day(localIso(new Date())).replaceAll("/", "-")}.json`;
-  const text = await queueFile(officerId, keys);
-  const count = JSON.parse(text).records.length;
-  const file = new File([text], name, { type: "application/json" });
+  const content = await queueFile(officerId, keys);
+  const count = content.records.length;
+  const file = new File([JSON.stringify(content)], name, { type: "application/json" });
   if (navigator.canShare?.({ files: [file] }) && matchMedia("(pointer: coarse)").matches) {
-    const done = await navigator.share({ files: [file], title: name }).then(
-      () => count,
-      (error) => (error.name === "AbortError" ? null : undefined),
-    );
-    if (done !== undefined) return done;
+    try {
+      await navigator.share({ files: [file], title: name });
+      return count;
+    } catch (error) {
+      if (error.name === "AbortError") return null;
+    }
   }
   download(file, name);
   return count;

@@ -48,13 +48,19 @@ export function hour(moment) {
 /** A moment as "10:42 15/05/2025" of this phone's clock. */
 export const when = (moment) => `${hour(moment)} ${day(localIso(new Date(moment)))}`;
 
-/** Today by this phone's clock, as YYYY-MM-DD. */
+/** The working day as YYYY-MM-DD: the one the server pins, else today by this phone's clock. */
 export const today = () => pinned ?? localIso(new Date()).slice(0, 10);
 
 let pinned = null;
 
 /** Work as on this day, which the server pins for a demonstration; null: as the phone's clock says. */
 export const workOn = (iso) => (pinned = iso);
+
+/** This moment as ISO 8601, on the pinned day where there is one: as the server's clock says it too. */
+export function rightNow() {
+  const moment = localIso(new Date());
+  return pinned ? pinned + moment.slice(10) : moment;
+}
 
 /** The pinned day, or null. */
 export const pinnedDay = () => pinned;

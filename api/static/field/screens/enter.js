@@ -2,14 +2,15 @@
 
 import * as api from "../api.js";
 import { begin, go } from "../app.js";
-import { beside, button, card, field, h, link, notice, screen } from "../dom.js";
+import { button, card, field, h, link, notice, screen } from "../dom.js";
 import { enter } from "../me.js";
 import { UNSENT } from "../queue.js";
 import { askToPersist, changeOfficer, officer, officers, rows } from "../store.js";
 import { assignmentSize, fetchAll } from "../sync.js";
 import * as kept from "../vault.js";
 import { adopt, create, fromBase64, isPin, keyHash, lock, openFor, unlock, waitOf } from "../vault.js";
-import { bytes, language, whole, setLanguage, t } from "../words.js";
+import { bytes, whole, t } from "../words.js";
+import { languages, pinInput } from "./common.js";
 
 const SIGN_IN = "/api/v1/field/sign-in";
 
@@ -62,27 +63,6 @@ function offlineNote() {
     t("Máy đang không có mạng", "This phone is offline"),
     t("Đăng nhập cần có mạng.", "Signing in needs a signal."),
   );
-}
-
-/** The two languages as buttons. */
-export function languages() {
-  const choose = (code) => {
-    setLanguage(code);
-    location.reload();
-  };
-  const one = (code, text) =>
-    h(
-      "button",
-      {
-        type: "button",
-        class: "btn",
-        lang: code,
-        "aria-pressed": String(language() === code),
-        onclick: () => choose(code),
-      },
-      text,
-    );
-  return beside(one("vi", "Tiếng Việt"), one("en", "English"));
 }
 
 async function submit(name, password, fault) {
@@ -232,18 +212,6 @@ function choosePin(answer, make, wrapped = null) {
   first.focus();
 }
 
-/** A field for six digits that shows no digits. */
-export function pinInput(autocomplete = "off") {
-  return h("input", {
-    type: "password",
-    inputmode: "numeric",
-    maxlength: "6",
-    pattern: "[0-9]*",
-    class: "pin",
-    autocomplete,
-  });
-}
-
 /** Everything is in place once the server knows the data key: a file saved from now on proves its phone. */
 async function arrive(answer, fault) {
   const { token, device_id, may } = answer;
@@ -373,6 +341,7 @@ function others(all, who) {
   return card(h("h2", {}, t("Người khác dùng máy này", "Others who use this phone")), choose);
 }
 
+// Asked for when it is needed: the PIN screen is shown sooner.
 const handOver = async (id) => (await import("./hand_over.js")).handOver(id);
 
 /** How many records of each officer wait; states lie in the open, what they say does not. */

@@ -3,13 +3,13 @@
 import { go } from "../app.js";
 import { button, card, chip, empty, h, notice, refill, screen } from "../dom.js";
 import * as drafts from "../drafts.js";
-import { comparison } from "../ending.js";
 import { me } from "../me.js";
 import * as photos from "../photos.js";
 import * as queue from "../queue.js";
 import { questionsOf } from "../relevance.js";
 import { state } from "../sync.js";
 import * as kept from "../vault.js";
+import { comparison } from "../verdict.js";
 import { bytes, day, daysSince, hour, label, whole, t, when } from "../words.js";
 import { handOver } from "./hand_over.js";
 import { recordRow, sendNow, unsentBox } from "./home.js";

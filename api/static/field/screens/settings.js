@@ -11,7 +11,7 @@ import { assignmentSize, fetchAll, state, syncNow } from "../sync.js";
 import * as kept from "../vault.js";
 import { changePin, isPin } from "../vault.js";
 import { bytes, whole, t, when } from "../words.js";
-import { languages, pinInput } from "./enter.js";
+import { languages, pinInput } from "./common.js";
 import { handOver } from "./hand_over.js";
 
 /** Show the settings. */
@@ -209,7 +209,7 @@ function versionLine() {
 
 /** Signing out forgets the session, never the work: it stays locked on this phone until its officer returns. */
 async function signOut(waiting) {
-  if (!navigator.onLine) return signOutLater();
+  if (!navigator.onLine) return lockInstead();
   const text = waiting.count
     ? t(
         `${waiting.count} bản ghi chưa gửi vẫn nằm trên máy, khóa lại. Cần có mạng và mật khẩu để vào lại và gửi.`,
@@ -231,7 +231,7 @@ async function signOut(waiting) {
 }
 
 /** Whoever signs out in a valley could not come in again before there is a signal: locking serves them better. */
-async function signOutLater() {
+async function lockInstead() {
   const text = t(
     "Đang không có mạng: đăng xuất rồi thì chỉ vào lại được khi có mạng. Khóa ngay thì người khác cũng không xem được, và mở lại bằng PIN.",
     "There is no signal: once signed out, you could not come in before there is one. Locking keeps others out too, and your PIN opens again.",
