@@ -274,6 +274,7 @@ def waiting(
             since=case.since,
             posted_until=case.posted_until,
             objections=case.objections,
+            flags=case.flags,
             works_kind=case.works_kind,
             outcome=assessed.outcome if assessed else None,
             programme=assessed.programme if assessed else None,

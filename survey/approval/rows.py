@@ -146,7 +146,7 @@ class AreaList:
 
 @dataclass(frozen=True, slots=True)
 class WaitingCase:
-    """A reviewed case that waits for approval, with what it is assessed as today."""
+    """A reviewed case that waits for approval, with what it is assessed as today and how much to look at."""
 
     case_id: str
     household_id: str
@@ -156,6 +156,7 @@ class WaitingCase:
     since: date
     posted_until: date | None
     objections: int
+    flags: int
     works_kind: str | None
     outcome: str | None
     programme: str | None

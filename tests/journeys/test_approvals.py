@@ -74,6 +74,20 @@ def test_many_are_approved_at_once_and_stand_on_a_frozen_list(listed) -> None:
     assert version.is_intact
 
 
+def test_the_approver_sees_how_much_there_is_to_look_at(sign_in) -> None:
+    mai = sign_in("mai")
+    reviewed(mai, "Đặng Văn Sình")
+    hasty = household(mai, head_name="Hoàng Thị Vội")
+    take(mai, hasty, "registration", "meeting")
+    take(mai, hasty, "posting", until="2025-05-04")
+    take(mai, hasty, "review")
+    page = sign_in("son").get(APPROVE).text
+    rows = {name: row for row in page.split("<tr")[2:] for name in ("Sình", "Vội") if name in row}
+    told = {name: re.search(r"(\d+) điều cần xem lại", row) for name, row in rows.items()}
+    count = {name: int(found[1]) if found else 0 for name, found in told.items()}
+    assert count["Vội"] == count["Sình"] + 1
+
+
 def test_the_page_offers_what_the_viewer_may_approve_and_says_why_not_the_rest(sign_in) -> None:
     mai = sign_in("mai")
     reviewed(mai, "Đặng Văn Sình")
