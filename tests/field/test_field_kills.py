@@ -149,6 +149,7 @@ def test_an_app_killed_around_a_photo_keeps_the_survey_and_every_kept_photo(
             name,
         )
         phone.go(f"#/form/{draft_id}")
+        phone.page.wait_for_selector(f"header:has-text('{name}')")
         phone.page.wait_for_selector(".slots")
         sure = kill_around(phone, kind, chance)
         phone.revive()
