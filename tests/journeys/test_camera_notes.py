@@ -99,6 +99,7 @@ def test_answers_changed_after_the_result_are_told_in_their_order(sign_in) -> No
         {"lon": 200, "lat": 20},
         {"lon": "105", "lat": 22},
         {"lon": None, "lat": True},
+        {"lon": 10**400, "lat": 22},
         {"lon": 105.62},
         {"taken_at": "hôm qua"},
         {"taken_at": "2025:05:14 08:05:09"},
