@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import api.models  # noqa: F401  every table, or the migrations would not see it
-from api import auth, entrance, errors, headers, keys, language, law_texts, static_files
-from api.config import Settings, from_environment
-from api.database import MIGRATIONS
-from api.extensions import csrf, db, limiter, login_manager, migrate
-from api.pages import register_pages
-from api.resources import register_resources
+import api.web.models  # noqa: F401  every table, or the migrations would not see it
+from api.accounts import device_pages, session_pages
+from api.accounts import pages as account_pages
+from api.approvals import act_pages, approve_pages, list_pages, posting_pages, public_pages
+from api.areas import home_page
+from api.areas import pages as area_pages
+from api.areas import resource as area_resource
+from api.budget import pages as budget_pages
+from api.budget import resource as budget_resource
+from api.cases import obstacle_pages, village_pages, worklist_pages
+from api.cases import pages as case_pages
+from api.field import pages as field_pages
+from api.field import queue_file_pages
+from api.field import resource as field_resource
+from api.households import pages as household_pages
+from api.inbox import pages as inbox_pages
+from api.inbox import photo_resource
+from api.inbox import resource as inbox_resource
+from api.law import pages as law_pages
+from api.map import pages as map_pages
+from api.papers import pages as paper_pages
+from api.shared import law_texts
+from api.web import auth, errors, headers, language, request_limits, secret_keys, static_files
+from api.web.config import Settings, from_environment
+from api.web.database import MIGRATIONS
+from api.web.extensions import csrf, db, limiter, login_manager, migrate
 from survey import sealed
 
 
@@ -19,7 +39,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     """The application for `settings` (default: the environment); `overrides` are Flask's own settings."""
     settings = settings or from_environment()
     app = Flask("api")
-    secret = keys.secret_key(settings)
+    secret = secret_keys.secret_key(settings)
     sealed.use_key(secret.encode())
     app.config.from_mapping(
         SETTINGS=settings,
@@ -27,7 +47,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # an error in the log names no person
         MAX_CONTENT_LENGTH=settings.max_request_bytes,
-        MAX_FORM_MEMORY_SIZE=min(settings.max_request_bytes, entrance.FORM_BYTES),
+        MAX_FORM_MEMORY_SIZE=min(settings.max_request_bytes, request_limits.FORM_BYTES),
         SESSION_COOKIE_NAME="nhavung",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
@@ -46,12 +66,12 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     migrate.init_app(app, db, directory=MIGRATIONS, render_as_batch=True)
     for extension in (csrf, limiter, login_manager):
         extension.init_app(app)
-    for module in (language, headers, entrance, auth, law_texts, static_files):
+    for module in (language, headers, request_limits, auth, law_texts, static_files):
         module.init_app(app)
-    entrance.init_forms(app)
-    register_resources(app)
+    request_limits.init_forms(app)
+    _register_resources(app)
     errors.init_app(app)  # after the resources: flask-smorest brings a handler of its own, in another shape
-    register_pages(app)
+    _register_pages(app)
     return app
 
 
@@ -60,3 +80,49 @@ def _trust_proxies(app: Flask, count: int) -> None:
     if count:
         proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)
         app.wsgi_app = proxied  # type: ignore[method-assign]
+
+
+def _register_resources(app: Flask) -> None:
+    """The interface for phones and programs, described at /api/openapi.json; each with its guard."""
+    interface = Api(app)
+    auth.guard(app, field_resource.sign_in_blueprint, public=True)
+    interface.register_blueprint(field_resource.sign_in_blueprint)
+    for blueprint, action in (
+        (field_resource.blueprint, "survey.send"),
+        (inbox_resource.blueprint, "envelope.send"),
+        (photo_resource.blueprint, "envelope.send"),
+        (area_resource.blueprint, "household.read"),
+        (budget_resource.blueprint, "budget.read"),
+    ):
+        auth.guard(app, blueprint, action)
+        interface.register_blueprint(blueprint)
+
+
+def _register_pages(app: Flask) -> None:
+    """The pages for people, each with the right it takes to enter (None: being signed in is enough)."""
+    for blueprint, action in (
+        (home_page.blueprint, None),
+        (area_pages.blueprint, "household.read"),
+        (map_pages.blueprint, "map.read"),
+        (household_pages.blueprint, "household.read"),
+        (inbox_pages.blueprint, "inbox.read"),
+        (queue_file_pages.blueprint, "inbox.mend"),
+        (budget_pages.blueprint, "budget.read"),
+        (law_pages.blueprint, "law.read"),
+        (paper_pages.blueprint, "paper.read"),
+        (account_pages.blueprint, "accounts.manage"),
+        (device_pages.blueprint, None),
+        (list_pages.blueprint, "paper.read"),
+        (approve_pages.blueprint, "paper.read"),
+        (act_pages.blueprint, "paper.read"),
+        (posting_pages.blueprint, "paper.read"),
+        (case_pages.blueprint, "household.read"),
+        (worklist_pages.blueprint, "household.read"),
+        (obstacle_pages.blueprint, "household.read"),
+        (village_pages.blueprint, "case.record"),
+    ):
+        auth.guard(app, blueprint, action)
+        app.register_blueprint(blueprint)
+    for blueprint in (session_pages.blueprint, public_pages.blueprint, field_pages.blueprint):
+        auth.guard(app, blueprint, public=True)
+        app.register_blueprint(blueprint)

@@ -50,7 +50,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """Every table's base. Flask-SQLAlchemy wraps it in `api.extensions`."""
+    """Every table's base. Flask-SQLAlchemy wraps it in `api.web.extensions`."""
 
     registry = registry(
         metadata=MetaData(naming_convention=NAMING),

@@ -19,11 +19,11 @@ from hypothesis import settings as hypothesis_settings
 from makers import FIRST_DAY, make_world, password_of
 from sqlalchemy.orm import Session
 
-from api import transaction
 from api.app import create_app
-from api.config import from_environment
-from api.database import upgrade
-from api.extensions import db
+from api.web import transaction
+from api.web.config import from_environment
+from api.web.database import upgrade
+from api.web.extensions import db
 
 hypothesis_settings.register_profile(
     "nhavung", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -15,11 +15,11 @@ from sending import send, send_photo, send_village
 from sqlalchemy import func, select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from api import transaction
 from api.app import create_app
-from api.config import from_environment
-from api.database import upgrade
-from api.extensions import db
+from api.web import transaction
+from api.web.config import from_environment
+from api.web.database import upgrade
+from api.web.extensions import db
 from survey.intake.models import ReceivedEnvelope
 
 

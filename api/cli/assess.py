@@ -13,10 +13,10 @@ CHUNK = 200
 @click.option("--area", "area_code", help="Only this area and what is under it.")
 def command(area_code: str | None) -> None:
     """Assess all households (of an area) again by the law in force; old assessments stay."""
-    from api import clock, transaction
-    from api.desk import book_in_force
-    from api.extensions import db
-    from api.places import exists, inside
+    from api.shared.area_names import exists, inside
+    from api.web import clock, transaction
+    from api.web.extensions import db
+    from api.web.intake_context import book_in_force
     from survey.assessment import actions, queries
     from survey.problems import Problem
 

@@ -18,11 +18,11 @@ def command(area_code: str, output: Path) -> None:
     """Write the estimate of an area's need, with the households behind every figure."""
     from sqlalchemy import and_
 
-    from api import clock
-    from api.budgets import write_workbook
-    from api.extensions import db
-    from api.language import num
-    from api.places import inside
+    from api.budget.estimate import write_workbook
+    from api.shared.area_names import inside
+    from api.web import clock
+    from api.web.extensions import db
+    from api.web.language import num
     from survey.finance import queries as finance
 
     with app_context():

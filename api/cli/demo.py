@@ -29,7 +29,7 @@ def command(folder: Path, host: str, port: int, build_only: bool) -> None:
     os.environ.pop("NHAVUNG_DATABASE_URL", None)
     from api.app import create_app
     from api.cli.serve import bind, run
-    from api.database import upgrade
+    from api.web.database import upgrade
 
     app = create_app()
     upgrade(app)
@@ -44,21 +44,22 @@ def command(folder: Path, host: str, port: int, build_only: bool) -> None:
 
 def _build() -> None:
     """Areas, accounts, households, then what was done for them; resumable."""
-    from api import demo, transaction
-    from api.extensions import db
+    from api.demo import accounts
+    from api.web import transaction
+    from api.web.extensions import db
 
-    if not demo.has_areas(db.session()):
+    if not accounts.has_areas(db.session()):
         click.echo("Nhập địa bàn Bắc Kạn cũ và Thái Nguyên mới …")
         with transaction.write() as session:
-            demo.put_areas_and_accounts(session)
-    _send_households(demo.households_to_come(db.session()))
+            accounts.put_areas_and_accounts(session)
+    _send_households(accounts.households_to_come(db.session()))
     _record_works()
 
 
 def _send_households(todo: Sequence[dict[str, Any]]) -> None:
     """Surveys through the same door as everybody's."""
-    from api import transaction
-    from api.desk import desk
+    from api.web import transaction
+    from api.web.intake_context import desk
     from survey.intake.actions import receive
     from survey.intake.envelope import read
 
@@ -73,25 +74,26 @@ def _send_households(todo: Sequence[dict[str, Any]]) -> None:
 
 def _record_works() -> None:
     """Registration, meetings, approval, building: what was done until the pinned day, a commune at a time."""
-    from api import demo_lists, demo_works, transaction
-    from api.desk import book_in_force
-    from api.extensions import db
+    from api.demo import lists, works
+    from api.web import transaction
+    from api.web.extensions import db
+    from api.web.intake_context import book_in_force
 
-    todo = demo_works.communes_to_come(db.session())
-    plan = demo_works.plan(db.session()) if todo else None
+    todo = works.communes_to_come(db.session())
+    plan = works.plan(db.session()) if todo else None
     with click.progressbar(list(todo.values()), label="Việc đã làm giả định") as communes:
         for houses in communes:
             with transaction.write() as session:
-                demo_works.put_commune(session, houses, plan, book_in_force(session))
+                works.put_commune(session, houses, plan, book_in_force(session))
     with transaction.write() as session:
-        demo_lists.put_lists(session)
+        lists.put_lists(session)
 
 
 def _say(host: str, port: int) -> None:
-    from api import demo
+    from api.demo import accounts
 
     click.echo(f"\nNhà Vững, bản trình diễn: http://{host}:{port}\n")
     click.echo(f"  {'tài khoản':<12}{'mật khẩu':<22}vai trò")
-    for account in demo.ACCOUNTS:
-        click.echo(f"  {account.username:<12}{demo.PASSWORD:<22}{account.role} · {account.area}")
+    for account in accounts.ACCOUNTS:
+        click.echo(f"  {account.username:<12}{accounts.PASSWORD:<22}{account.role} · {account.area}")
     click.echo("\nDừng: Ctrl+C. Ngày làm việc cố định 15/05/2025; hộ là giả định.")

@@ -31,8 +31,8 @@ from api.cli.reports import Day, log, tell, watch
 @click.option("--refused", "refused_to", type=click.Path(path_type=Path), help="write refused rows to a CSV")
 def command(file: Path, dry_run: bool, refused_to: Path | None, on: date, **options: Any) -> None:
     """Official units from a map file or a list (GeoPackage, Shapefile, GeoJSON, CSV, XLSX, …)."""
-    from api import transaction
     from api.imports.areas import AreaOptions, take_areas
+    from api.web import transaction
 
     with app_context(), transaction.write() as session:
         report = take_areas(session, file, AreaOptions(on=on, **options), watch)

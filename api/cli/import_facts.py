@@ -25,11 +25,11 @@ COLUMNS = ("area_code", "fact", "value", "from", "until", "source")
 @click.option("--dry-run", is_flag=True, help="Check and report only.")
 def command(file: Path, dry_run: bool) -> None:
     """Take in a table (area_code, fact, value, from, until, source): checked whole, applied whole."""
-    from api import clock, transaction
-    from api.desk import book_in_force
-    from api.extensions import db
     from api.imports.report import Report
-    from api.imports.tables import read_table
+    from api.shared.tables import read_table
+    from api.web import clock, transaction
+    from api.web.extensions import db
+    from api.web.intake_context import book_in_force
     from survey.areas import queries as areas
     from survey.areas.actions import set_fact
     from survey.problems import Problem

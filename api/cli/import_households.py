@@ -119,9 +119,9 @@ def _say_counts(counts: dict[str, int]) -> None:
 
 def _apply(planned: Plan, username: str | None) -> Result:
     """Send the rows through the intake under a progress bar."""
-    from api.desk import desk
-    from api.extensions import db
     from api.imports.households import apply
+    from api.web.extensions import db
+    from api.web.intake_context import desk
     from survey.intake.actions import receive
 
     with app_context():

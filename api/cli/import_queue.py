@@ -11,7 +11,7 @@ import click
 from api.cli.context import app_context
 
 if TYPE_CHECKING:
-    from api.queue_files import Report
+    from api.field.queue_files import Report
 
 WORDS = {
     "stored": "đã xử lý / processed",
@@ -27,7 +27,7 @@ WORDS = {
 @click.option("--unproven", is_flag=True, help="Vouch for a file whose key the server does not know (4304).")
 def command(file: Path, *, says_all: bool, unproven: bool) -> None:
     """Receive the records and photos of FILE, saved by the field app; doing it again doubles nothing."""
-    from api import queue_files
+    from api.field import queue_files
 
     with app_context():
         queue_files.refuse_large(file.stat().st_size)

@@ -47,10 +47,10 @@ def command(
     **by: str,
 ) -> None:
     """Match an official list to households, keep it as dated records and assess those households again."""
-    from api import clock, transaction
-    from api.desk import book_in_force
-    from api.extensions import db
     from api.imports import statuses
+    from api.web import clock, transaction
+    from api.web.extensions import db
+    from api.web.intake_context import book_in_force
     from survey.assessment.actions import reassess
     from survey.registry.actions import keep_status
 

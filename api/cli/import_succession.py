@@ -26,8 +26,8 @@ from api.cli.reports import Day, log, tell, watch
 @click.option("--refused", "refused_to", type=click.Path(path_type=Path), help="write refused rows to a CSV")
 def command(file: Path, dry_run: bool, refused_to: Path | None, on: date, **options: Any) -> None:
     """Which old unit became which new one, from a list of pairs of codes (old and new units first)."""
-    from api import transaction
     from api.imports.successions import SuccessionOptions, take_succession
+    from api.web import transaction
 
     with app_context(), transaction.write() as session:
         report = take_succession(session, file, SuccessionOptions(on=on, **options), watch)

@@ -29,8 +29,8 @@ from api.cli.reports import Day, log, tell, watch
 @click.option("--refused", "refused_to", type=click.Path(path_type=Path), help="write refused rows to a CSV")
 def command(file: Path, dry_run: bool, refused_to: Path | None, on: date, **options: Any) -> None:
     """Villages from a list or points (CSV, XLSX, GeoJSON, …); approximate cells are drawn around points."""
-    from api import transaction
     from api.imports.villages import VillageOptions, take_villages
+    from api.web import transaction
 
     with app_context(), transaction.write() as session:
         report = take_villages(session, file, VillageOptions(on=on, **options), watch)

@@ -30,7 +30,7 @@ def command() -> None:
 
 def _folder(folder: Path | None) -> Path | None:
     """The operator's law folder: as asked for, else as set; None: the shipped law alone."""
-    from api.config import from_environment
+    from api.web.config import from_environment
 
     return folder or from_environment().law_folder
 
@@ -45,8 +45,8 @@ def _day(on: datetime | None) -> date:
     """The day asked for, or the working day of this environment."""
     if on is not None:
         return on.date()
-    from api import clock
     from api.cli.context import app_context
+    from api.web import clock
 
     with app_context():
         return clock.today()
@@ -225,7 +225,7 @@ def _named_book(name: str) -> law.Book:
 def _compare_stored(old: str, new: str) -> Moves:
     from api.cli.context import app_context
     from api.cli.law_table import compare_books
-    from api.extensions import db
+    from api.web.extensions import db
     from survey.assessment import queries
 
     def book(name: str) -> law.Book:
@@ -240,8 +240,8 @@ def _compare_stored(old: str, new: str) -> Moves:
 @LAW
 def release(folder: Path | None) -> None:
     """Store the law files in the database and assess by them from now on."""
-    from api import clock, transaction
     from api.cli.context import app_context
+    from api.web import clock, transaction
     from survey.assessment.actions import store_release
 
     with app_context():

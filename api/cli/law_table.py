@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from api.imports.tables import Row, read_table
+from api.shared.tables import Row, read_table
 from survey.law import Assessment, Book, Law, assess, explain
 from survey.law.facts import Fact
 from survey.law.texts import parse_text

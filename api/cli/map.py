@@ -20,9 +20,9 @@ def command(area_code: str, output: Path, lang: str, without_names: bool) -> Non
     """Write the map of an area as one HTML file that opens without a network."""
     from sqlalchemy import true
 
-    from api import clock
-    from api.extensions import db
-    from api.map_views import area_view
+    from api.map.views import area_view
+    from api.web import clock
+    from api.web.extensions import db
     from maps import single_file
     from survey.areas import queries as areas
     from survey.problems import Problem

@@ -10,7 +10,7 @@ from api.cli.context import app_context
 @click.command("migrate")
 def command() -> None:
     """Create the database or bring it up to date."""
-    from api.database import upgrade
+    from api.web.database import upgrade
 
     with app_context() as app:
         upgrade(app)

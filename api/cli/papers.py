@@ -16,7 +16,7 @@ def command(area: str, kind: str, output: Path) -> None:
     from sqlalchemy import true
 
     from api.cli.context import app_context
-    from api.filling.choose import kind_of, of_area
+    from api.papers.filling.choose import kind_of, of_area
     from api.papers.pdf import pdf
     from api.papers.word_file import docx
 

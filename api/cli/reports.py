@@ -50,7 +50,7 @@ def watch(rows: Sequence[Any]) -> Iterator[Any]:
 
 def log(session: Session, report: Report, kind: str) -> None:
     """Write the import into the audit log, in its transaction: the file's name and the counts."""
-    from api import clock
+    from api.web import clock
     from survey.access.audit import record
 
     counts = {outcome: report.counts[outcome] for outcome in OUTCOME_WORDS}

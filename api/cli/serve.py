@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--threads", default=8, show_default=True, help="Requests handled at once.")
 def command(host: str, port: int, threads: int) -> None:
     """Serve the web pages and the interface."""
-    from api.database import upgrade
+    from api.web.database import upgrade
 
     with app_context() as app:
         upgrade(app)
@@ -35,7 +35,7 @@ def bind(app: Flask, host: str, port: int, threads: int = 8) -> BaseWSGIServer:
     """A server that holds its address already, so that what is printed next is true. Problem 1014."""
     from waitress import create_server
 
-    from api.queue_files import MAX_UPLOAD_BYTES
+    from api.field.queue_files import MAX_UPLOAD_BYTES
 
     limit = max(app.config["MAX_CONTENT_LENGTH"], MAX_UPLOAD_BYTES)  # the application itself refuses sooner
     try:

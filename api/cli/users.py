@@ -29,7 +29,7 @@ def command() -> None:
 @click.option("--until", type=DAY, help="Last day of the post; open when left out.")
 def create(username: str, name: str, role: str, area: str, until: datetime | None) -> None:
     """Make an account and print its one-time slip."""
-    from api import transaction
+    from api.web import transaction
     from survey.access import actions, passwords
     from survey.access.rows import NewAccount, NewPost, Slip
 
@@ -48,14 +48,14 @@ def create(username: str, name: str, role: str, area: str, until: datetime | Non
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_list(file: Path) -> None:
     """Make all accounts of an Excel or CSV list, or none, and print their slips."""
-    from api import account_list
-    from api.extensions import db
+    from api.accounts.import_list import create, read
+    from api.web.extensions import db
     from survey.problems import Problem
 
     with app_context():
         actor = _operator()
         try:
-            slips = account_list.create(db.session(), actor, account_list.read(file, actor.today))
+            slips = create(db.session(), actor, read(file, actor.today))
         except Problem as problem:
             for row in problem.details.get("rows", []):
                 click.echo(f"dòng {row['line']}: {row['vi']}", err=True)
@@ -67,7 +67,7 @@ def import_list(file: Path) -> None:
 @click.argument("username")
 def reset(username: str) -> None:
     """Give an account a temporary password and print its slip."""
-    from api import transaction
+    from api.web import transaction
     from survey.access import actions, passwords
     from survey.access.rows import Slip
 
@@ -83,7 +83,7 @@ def reset(username: str) -> None:
 @click.argument("username")
 def deactivate(username: str) -> None:
     """Shut an account and its devices."""
-    from api import transaction
+    from api.web import transaction
     from survey.access import actions
 
     with app_context():
@@ -100,7 +100,7 @@ def list_accounts(search: str, role: str) -> None:
     """List accounts with their posts in force."""
     from sqlalchemy import true
 
-    from api.extensions import db
+    from api.web.extensions import db
     from survey.access import queries
 
     with app_context():
@@ -121,7 +121,7 @@ def list_accounts(search: str, role: str) -> None:
 
 def _operator() -> Actor:
     """The operator at the server: may do everything, and the audit log says it was no account."""
-    from api import clock
+    from api.web import clock
     from survey.access.rows import Actor
 
     return Actor(None, clock.today(), clock.now())
@@ -129,7 +129,7 @@ def _operator() -> Actor:
 
 def _find(username: str) -> Account:
     """The account of a username. Raises: Problem 6018."""
-    from api.extensions import db
+    from api.web.extensions import db
     from survey.access import queries
     from survey.problems import Problem
 

@@ -15,11 +15,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api import transaction
 from api.imports.cells import Reader
 from api.imports.mapping import AnswerRule, HouseholdMapping
 from api.imports.report import Refused
-from api.imports.tables import Row, Table, read_table
+from api.shared.tables import Row, Table, read_table
+from api.web import transaction
 from survey.intake.envelope import read
 from survey.intake.rows import Receipt
 from survey.problems import Problem

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from api.imports.tables import SHEET_SUFFIXES, cell_text, read_table
+from api.shared.tables import SHEET_SUFFIXES, cell_text, read_table
 from survey.areas import names
 from survey.problems import Problem
 

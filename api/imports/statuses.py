@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from api.imports.tables import Row, read_table
+from api.shared.tables import Row, read_table
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
 from survey.assessment.facts import LIST_SOURCE

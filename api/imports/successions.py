@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.imports.areas import CODE_WIDTH, Watch, full_code
 from api.imports.report import Report
 from api.imports.sources import chosen_column
-from api.imports.tables import read_table
+from api.shared.tables import read_table
 from survey.areas.actions import succeed
 from survey.areas.rows import Pair
 from survey.areas.villages import settle_split

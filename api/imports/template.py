@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from api.imports.mapping import AnswerRule, CapturedAt, HouseholdMapping, RowRule
-from api.imports.tables import read_table
+from api.shared.tables import read_table
 from survey.problems import Problem
 from survey.questionnaire import Form, Question, load_form
 from survey.words import word

@@ -8,16 +8,16 @@ from types import MappingProxyType
 from typing import Any
 
 from api.papers import data
-from api.papers.blank_form import blank_form
 from api.papers.blocks import Paper
-from api.papers.commitments import commitments
-from api.papers.completion_minutes import completion_minutes
-from api.papers.disaster_request import disaster_request
-from api.papers.household_notice import household_notice
-from api.papers.meeting_minutes import meeting_minutes
-from api.papers.not_registering import not_registering
-from api.papers.posting_list import posting_list
-from api.papers.stage_minutes import stage_minutes
+from api.papers.layouts.blank_form import blank_form
+from api.papers.layouts.commitments import commitments
+from api.papers.layouts.completion_minutes import completion_minutes
+from api.papers.layouts.disaster_request import disaster_request
+from api.papers.layouts.household_notice import household_notice
+from api.papers.layouts.meeting_minutes import meeting_minutes
+from api.papers.layouts.not_registering import not_registering
+from api.papers.layouts.posting_list import posting_list
+from api.papers.layouts.stage_minutes import stage_minutes
 from survey.words import word
 
 

@@ -47,7 +47,7 @@ def phases() -> dict[str, str]:
 
 @cache
 def acts() -> dict[str, dict[str, str]]:
-    """What is known of each kind of act: `right`, and the `paper` whose signed scan is expected."""
+    """What is known of each kind of act: `right`, `paper` and `printed`, as the file explains them."""
     found: dict[str, dict[str, str]] = _file()["acts"]
     return found
 

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from makers import FIRST_DAY, NOON
 
-from api import transaction
+from api.web import transaction
 from survey.access.actions import create_account
 from survey.access.passwords import hashed
 from survey.access.rows import Actor, NewAccount, NewPost

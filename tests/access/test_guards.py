@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.routing import UUIDConverter
 
-from api import auth
+from api.web import auth
 
 PUBLIC = {"static", "session", "api-docs", "public_postings", "field", "field_sign_in"}
 SOME_ID = "0b1c2d3e-0000-4000-8000-000000000000"

@@ -12,9 +12,9 @@ from flask import request
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from api import auth, keys
 from api.app import create_app
-from api.config import from_environment
+from api.web import auth, secret_keys
+from api.web.config import from_environment
 from survey.access.models import AuditEntry, Device, Post, User
 from survey.problems import Problem
 
@@ -189,14 +189,14 @@ def settings_of(folder: Path):
 def test_a_key_file_that_a_crash_left_empty_is_refused(tmp_path: Path, content: bytes):
     (tmp_path / "secret.key").write_bytes(content)
     with pytest.raises(Problem) as caught:
-        keys.secret_key(settings_of(tmp_path))
+        secret_keys.secret_key(settings_of(tmp_path))
     assert caught.value.number == 6050
     assert (tmp_path / "secret.key").read_bytes() == content
 
 
 def test_processes_that_start_together_share_one_whole_key(tmp_path: Path):
     with ThreadPoolExecutor(8) as pool:
-        made = set(pool.map(lambda _: keys.secret_key(settings_of(tmp_path)), range(16)))
+        made = set(pool.map(lambda _: secret_keys.secret_key(settings_of(tmp_path)), range(16)))
     assert len(made) == 1
     assert len(made.pop()) == 64
     assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]

@@ -8,7 +8,7 @@ import pytest
 from makers import FIRST_DAY, NOON
 from sqlalchemy import select
 
-from api import transaction
+from api.web import transaction
 from survey.access import rights
 from survey.access.actions import deactivate, grant_post
 from survey.access.models import AuditEntry

@@ -8,9 +8,9 @@ import pytest
 from makers import NOON
 from sqlalchemy import select
 
-from api import auth, transaction
 from api.app import create_app
-from api.extensions import db, limiter
+from api.web import auth, transaction
+from api.web.extensions import db, limiter
 from survey.access.actions import record_attempt
 from survey.access.models import AuditEntry, User
 

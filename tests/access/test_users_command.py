@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from api import transaction
 from api.cli.users import command
+from api.web import transaction
 from survey.access.models import User
 from survey.problems import Problem
 

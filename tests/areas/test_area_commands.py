@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from flask import Flask
 
 from api.cli import import_areas, import_succession, import_villages
-from api.extensions import db
+from api.web.extensions import db
 from survey.areas.models import AreaRow
 
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from api.imports.areas import AreaOptions, take_areas
 from api.imports.successions import SuccessionOptions, take_succession
-from api.imports.tables import read_table
 from api.imports.villages import VillageOptions, take_villages
+from api.shared.tables import read_table
 from survey.areas import queries
 from survey.areas.locate import locator
 from survey.areas.names import same_name

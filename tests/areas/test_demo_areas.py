@@ -10,7 +10,7 @@ import pytest
 from area_memory import close_all, in_memory
 from sqlalchemy.orm import Session
 
-from api.demo_areas import MERGER_DAY, demo_areas
+from api.demo.areas import MERGER_DAY, demo_areas
 from survey.areas import queries
 from survey.areas.locate import locator
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from api.imports.tables import read_table
+from api.shared.tables import read_table
 from survey.problems import Problem
 
 

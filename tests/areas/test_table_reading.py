@@ -9,8 +9,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from api.imports import tables
-from api.imports.tables import read_table
+from api.shared import tables
+from api.shared.tables import read_table
 from survey.problems import Problem
 
 TEXT = "Mã xã;Tên xã\n01834;Hoà Mục\n06;Văn Lăng\n"

@@ -12,9 +12,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from paper_makers import meeting, stage
 
 from api.papers.blocks import Paper
-from api.papers.meeting_minutes import meeting_minutes
+from api.papers.layouts.meeting_minutes import meeting_minutes
+from api.papers.layouts.stage_minutes import stage_minutes
 from api.papers.pdf import pdf
-from api.papers.stage_minutes import stage_minutes
 from api.papers.word_file import docx
 
 

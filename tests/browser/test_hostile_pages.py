@@ -13,8 +13,8 @@ from sending import point, send
 from shapely.geometry import box
 from sqlalchemy import select
 
-from api import transaction
-from api.extensions import db
+from api.web import transaction
+from api.web.extensions import db
 from maps import single_file
 from survey.access.actions import rename
 from survey.access.models import User

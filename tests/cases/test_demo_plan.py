@@ -7,9 +7,9 @@ from collections import Counter
 
 import pytest
 
-from api import demo_households, demo_works
-from api.demo_households import Village
-from api.demo_works import House
+from api.demo import households, works
+from api.demo.households import Village
+from api.demo.works import House
 
 PLACES = {
     # (commune, district): (new, repair); Decision 407/QĐ-UBND and the published figures of Ba Bể
@@ -29,16 +29,16 @@ def houses():
             for _ in range(number):
                 name = f"{len(made):05d}"
                 made.append(House(name, "V", "00001", place, kind, "XNT-2024", 60_000_000, True))
-    random.Random(demo_works.SEED).shuffle(made)
+    random.Random(works.SEED).shuffle(made)
     return made
 
 
 @pytest.fixture(scope="module")
 def planned(houses):
     """How far each has come, and what hinders the others."""
-    begun = demo_works._begun(houses)
-    done = demo_works._done(begun)
-    return begun, done, demo_works._obstacles([house for house in houses if house.id not in begun])
+    begun = works._begun(houses)
+    done = works._done(begun)
+    return begun, done, works._obstacles([house for house in houses if house.id not in begun])
 
 
 def test_2887_of_4716_are_begun_and_709_of_them_done(houses, planned):
@@ -68,11 +68,11 @@ def test_ten_of_the_37_who_did_not_register_live_in_two_villages_of_nam_mau():
         for number, (place, count) in enumerate(places.items())
         for village in range(1, count + 1)
     ]
-    slots = demo_households._slots(villages, random.Random(demo_households.SEED))
+    slots = households._slots(villages, random.Random(households.SEED))
     groups = Counter(group for group, _, _ in slots)
-    assert (len(slots), groups["not_registered"]) == (demo_households.count(), 37)
+    assert (len(slots), groups["not_registered"]) == (households.count(), 37)
     inside = [(group, kind, village.code) for group, kind, village in slots if village.commune == "Nam Mẫu"]
     unregistered = Counter(code for group, _, code in inside if group == "not_registered")
     assert (unregistered["00000-001"], unregistered["00000-002"]) >= (7, 3)
-    listed = Counter(kind for group, kind, _ in inside if group in demo_households.PROGRAMMES)
+    listed = Counter(kind for group, kind, _ in inside if group in households.PROGRAMMES)
     assert listed == {"new": 65, "repair": 6}

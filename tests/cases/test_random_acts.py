@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from makers import FIRST_DAY, NOON, PEOPLE, envelope
 from sqlalchemy import func, select
 
-from api.desk import desk
-from api.extensions import db
+from api.web.extensions import db
+from api.web.intake_context import desk
 from survey.access.models import User
 from survey.access.rights import may
 from survey.cases import machine, queries

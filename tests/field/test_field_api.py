@@ -12,9 +12,9 @@ from fielding import as_phone, bearer, sign_in_phone, wrap_for_server
 from makers import NOON
 from sqlalchemy import select
 
-from api import transaction
 from api.app import create_app
-from api.extensions import db, limiter
+from api.web import transaction
+from api.web.extensions import db, limiter
 from survey.access.models import AuditEntry, Device, User
 
 FIELD = "/api/v1/field"

@@ -434,8 +434,8 @@ def test_signing_out_keeps_what_is_not_sent(phone: Handset) -> None:
 def test_the_saved_file_is_read_by_the_server_and_by_nobody_else(phone: Handset, folder: Path) -> None:
     from conftest import settings
 
-    from api import queue_files
     from api.app import create_app
+    from api.field import queue_files
 
     phone.sign_in()
     phone.offline()

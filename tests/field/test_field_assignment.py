@@ -11,8 +11,9 @@ from makers import FIRST_DAY, NOON, envelope
 from sending import ENVELOPES, PLACES, point, send, send_village, send_visit
 from sqlalchemy import event, select
 
-from api import field_cursor, transaction
-from api.extensions import db
+from api.field import cursor
+from api.web import transaction
+from api.web.extensions import db
 from survey.access.actions import end_post, grant_post
 from survey.access.models import Post, User
 from survey.access.rows import Actor, NewPost
@@ -206,9 +207,9 @@ def test_a_row_that_was_committed_late_is_not_missed(sign_in, world):
     client = sign_in("lan")
     household(client)
     phone = as_phone(world, "lan")
-    parts = field_cursor._signer().loads(fetch(phone)["cursor"])
+    parts = cursor._signer().loads(fetch(phone)["cursor"])
     parts["n"]["s"][1] -= 1  # as if one survey below the mark had not been visible then
-    told = fetch(phone, field_cursor._signer().dumps(parts))
+    told = fetch(phone, cursor._signer().dumps(parts))
     assert (told["full"], len(told["households"])) == (True, 1)
 
 

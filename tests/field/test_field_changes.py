@@ -13,7 +13,7 @@ from handset import Handset, forward, switched_on, tile
 from makers import payload
 from page_server import Site, fill_people, serve_app
 
-from api.pages import field
+from api.field import pages
 
 pytestmark = pytest.mark.browser
 
@@ -71,7 +71,7 @@ def test_a_new_version_is_offered_and_what_is_being_filled_in_is_kept(phone, mon
     tile(phone, "visit", "Đã phỏng vấn")
     forward(phone, "Chủ hộ")
     phone.page.fill("#q-head_name", "Nông Thị Dở")
-    monkeypatch.setitem(field.OLDEST, "chrome", "94")
+    monkeypatch.setitem(pages.OLDEST, "chrome", "94")
     find_the_update(phone)
     assert phone.page.input_value("#q-head_name") == "Nông Thị Dở"
     phone.page.locator("#update .btn").click()
@@ -86,7 +86,7 @@ def test_a_new_version_is_offered_and_what_is_being_filled_in_is_kept(phone, mon
 def test_a_new_version_that_nobody_asked_for_waits(phone, monkeypatch) -> None:
     waiting = "async () => (await navigator.serviceWorker.getRegistration('/field/')).waiting?.state"
     before = version_of(phone)
-    monkeypatch.setitem(field.OLDEST, "chrome", "95")
+    monkeypatch.setitem(pages.OLDEST, "chrome", "95")
     find_the_update(phone)
     phone.go("#/households")
     phone.page.wait_for_selector("#find")

@@ -27,7 +27,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from api import photos, transaction
+from api.web import photo_files, transaction
 from survey.access.actions import create_account
 from survey.access.passwords import hashed
 from survey.access.rows import Actor, NewAccount, NewPost
@@ -254,5 +254,5 @@ def assert_photos_are_whole(sent: list[Officer], world: Flask, session: Session)
     kept = dict(map(tuple, session.execute(select(Photo.received_sha256, Photo.stored_sha256)).all()))
     assert set(kept) == {sha256 for one in sent for sha256 in one.photos}
     for stored in kept.values():
-        content = photos.path_of(world.config["SETTINGS"].data_folder, stored).read_bytes()
+        content = photo_files.path_of(world.config["SETTINGS"].data_folder, stored).read_bytes()
         assert hashlib.sha256(content).hexdigest() == stored

@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 import api
-from api.static_files import without_comments
+from api.web.static_files import without_comments
 
 STATIC = Path(api.__file__).parent / "static"
 MOST_BYTES = 90_000

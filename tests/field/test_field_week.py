@@ -15,7 +15,7 @@ from flask import Flask
 from handset import Handset, camera_photo, fill_survey, finish, forward, photograph, switched_on, tile
 from page_server import Site, client_of, fill_people, serve_app
 
-from api import photos
+from api.web import photo_files
 
 # what an act is done about -> the steps its household has taken before the officer leaves
 BEFORE: dict[str, tuple[str, ...]] = {
@@ -183,8 +183,10 @@ def assert_photos_are_whole(folder: Path, aside: Path, taken: dict[str, bytes]) 
     assert set(kept) == set(taken)
     for sha256, content in taken.items():
         assert hashlib.sha256(content).hexdigest() == sha256
-        assert photos.store(aside, content, sha256).sha256 == kept[sha256]
-        assert hashlib.sha256(photos.path_of(folder, kept[sha256]).read_bytes()).hexdigest() == kept[sha256]
+        assert photo_files.store(aside, content, sha256).sha256 == kept[sha256]
+        assert (
+            hashlib.sha256(photo_files.path_of(folder, kept[sha256]).read_bytes()).hexdigest() == kept[sha256]
+        )
 
 
 def assert_assessments_agree(phone: Handset, folder: Path, surveys: list[dict[str, Any]]) -> None:

@@ -15,9 +15,9 @@ from makers import envelope, jpeg
 from sending import BEFORE
 from sqlalchemy import func, select
 
-from api import queue_files
 from api.cli import import_queue
-from api.extensions import db
+from api.field import queue_files
+from api.web.extensions import db
 from survey.access.models import AuditEntry, User
 from survey.intake.models import ReceivedEnvelope
 from survey.problems import Problem

@@ -6,8 +6,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from api.database import downgrade, upgrade
-from api.extensions import db
+from api.web.database import downgrade, upgrade
+from api.web.extensions import db
 
 
 def test_migrations_go_up_down_and_up_again(app, storage) -> None:

@@ -14,7 +14,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 
 def test_every_setting_is_explained() -> None:
-    settings = set(re.findall(r"NHAVUNG_[A-Z_]+", (ROOT / "api" / "config.py").read_text("utf-8")))
+    settings = set(re.findall(r"NHAVUNG_[A-Z_]+", (ROOT / "api" / "web" / "config.py").read_text("utf-8")))
     assert {name for name in settings if f"`{name}`" not in README} == set()
 
 

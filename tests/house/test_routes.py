@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import auth
+from api.web import auth
 
 
 def test_every_route_has_a_guard(app: Flask) -> None:

@@ -9,11 +9,11 @@ import pytest
 from makers import NOON, make_areas
 from sqlalchemy import func, select
 
-from api import transaction
-from api.desk import desk
-from api.extensions import db
 from api.imports.households import Plan, apply, plan
 from api.imports.mapping import load_mapping
+from api.web import transaction
+from api.web.extensions import db
+from api.web.intake_context import desk
 from survey.intake.actions import receive
 from survey.problems import Problem
 from survey.registry.models import Household, Survey

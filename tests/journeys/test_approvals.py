@@ -12,8 +12,8 @@ from makers import jpeg
 from sending import ENVELOPES
 from sqlalchemy import select, update
 
-from api import transaction
-from api.extensions import db
+from api.web import transaction
+from api.web.extensions import db
 from survey.access.models import AuditEntry
 from survey.approval import queries
 from survey.approval.models import CaseList, OfficialAct, OfficialActFile

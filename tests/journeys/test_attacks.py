@@ -7,7 +7,7 @@ from makers import envelope, jpeg, payload
 from sending import ENVELOPES, send
 from sqlalchemy import select
 
-from api.extensions import db
+from api.web.extensions import db
 from survey.assessment.models import AssessmentRow
 from survey.intake.models import ReceivedEnvelope
 from survey.registry.models import Household, Survey

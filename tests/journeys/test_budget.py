@@ -18,8 +18,8 @@ from openpyxl.workbook import Workbook
 from sqlalchemy import insert, true
 from sqlalchemy.orm import Session
 
-from api import transaction
-from api.extensions import db
+from api.web import transaction
+from api.web.extensions import db
 from survey import law
 from survey.assessment.actions import keep_text, store_release
 from survey.assessment.models import AssessmentRow

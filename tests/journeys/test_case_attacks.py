@@ -8,7 +8,7 @@ from makers import envelope, payload
 from reading import text_of
 from sending import ENVELOPES
 
-from api.extensions import db
+from api.web.extensions import db
 from survey.assessment import queries as assessment
 from survey.cases import queries as cases
 from survey.registry.models import Household, Person

@@ -11,7 +11,7 @@ from acting import AGREE, act, household, send_act, step, take
 from makers import jpeg
 from sending import ENVELOPES
 
-from api.extensions import db
+from api.web.extensions import db
 from survey.cases import queries as cases
 from survey.registry.models import Household, Person
 

@@ -9,7 +9,7 @@ import pytest
 from acting import AGREE, household, take
 from makers import jpeg, new_id
 
-from api.extensions import db
+from api.web.extensions import db
 from survey.cases import queries as cases
 
 HOSTILE = "<script>alert(1)</script>{{ 7*7 }}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from acting import AGREE, NEW_HOUSE, REPAIR, household, send_act, step, take
 from sending import ENVELOPES
 
-from api.extensions import db
+from api.web.extensions import db
 from survey.assessment import queries as assessment
 from survey.cases import queries as cases
 

@@ -6,10 +6,11 @@ import pytest
 from acting import household
 from makers import PEOPLE
 
-from api import demo_works, transaction
-from api.demo_works import NEW_WAY, House, Plan
-from api.desk import book_of_files
-from api.extensions import db
+from api.demo import works
+from api.demo.works import NEW_WAY, House, Plan
+from api.web import transaction
+from api.web.extensions import db
+from api.web.intake_context import book_of_files
 from survey.cases import queries as cases
 
 READERS = [username for username, (_, _, area) in PEOPLE.items() if area in ("01900", "06")]
@@ -26,7 +27,7 @@ def houses(sign_in) -> dict[str, str]:
     reached = {each: end for end, each in ids.items() if end != "not_registered"}
     plan = Plan(reached, {ids["approved"]: ("land_certificate", "land_office")})
     with transaction.write() as session:
-        demo_works.put_commune(session, made, plan, book_of_files(None))
+        works.put_commune(session, made, plan, book_of_files(None))
     return ids
 
 

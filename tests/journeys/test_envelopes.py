@@ -8,7 +8,7 @@ import pytest
 from makers import envelope, jpeg, new_id
 from sqlalchemy import func, select
 
-from api.extensions import db
+from api.web.extensions import db
 from survey.access.models import AuditEntry
 from survey.assessment.models import AssessmentRow
 from survey.intake.models import ReceivedEnvelope

@@ -11,8 +11,8 @@ from makers import FIRST_DAY, envelope
 from sending import BEFORE, ENVELOPES, send
 from sqlalchemy import select
 
-from api import transaction
-from api.extensions import db
+from api.web import transaction
+from api.web.extensions import db
 from survey.access.models import AuditEntry, User
 from survey.areas.actions import put_areas
 from survey.areas.rows import Given

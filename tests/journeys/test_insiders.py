@@ -13,7 +13,7 @@ from makers import envelope
 from sending import BEFORE, ENVELOPES, send
 from sqlalchemy import select
 
-from api.extensions import db
+from api.web.extensions import db
 from survey.access.models import Post
 from survey.intake.models import ReceivedEnvelope
 from survey.registry.models import Survey

@@ -143,7 +143,7 @@ def test_heads_stand_in_vietnamese_order_of_their_given_names(mai) -> None:
 
 
 def test_a_long_list_comes_in_pages_that_hold_everybody_once(mai, monkeypatch) -> None:
-    monkeypatch.setattr("api.pages.households.PAGE_SIZE", 3)
+    monkeypatch.setattr("api.households.pages.PAGE_SIZE", 3)
     pages = [names(mai.get(f"/households?page={number}").text) for number in (1, 2, 3)]
     assert [len(page) for page in pages] == [3, 3, 2]
     assert len({name for page in pages for name in page}) == 8

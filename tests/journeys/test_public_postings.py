@@ -12,7 +12,7 @@ from sending import ENVELOPES
 from sqlalchemy import select
 
 from api.app import create_app
-from api.extensions import db, limiter
+from api.web.extensions import db, limiter
 from survey.access.models import AuditEntry
 from survey.approval.models import Publication, PublicObjection
 from survey.cases.queries import case_of

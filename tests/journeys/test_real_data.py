@@ -19,7 +19,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from api.cli import cli
-from api.extensions import db
+from api.web.extensions import db
 from survey.assessment.models import AssessmentRow
 from survey.intake.models import ReceivedEnvelope
 from survey.registry.models import Household, Survey

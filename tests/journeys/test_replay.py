@@ -11,7 +11,7 @@ from makers import envelope
 from sqlalchemy import select
 
 from api.cli import cli
-from api.extensions import db
+from api.web.extensions import db
 from survey import law
 from survey.assessment import queries
 from survey.assessment.models import AssessmentRow

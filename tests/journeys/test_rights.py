@@ -12,8 +12,8 @@ from makers import FIRST_DAY, NOON, PEOPLE, envelope
 from sending import point, send, send_photo
 from sqlalchemy import select
 
-from api import transaction
-from api.extensions import db
+from api.web import transaction
+from api.web.extensions import db
 from survey.access.actions import grant_post
 from survey.access.models import AuditEntry, User
 from survey.access.rights import RIGHTS

@@ -14,7 +14,7 @@ from makers import envelope
 from sqlalchemy import func, select
 
 from api.cli import cli
-from api.extensions import db
+from api.web.extensions import db
 from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
 from survey.problems import Problem

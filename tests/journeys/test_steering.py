@@ -11,7 +11,7 @@ import pytest
 from acting import household, send_act, take
 from sending import ENVELOPES, PLACES, point
 
-from api.extensions import db
+from api.web.extensions import db
 from survey.assessment import queries as assessment
 from survey.cases import queries as cases
 
@@ -107,7 +107,7 @@ def test_a_clerk_sees_the_villages_of_the_commune(sign_in, stuck) -> None:
 
 
 def test_many_areas_open_beneath_the_first(sign_in, stuck, monkeypatch) -> None:
-    monkeypatch.setattr("api.pages.obstacles.FIRST_UNITS", 1)
+    monkeypatch.setattr("api.cases.obstacle_pages.FIRST_UNITS", 1)
     page = sign_in("son").get("/work/obstacles").text
     assert "Các địa bàn còn lại (1)" in page
     assert len(units(sign_in("son"))) == 2

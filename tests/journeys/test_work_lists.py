@@ -10,7 +10,7 @@ from acting import AGREE, act, household, send_act, take
 from openpyxl import load_workbook
 from sending import ENVELOPES, point
 
-from api.extensions import db
+from api.web.extensions import db
 from survey.cases import queries as cases
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -140,7 +140,7 @@ def test_filters_narrow_a_list_together(mai, village) -> None:
 
 
 def test_a_list_is_sorted_and_comes_in_pages_that_hold_everybody_once(mai, village, monkeypatch) -> None:
-    monkeypatch.setattr("api.pages.work.PAGE_SIZE", 3)
+    monkeypatch.setattr("api.cases.worklist_pages.PAGE_SIZE", 3)
     pages = [mai.get(f"/work/list?page={number}&sort=since").text for number in (1, 2, 3)]
     names = [re.findall(r'<td class="name"><a[^>]+>([^<]+)<', page) for page in pages]
     assert [len(found) for found in names] == [3, 3, 1]

@@ -14,11 +14,11 @@ from paper_makers import FULL, commitment, meeting, posting, stage
 from paper_reading import pages, words
 
 from api.papers.blocks import PageBreak, Paper, Paragraph
-from api.papers.commitments import commitments
 from api.papers.kinds import KINDS
-from api.papers.meeting_minutes import meeting_minutes
-from api.papers.posting_list import posting_list
-from api.papers.stage_minutes import stage_minutes
+from api.papers.layouts.commitments import commitments
+from api.papers.layouts.meeting_minutes import meeting_minutes
+from api.papers.layouts.posting_list import posting_list
+from api.papers.layouts.stage_minutes import stage_minutes
 from api.papers.word_file import docx
 
 

@@ -10,10 +10,10 @@ from paper_reading import pages, pictures_in
 
 from api.papers.blocks import PageBreak, Paper, Paragraph
 from api.papers.kinds import KINDS
-from api.papers.meeting_minutes import meeting_minutes
+from api.papers.layouts.meeting_minutes import meeting_minutes
+from api.papers.layouts.posting_list import posting_list
+from api.papers.layouts.stage_minutes import stage_minutes
 from api.papers.pdf import pdf
-from api.papers.posting_list import posting_list
-from api.papers.stage_minutes import stage_minutes
 
 ONE_PAGE = ("stage_minutes", "completion_minutes", "posting_list", "not_registering", "household_notice")
 

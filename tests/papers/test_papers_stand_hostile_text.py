@@ -12,11 +12,11 @@ from paper_reading import pages, words
 
 from api.papers.blocks import Paper
 from api.papers.data import MeetingRow, ReasonLine
-from api.papers.household_notice import household_notice
-from api.papers.meeting_minutes import meeting_minutes
+from api.papers.layouts.household_notice import household_notice
+from api.papers.layouts.meeting_minutes import meeting_minutes
+from api.papers.layouts.posting_list import posting_list
+from api.papers.layouts.stage_minutes import stage_minutes
 from api.papers.pdf import pdf
-from api.papers.posting_list import posting_list
-from api.papers.stage_minutes import stage_minutes
 from api.papers.word_file import docx
 from api.papers.wording import printable
 

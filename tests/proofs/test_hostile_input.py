@@ -22,7 +22,7 @@ from sending import send, send_village
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from api.extensions import db
+from api.web.extensions import db
 from survey.intake.models import ReceivedEnvelope
 
 TEXTS = (

@@ -13,7 +13,7 @@ import pytest
 from makers import jpeg
 from sending import send
 
-from api import photos
+from api.web import photo_files
 from survey.problems import Problem
 
 
@@ -40,14 +40,14 @@ def test_a_photo_that_unpacks_to_gigabytes_is_told(sign_in, width_px: int, heigh
 def test_one_photo_sent_many_times_at_once_is_kept_once_and_whole(tmp_path: Path) -> None:
     content, sha256 = jpeg(width_px=800)
     with ThreadPoolExecutor(8) as pool:
-        kept = set(pool.map(lambda _: photos.store(tmp_path, content, sha256), range(40)))
+        kept = set(pool.map(lambda _: photo_files.store(tmp_path, content, sha256), range(40)))
     assert len(kept) == 1
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert [hashlib.sha256(path.read_bytes()).hexdigest() for path in files] == [kept.pop().sha256]
 
 
 def test_photos_are_unpacked_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    busy, most, decode = threading.Semaphore(1), [], photos._decode
+    busy, most, decode = threading.Semaphore(1), [], photo_files._decode
 
     def watched(received: bytes):
         most.append(busy.acquire(blocking=False))
@@ -56,10 +56,10 @@ def test_photos_are_unpacked_one_at_a_time(tmp_path: Path, monkeypatch: pytest.M
         finally:
             busy.release()
 
-    monkeypatch.setattr(photos, "_decode", watched)
+    monkeypatch.setattr(photo_files, "_decode", watched)
     content, sha256 = jpeg(width_px=800)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: photos.store(tmp_path, content, sha256), range(20)))
+        list(pool.map(lambda _: photo_files.store(tmp_path, content, sha256), range(20)))
     assert all(most)
 
 
@@ -67,14 +67,14 @@ def test_a_write_that_breaks_leaves_nothing_behind(tmp_path: Path, monkeypatch: 
     def full(_handle: int) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(photos.os, "fsync", full)
+    monkeypatch.setattr(photo_files.os, "fsync", full)
     content, sha256 = jpeg()
     with pytest.raises(OSError, match="no space"):
-        photos.store(tmp_path, content, sha256)
+        photo_files.store(tmp_path, content, sha256)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_a_photo_under_another_hash_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Problem) as caught:
-        photos.store(tmp_path, jpeg()[0], "0" * 64)
+        photo_files.store(tmp_path, jpeg()[0], "0" * 64)
     assert caught.value.number == 4108

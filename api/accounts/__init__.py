@@ -1,0 +1,1 @@
+"""ACCOUNTS: signing in, accounts, devices."""

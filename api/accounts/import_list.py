@@ -1,0 +1,147 @@
+"""Accounts from an Excel or CSV list, the template to fill in, and the slips that come out."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from api.shared.tables import Row, read_table
+from api.web import transaction
+from survey import words
+from survey.access import actions, passwords
+from survey.access.models import ROLES
+from survey.access.rows import Actor, NewAccount, NewPost, Slip
+from survey.areas.names import folded_name
+from survey.areas.rows import Name
+from survey.problems import Problem
+
+MOST_ROWS = 1000
+MOST_CELLS = 1_000_000
+"""Of each sheet: room for the codes of a country's communes and villages beside the list."""
+COLUMNS = {
+    "username": ("Tên đăng nhập", "Username"),
+    "full_name": ("Họ và tên", "Full name"),
+    "role": ("Vai trò", "Role"),
+    "area_code": ("Mã đơn vị", "Area code"),
+    "valid_from": ("Từ ngày", "From"),
+    "valid_to": ("Đến ngày", "Until"),
+}
+"""Headings of the list, either language; the last two may be missing (from today, open)."""
+NEEDED = ("username", "full_name", "role", "area_code")
+DATE_FORMS = ("%d/%m/%Y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+
+
+@dataclass(slots=True)
+class Listed:
+    """A list as read: the accounts wanted, and what could not be read of them."""
+
+    wanted: list[NewAccount] = field(default_factory=list)
+    faults: list[dict[str, object]] = field(default_factory=list)
+
+
+def read(path: Path, today: date) -> Listed:
+    """Read a list. Raises: Problem 6031 columns missing, 6032 empty, 6035 too long, 3001-3005 unreadable."""
+    table = read_table(path, most_cells=MOST_CELLS)
+    found = _columns(table.columns)
+    listed = Listed()
+    for row in table.rows:
+        if len(listed.wanted) == MOST_ROWS:
+            raise Problem(6035, most=MOST_ROWS)
+        listed.wanted.append(_account(row, found, today, listed.faults))
+    if not listed.wanted:
+        raise Problem(6032)
+    return listed
+
+
+def _columns(columns: Sequence[str]) -> dict[str, str]:
+    """Which column of the file holds what."""
+    wanted = {_heading(label): code for code, labels in COLUMNS.items() for label in (code, *labels)}
+    found = {wanted[_heading(column)]: column for column in columns if _heading(column) in wanted}
+    missing = [COLUMNS[code][0] for code in NEEDED if code not in found]
+    if missing:
+        raise Problem(6031, missing=", ".join(missing), got=", ".join(columns))
+    return found
+
+
+def _heading(text: str) -> str:
+    return folded_name(text).replace("_", " ")
+
+
+def _account(row: Row, found: dict[str, str], today: date, faults: list[dict[str, object]]) -> NewAccount:
+    value = {code: row.values.get(column, "").strip() for code, column in found.items()}
+    post = NewPost(
+        role=_role(value["role"]),
+        area_code=value["area_code"],
+        valid_from=_day(row.line, "valid_from", value, faults) or today,
+        valid_to=_day(row.line, "valid_to", value, faults),
+    )
+    return NewAccount(value["username"], value["full_name"], post, row.line)
+
+
+def _role(text: str) -> str:
+    """The code of a role written as its code or its label in either language; else the text as it stands."""
+    labels = {
+        folded_name(label): role
+        for role in ROLES
+        for label in (role, *words.glossary()[f"role.{role}"].values())
+    }
+    return labels.get(folded_name(text), text)
+
+
+def _day(line: int, code: str, value: dict[str, str], faults: list[dict[str, object]]) -> date | None:
+    text = value.get(code, "")
+    if not text:
+        return None
+    try:
+        return read_day(text, COLUMNS[code][0])
+    except Problem as fault:
+        faults.append(actions.fault_row(line, fault))
+        return None
+
+
+def read_day(text: str, column: str) -> date:
+    """A date as people and Excel write it. Raises: Problem 6034."""
+    for form in DATE_FORMS:
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 (a day has no zone)
+        except ValueError:
+            continue
+    raise Problem(6034, column=column, got=text)
+
+
+def create(session: Session, actor: Actor, listed: Listed) -> list[Slip]:
+    """Check the whole list, then make the whole list. Raises: Problem 6030 with every fault by its line."""
+    actions.refuse_faults(listed.faults + actions.faults_of_list(session, actor, listed.wanted))
+    slips = [Slip(new.username, new.full_name, passwords.one_time()) for new in listed.wanted]
+    # Hashing takes seconds for a long list: done before the transaction, which other writers wait for.
+    hashes = [passwords.hashed(slip.password) for slip in slips]
+    with transaction.write() as writing:
+        actions.create_list(writing, actor, listed.wanted, hashes)
+    return slips
+
+
+def template(areas: Iterable[Name], lang: str) -> bytes:
+    """The empty list as a workbook: headings, roles to choose from, codes of `areas` on a second sheet."""
+    import xlsxwriter
+
+    side = words.LANGUAGES.index(lang)
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
+        bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
+        sheet = book.add_worksheet(("Tài khoản", "Accounts")[side])
+        sheet.write_row(0, 0, [labels[side] for labels in COLUMNS.values()], bold)
+        sheet.set_column(0, len(COLUMNS) - 1, 22, text)
+        sheet.freeze_panes(1, 0)
+        roles = [words.word(f"role.{role}", lang) for role in ROLES]
+        sheet.data_validation(1, 2, MOST_ROWS, 2, {"validate": "list", "source": roles})
+        codes = book.add_worksheet(("Mã đơn vị", "Area codes")[side])
+        codes.set_column(0, 2, 24, text)
+        codes.write_row(0, 0, ("Mã", "Tên", "Cấp") if lang == "vi" else ("Code", "Name", "Level"), bold)
+        for number, area in enumerate(areas, start=1):
+            codes.write_row(number, 0, (area.code, area.name, words.word(f"level.{area.level}", lang)))
+    return buffer.getvalue()

@@ -1,0 +1,263 @@
+"""Accounts: find, make, give and end posts, reset passwords, shut; one by one or from an Excel list."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.utils import secure_filename
+
+from api.accounts import import_list
+from api.web import auth, clock, transaction
+from api.web.errors import status_of
+from api.web.extensions import db
+from api.web.language import current, t
+from api.web.paging import page_of
+from survey.access import actions, passwords, queries
+from survey.access.models import ROLES, User
+from survey.access.rows import Account, NewAccount, NewPost, Slip
+from survey.areas import queries as areas
+from survey.areas.models import LEVELS
+from survey.areas.rows import Name
+from survey.problems import Problem
+
+blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
+
+MOST_CHOICES = 500
+"""Areas offered while typing; in a larger scope the lowest levels are left out and typed by code."""
+UPLOAD_SUFFIXES = (".xlsx", ".xlsm", ".csv")
+"""Kinds of lists taken from a page: those whose size is known before they are opened."""
+
+
+@blueprint.get("")
+def index() -> Any:
+    """The accounts within my areas, to search, filter, sort and page."""
+    wanted = {name: request.args.get(name, "") for name in ("search", "role", "state")}
+    condition = queries.filtered(_scope(), today=clock.today(), **wanted)
+    page = page_of(queries.count_accounts(db.session(), condition))
+    sort = request.args.get("sort", "name")
+    found = queries.accounts(db.session(), condition, sort=sort, offset=page.offset, limit=page.size)
+    return render_template(
+        "accounts/index.html",
+        accounts=found,
+        posts=_posts_today(found),
+        names=_area_names(),
+        page=page,
+        sort=sort,
+        wanted=wanted,
+        roles=ROLES,
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+def new() -> Any:
+    """Make one account; the answer is its slip, shown once."""
+    if request.method == "GET":
+        return _new_page()
+    try:
+        wanted = NewAccount(
+            request.form.get("username", ""), request.form.get("full_name", ""), _post_of_form()
+        )
+        slip = Slip(queries.folded_username(wanted.username), wanted.full_name, passwords.one_time())
+        password_hash = passwords.hashed(slip.password)
+        doing = auth.actor()
+        with transaction.write() as writing:
+            actions.create_account(writing, doing, wanted, password_hash)
+    except Problem as problem:
+        return _new_page(problem), status_of(problem.number)
+    return _slips([slip], t("Đã tạo tài khoản", "Account made"))
+
+
+def _new_page(problem: Problem | None = None) -> str:
+    return render_template(
+        "accounts/new.html", problem=problem, form=request.form, **_post_choices(), today=clock.today()
+    )
+
+
+@blueprint.route("/list", methods=["GET", "POST"])
+def from_list() -> Any:
+    """Make all accounts of an uploaded list, or none; the answer is their slips, shown once."""
+    if request.method == "GET":
+        return render_template("accounts/list.html", problem=None, columns=import_list.COLUMNS)
+    try:
+        slips = import_list.create(db.session(), auth.actor(), _uploaded_list())
+    except Problem as problem:
+        page = render_template("accounts/list.html", problem=problem, columns=import_list.COLUMNS)
+        return page, status_of(problem.number)
+    return _slips(slips, t(f"Đã tạo {len(slips)} tài khoản", f"{len(slips)} accounts made"))
+
+
+def _uploaded_list() -> import_list.Listed:
+    """The list in the request. Raises: Problem 6036 none, 3007 its kind, else as `account_list.read`."""
+    upload = request.files.get("list")
+    if upload is None or not upload.filename:
+        raise Problem(6036)
+    given = Path(upload.filename)
+    suffix = given.suffix.lower()
+    if suffix not in UPLOAD_SUFFIXES:
+        raise Problem(3007, file=given.name, expected=", ".join(UPLOAD_SUFFIXES))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{secure_filename(given.stem) or 'list'}{suffix}"
+        upload.save(path)
+        return import_list.read(path, clock.today())
+
+
+@blueprint.get("/list/template.xlsx")
+def list_template() -> Any:
+    """The empty list to fill in, with the codes of my areas."""
+    response = make_response(import_list.template(_areas_in_scope(), current()))
+    response.mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    response.headers["Content-Disposition"] = "attachment; filename=nhavung-accounts.xlsx"
+    return response
+
+
+@blueprint.get("/<int:user_id>")
+def show(user_id: int) -> Any:
+    """One account with its posts and devices."""
+    return _page_of(user_id)
+
+
+def _page_of(user_id: int, problem: Problem | None = None) -> str:
+    """The page of an account in my areas. Raises: Problem 6018."""
+    condition = (User.id == user_id) & _scope()
+    found = queries.accounts(db.session(), condition, limit=1)
+    if not found:
+        raise Problem(6018)
+    return render_template(
+        "accounts/show.html",
+        account=found[0],
+        held=queries.posts(db.session(), [user_id]),
+        devices=queries.devices(db.session(), condition),
+        names=_area_names(),
+        problem=problem,
+        form=request.form,
+        today=clock.today(),
+        now=clock.now(),
+        **_post_choices(),
+    )
+
+
+@blueprint.post("/<int:user_id>/name")
+def rename(user_id: int) -> Any:
+    """Correct the name."""
+    name = request.form.get("full_name", "")
+    return _change(user_id, lambda session: actions.rename(session, auth.actor(), user_id, name))
+
+
+@blueprint.post("/<int:user_id>/posts")
+def grant_post(user_id: int) -> Any:
+    """Give one more post."""
+    return _change(
+        user_id, lambda session: actions.grant_post(session, auth.actor(), user_id, _post_of_form())
+    )
+
+
+@blueprint.post("/<int:user_id>/posts/<int:post_id>/end")
+def end_post(user_id: int, post_id: int) -> Any:
+    """End a post now."""
+    return _change(user_id, lambda session: actions.end_post(session, auth.actor(), post_id))
+
+
+@blueprint.post("/<int:user_id>/deactivate")
+def deactivate(user_id: int) -> Any:
+    """Shut the account and its devices."""
+    return _change(user_id, lambda session: actions.deactivate(session, auth.actor(), user_id))
+
+
+@blueprint.post("/<int:user_id>/reactivate")
+def reactivate(user_id: int) -> Any:
+    """Open the account again."""
+    return _change(user_id, lambda session: actions.reactivate(session, auth.actor(), user_id))
+
+
+@blueprint.post("/<int:user_id>/password")
+def reset_password(user_id: int) -> Any:
+    """Give a temporary password; the answer is its slip, shown once."""
+    found = queries.accounts(db.session(), (User.id == user_id) & _scope(), limit=1)
+    if not found:
+        raise Problem(6018)
+    slip = Slip(found[0].username, found[0].full_name, passwords.one_time())
+    password_hash = passwords.hashed(slip.password)
+    doing = auth.actor()
+    with transaction.write() as writing:
+        actions.reset_password(writing, doing, user_id, password_hash)
+    return _slips([slip], t("Đã cấp lại mật khẩu", "Password reset"), is_reset=True)
+
+
+def _change(user_id: int, act: Callable[[Any], object]) -> Any:
+    """Do one change and come back to the account, or to the list once it has left my areas."""
+    try:
+        with transaction.write() as writing:
+            act(writing)
+    except Problem as problem:
+        return _page_of(user_id, problem), status_of(problem.number)
+    flash(t("Đã lưu.", "Saved."), "ok")
+    if queries.count_accounts(db.session(), (User.id == user_id) & _scope()):
+        return redirect(url_for("accounts.show", user_id=user_id))
+    return redirect(url_for("accounts.index"))
+
+
+def _slips(slips: list[Slip], title: str, *, is_reset: bool = False) -> Response:
+    """The printable slips; kept by nobody, so neither by the browser's cache.
+
+    The site's address is written in by hand: the one in the request is whatever the sender says it is.
+    """
+    page = render_template("accounts/slips.html", slips=slips, title=title, is_reset=is_reset)
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _scope() -> Any:
+    """Which accounts the person asking may look after, as an SQL condition."""
+    return queries.manageable(db.session(), auth.user_id(), clock.today())
+
+
+def _posts_today(accounts: list[Account]) -> dict[int, list[Any]]:
+    """The posts in force of each account."""
+    today = clock.today()
+    held: dict[int, list[Any]] = {account.id: [] for account in accounts}
+    for post in queries.posts(db.session(), held):
+        if post.holds(today):
+            held[post.user_id].append(post)
+    return held
+
+
+def _post_of_form() -> NewPost:
+    """The post a form asks for. Raises: Problem 6034 for a date nobody can read."""
+    days = {
+        name: import_list.read_day(text, import_list.COLUMNS[name][0]) if text else None
+        for name in ("valid_from", "valid_to")
+        for text in [request.form.get(name, "").strip()]
+    }
+    return NewPost(
+        role=request.form.get("role", ""),
+        area_code=request.form.get("area_code", "").strip(),
+        valid_from=days["valid_from"] or clock.today(),
+        valid_to=days["valid_to"],
+    )
+
+
+def _post_choices() -> dict[str, Any]:
+    """Roles, and as many of my areas as fit a list."""
+    offered = _areas_in_scope()
+    for level in reversed(LEVELS):
+        if len(offered) <= MOST_CHOICES:
+            break
+        offered = [area for area in offered if area.level != level]
+    return {"roles": ROLES, "areas": offered}
+
+
+def _areas_in_scope() -> list[Name]:
+    """The areas of today in which the person asking may give posts, province first."""
+    tree = areas.tree(db.session(), clock.today())
+    mine = auth.areas("accounts.manage")
+    inside = [name for name in tree.names.values() if mine.intersection(tree.path(name.code))]
+    return sorted(inside, key=lambda name: (LEVELS.index(name.level), name.sort_key))
+
+
+def _area_names() -> dict[str, str]:
+    return {code: area.name for code, area in areas.tree(db.session(), clock.today()).names.items()}

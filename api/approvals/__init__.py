@@ -1,0 +1,1 @@
+"""APPROVALS: lists, approvals, official acts, postings."""

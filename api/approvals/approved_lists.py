@@ -1,0 +1,196 @@
+"""Approved lists as people read them: rows with names by right, differences in words, a new version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from api.shared import area_names
+from api.shared.law_texts import programme_title
+from api.web import auth, clock
+from api.web.extensions import db
+from api.web.language import current, num, t, word
+from survey.approval import actions, lists, queries
+from survey.approval.chain import list_bodies
+from survey.approval.rows import ActRow, Change, Differences, Left, ListRow, ListVersion
+from survey.areas import queries as areas
+from survey.areas.names import person_sort_key
+from survey.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """One household of a list, without what the viewer has no right to."""
+
+    number: int
+    row: ListRow
+    head_name: str | None
+    place: str
+    act: ActRow | None
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One difference in words. `kind`: added, removed or changed."""
+
+    kind: str
+    row: ListRow
+    head_name: str | None
+    place: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """What the person asking may see of a list."""
+
+    names: bool
+    amounts: bool
+
+
+def list_area(code: str) -> str:
+    """The code of an area, also one that is no more, whose lists the viewer may read. Problem 1004."""
+    if not auth.may("paper.read", code):
+        raise Problem(1004, what=code)
+    return code
+
+
+def unit_name(code: str | None, on: date | None = None) -> str:
+    """A unit's own name on a day (or today), also of one that has become another since."""
+    for day in (on, clock.today()):
+        names = areas.tree(db.session(), day).names if day else {}
+        if code in names:
+            return names[code].name
+    return area_names.area_name(code)
+
+
+def viewer(code: str) -> Viewer:
+    """The viewer's rights in an area."""
+    return Viewer(auth.may("person.read", code), auth.may("amount.read", code))
+
+
+def name_of(rows: Iterable[ListRow], sees: Viewer) -> dict[str, str | None]:
+    """Names of the heads of rows, by person; none without the right."""
+    ids = {row.person_id for row in rows if row.person_id}
+    return queries.head_names(db.session(), ids) if sees.names else {}
+
+
+def shown(
+    rows: Iterable[ListRow],
+    decided: Mapping[str, ActRow],
+    sees: Viewer,
+    offset: int = 0,
+    size: int | None = None,
+) -> list[ShownRow]:
+    """Rows by village and head's given name, numbered through the list; `size` of them from `offset`."""
+    kept = list(rows)
+    names = name_of(kept, sees)
+    kept.sort(
+        key=lambda row: (row.area_code or "~", person_sort_key(_name(names, row) or ""), row.household_id)
+    )
+    part = kept[offset : offset + size] if size else kept
+    states = queries.states(db.session(), [row.case_id for row in part])
+    return [
+        ShownRow(
+            number=number,
+            row=row,
+            head_name=_name(names, row),
+            place=area_names.area_name(row.area_code),
+            act=decided.get(row.case_id),
+            state=states.get(row.case_id),
+        )
+        for number, row in enumerate(part, offset + 1)
+    ]
+
+
+def _name(names: Mapping[str, str | None], row: ListRow) -> str | None:
+    return names.get(row.person_id) if row.person_id else None
+
+
+# --- differences
+
+
+def changes(code: str, year: int, last: ListVersion | None) -> tuple[Differences, list[Left], list[ListRow]]:
+    """What differs between the newest version and today: the differences, who left and why, today's rows."""
+    rows = queries.current_rows(db.session(), code, year, clock.today())
+    found = lists.differences(last.rows if last else (), rows)
+    return found, queries.left(db.session(), found.removed), rows
+
+
+def told(found: Differences, left: Iterable[Left], sees: Viewer) -> list[Told]:
+    """Differences in words: who came, who left and why, what changed from what to what."""
+    both = [row for change in found.changed for row in (change.before, change.after)]
+    names = name_of([*found.added, *found.removed, *both], sees)
+    why = {one.row.case_id: one for one in left}
+    told = [_told("added", row, names, ()) for row in found.added]
+    told += [_told("removed", row, names, (_why(why.get(row.case_id)),)) for row in found.removed]
+    for change in found.changed:
+        texts = tuple(_change(change, field, names, sees) for field in change.fields)
+        told.append(_told("changed", change.after, names, texts))
+    return told
+
+
+def _told(kind: str, row: ListRow, names: Mapping[str, str | None], texts: tuple[str, ...]) -> Told:
+    return Told(kind, row, _name(names, row), area_names.area_name(row.area_code), texts)
+
+
+def _why(left: Left | None) -> str:
+    """Why a household is on the list no longer."""
+    if left is None or left.state in queries.APPROVED:
+        return t("không còn thuộc địa bàn hoặc năm của danh sách", "no longer of this area or year")
+    if left.state == "withdrawn" and left.reason:
+        return word(f"withdrawal_reason.{left.reason}")
+    return word(f"case_state.{left.state}")
+
+
+def _change(change: Change, field: str, names: Mapping[str, str | None], sees: Viewer) -> str:
+    if field == "amount_vnd" and not sees.amounts:
+        return word("list_field.amount_vnd")
+    before, after = (_field(row, field, names) for row in (change.before, change.after))
+    return f"{word(f'list_field.{field}')}: {before} → {after}"
+
+
+def _field(row: ListRow, field: str, names: Mapping[str, str | None]) -> str:
+    """One field of a row in words."""
+    value = getattr(row, field)
+    if field == "works_kind":
+        return word(f"works_kind.{value}") if value else "–"
+    if field == "programme":
+        return programme_title(value)
+    if field == "person_id":
+        return _name(names, row) or t("chưa rõ tên", "name unknown")
+    return area_names.area_name(value) if field == "area_code" else num(value)
+
+
+# --- a new version
+
+
+def freeze(
+    session: Session, code: str, year: int, *, reason: str | None = None, official_act_id: int | None = None
+) -> None:
+    """Freeze today's list of an area and year as its next version. Problems 5433, 5434."""
+    rows = queries.current_rows(session, code, year, clock.today())
+    actions.freeze_list(
+        session, auth.actor(), code, year, rows, reason=reason, official_act_id=official_act_id
+    )
+
+
+def chain_note(act: ActRow | None) -> str | None:
+    """A doubt about the body of an act: lists of its day were to be approved by another level."""
+    if act is None:
+        return None
+    bodies = list_bodies(act.signed_on)
+    if not bodies:
+        return Problem(5416, on=act.signed_on.isoformat()).message(current())
+    if act.issuer_level in bodies:
+        return None
+    got = word(f"level.{act.issuer_level}")
+    expected = ", ".join(word(f"level.{body}") for body in sorted(bodies))
+    return t(
+        f"Văn bản của cấp {got}; danh sách ngày đó do cấp {expected} phê duyệt",
+        f"An act of the {got}; lists of that day were approved by the {expected}",
+    )

@@ -1,0 +1,1 @@
+"""AREAS: the first page, an area's figures, the units below it."""

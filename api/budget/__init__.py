@@ -1,0 +1,1 @@
+"""BUDGET: the estimate as page, interface and workbook."""

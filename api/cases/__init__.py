@@ -1,0 +1,1 @@
+"""CASES: acts of households' cases: their forms, lists of what waits, recording."""

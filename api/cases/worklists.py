@@ -1,0 +1,271 @@
+"""What waits for whom: the filters of the work lists, their counts, and the lines of the first page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from sqlalchemy import ColumnElement, false, select
+
+from api.cases.next_acts import may_approve_some
+from api.shared import area_names
+from api.web import auth, clock
+from api.web.extensions import db
+from api.web.intake_context import book_in_force
+from api.web.language import day, t
+from survey.approval import postings
+from survey.approval.models import Publication
+from survey.areas import queries as areas
+from survey.areas.names import folded_name
+from survey.assessment import queries as assessment
+from survey.assessment.models import AssessmentRow
+from survey.cases import lists, machine, procedure
+from survey.cases import queries as cases
+from survey.cases.models import Case
+from survey.cases.rows import CaseRow, Waiting
+from survey.law.assessment import ELIGIBLE
+from survey.registry.models import Household, Person
+
+BULK = ("registration", "review", "return", "rejection", "resubmission")
+"""Acts that can be recorded for many households of one list at once."""
+"""Outcomes of an assessment that ask for a case."""
+LIVE = Case.state != machine.CANCELLED
+"""A case opened by mistake is in no list."""
+SORTS: dict[str, tuple[Any, ...]] = {"since": (Case.since,), "-since": (Case.since.desc(),), "place": ()}
+
+
+def visible() -> ColumnElement[bool]:
+    """Households of the viewer's areas."""
+    return auth.visible(Household.area_code, "household.read")
+
+
+def area_asked() -> str | None:
+    """The area of the address, if the viewer may see it. Problem 1004."""
+    code = request.args.get("area") or None
+    if code:
+        area_names.visible_area(code)
+    return code
+
+
+def sees(action: str, area_code: str | None) -> bool:
+    """Whether the viewer may do `action` for every household of a list."""
+    return auth.may(action, area_code) if area_code else auth.everywhere(action, "household.read")
+
+
+def notes(area_code: str | None) -> list[str]:
+    """What a workbook says under its title: where, and as of when."""
+    place = area_names.area_name(area_code) if area_code else t("địa bàn của tôi", "my areas")
+    return [f"{t('Địa bàn', 'Area')}: {place}", f"{t('Số liệu đến ngày', 'As of')} {day(clock.today())}"]
+
+
+def no_case() -> list[ColumnElement[bool]]:
+    """Households that should have a case and have none."""
+    return [assessment.outcome().in_(ELIGIBLE), lists.without_case()]
+
+
+def filters(names: bool) -> list[ColumnElement[bool]]:
+    """The list's filters as named in its address; unknown values find nothing rather than everything."""
+    asked = request.args
+    conditions = [
+        *area_names.inside(asked.get("area") or None),
+        *_standing(asked.get("state"), asked.get("phase")),
+    ]
+    if works_kind := asked.get("works_kind"):
+        conditions.append(Case.works_kind == works_kind)
+    if programme := asked.get("programme"):
+        conditions.append(Case.programme == programme)
+    if year := asked.get("year"):
+        known = year.isascii() and year.isdigit() and len(year) == 4
+        conditions.append(Case.year == int(year) if known else false())
+    if obstacle := asked.get("obstacle"):
+        conditions.append(lists.has_obstacle(None if obstacle == "any" else obstacle))
+    if asked.get("flagged"):
+        conditions.append(Case.flags > 0)
+    if asked.get("objection"):
+        conditions.append(Case.objections > 0)
+    if asked.get("recovery"):
+        conditions.append(Case.recovery_due_vnd > 0)
+    if asked.get("scan"):
+        conditions.append(lists.lacks_scan())
+    return [*conditions, *_named(names)]
+
+
+def _standing(state: str | None, phase: str | None) -> list[ColumnElement[bool]]:
+    conditions = [LIVE]
+    if state:
+        conditions.append(Case.state == state)
+    if phase:
+        conditions.append(Case.state.in_(machine.states(phase)))
+    return conditions
+
+
+def _named(names: bool) -> list[ColumnElement[bool]]:
+    """The search by the head's name, with or without marks, for those who read names."""
+    text = request.args.get("q", "").strip()
+    if not text or not names:
+        return []
+    named = Person.folded_name.contains(folded_name(text)[:100], autoescape=True)
+    return [Household.head_person_id.in_(select(Person.id).where(named))]
+
+
+def filters_without_case(names: bool) -> list[ColumnElement[bool]]:
+    """The filters that mean something for households without a case."""
+    conditions = [*area_names.inside(request.args.get("area") or None), *no_case()]
+    if works_kind := request.args.get("works_kind"):
+        conditions.append(AssessmentRow.works_kind == works_kind)
+    if programme := request.args.get("programme"):
+        conditions.append(AssessmentRow.programme == programme)
+    return [*conditions, *_named(names)]
+
+
+def without_case(
+    conditions: list[ColumnElement[bool]], *, names: bool, amounts: bool, offset: int, limit: int
+) -> list[CaseRow]:
+    """Households without a case as rows of a work list."""
+    houses = assessment.houses(
+        db.session(), visible(), *conditions, names=names, amounts=amounts, offset=offset, limit=limit
+    )
+    return [
+        CaseRow(
+            case_id="",
+            household_id=house.household_id,
+            head_name=house.head_name,
+            area_code=house.village_code,
+            year=None,
+            state=machine.NONE,
+            since=house.surveyed_at.astimezone(clock.ZONE).date() if house.surveyed_at else clock.today(),
+            works_kind=house.works_kind,
+            programme=house.programme,
+            amount_vnd=house.amount_vnd,
+            reason=None,
+            objections=0,
+            obstacles=0,
+            flags=len(house.flags),
+        )
+        for house in houses
+    ]
+
+
+def bulk_acts(state: str | None) -> list[str]:
+    """The acts that the viewer may record for a whole list of households in this state."""
+    possible = {rule.act for rule in machine.rules() if state in rule.origins}
+    if state == "endorsed" and procedure.needs_posting(book_in_force(db.session()), clock.today(), ()):
+        possible.discard("review")
+    if state not in (machine.NONE, "not_registered"):
+        possible.discard("registration")
+    return [kind for kind in BULK if kind in possible and auth.can(machine.acts()[kind]["right"])]
+
+
+def area_options(code: str | None) -> list[tuple[str, str]]:
+    """The units to choose from: those above the chosen one, itself, and those under it."""
+    tree = areas.tree(db.session(), clock.today())
+    found = [("", t("tất cả địa bàn của tôi", "all my areas"))]
+    if code and code in tree.names:
+        way = [step for step in reversed(tree.path(code)) if auth.may("household.read", step)]
+        found += [(step, tree.names[step].name) for step in way]
+        under = [code]
+    else:
+        under = area_names.own_areas("household.read")
+        found += [(step, tree.names[step].name) for step in under] if len(under) > 1 else []
+    below = [child for step in under for child in tree.below.get(step, ())]
+    return found + [(child, f"– {tree.names[child].name}") for child in below]
+
+
+# --- figures
+
+
+def by_phase(states: dict[str, Waiting]) -> dict[str, int]:
+    """How many cases lie on each part of the way; they add up to all that were not opened by mistake."""
+    phases = dict.fromkeys(machine.phases().values(), 0)
+    for state, waiting in states.items():
+        if state != machine.CANCELLED:
+            phases[machine.phases()[state]] += waiting.count
+    return phases
+
+
+def oldest_hint(waiting: Waiting) -> str:
+    """Since when the oldest waits."""
+    days = (clock.today() - waiting.oldest).days
+    return t(
+        f"lâu nhất từ {day(waiting.oldest)} · {days} ngày",
+        f"oldest since {day(waiting.oldest)} · {days} days",
+    )
+
+
+def waits_for_me() -> list[dict[str, Any]]:
+    """What waits for the viewer's own acts, by their rights; each line opens the list it counts."""
+    states = lists.waiting(db.session(), visible())
+    items = [
+        {
+            "count": states[state].count,
+            "label": t(vi, en),
+            "hint": oldest_hint(states[state]),
+            "href": f"/work/list?state={state}",
+            "tone": "warn",
+        }
+        for state, vi, en in _my_states()
+        if state in states
+    ]
+    return [item for item in [*items, *_my_conditions()] if item["count"]]
+
+
+def _my_states() -> list[tuple[str, str, str]]:
+    """The states in which a case waits for somebody with the viewer's rights."""
+    found: list[tuple[str, str, str]] = []
+    if auth.can("case.record"):
+        found += [
+            ("returned", "hồ sơ bị trả lại, cần bổ sung", "cases returned for completion"),
+            ("registered", "hồ sơ chờ họp thôn bình xét", "cases wait for the village meeting"),
+            ("endorsed", "hồ sơ chờ niêm yết", "cases wait to be posted"),
+        ]
+    if auth.can("case.review"):
+        found.append(("posted", "hồ sơ chờ xã rà soát", "cases wait for the commune's review"))
+    if auth.can("case.approve") and may_approve_some():
+        found.append(("reviewed", "hồ sơ chờ phê duyệt", "cases wait for approval"))
+    if auth.can("case.record"):
+        found.append(("finished", "nhà xây xong chưa nghiệm thu", "finished houses not accepted yet"))
+    return found
+
+
+def _my_conditions() -> list[dict[str, Any]]:
+    """What waits whatever the state: objections, obstacles overdue, papers to be signed."""
+    session, mine = db.session(), visible()
+    items: list[dict[str, Any]] = []
+    if auth.can("case.review"):
+        items.append(
+            {
+                "count": cases.count_cases(session, mine, LIVE, Case.objections > 0),
+                "label": t("hồ sơ có phản ánh chưa trả lời", "cases with an unanswered objection"),
+                "href": "/work/list?objection=yes",
+                "tone": "bad",
+            }
+        )
+    if auth.can("posting.publish"):
+        mine_posted = auth.visible(Publication.area_code, "posting.publish")
+        items.append(
+            {
+                "count": postings.count_open_objections(session, mine_posted),
+                "label": t("phản ánh qua trang niêm yết chưa xử lý", "objections from the web not settled"),
+                "href": "/approvals/postings",
+                "tone": "bad",
+            }
+        )
+    if auth.can("case.record") or auth.can("case.review"):
+        items.append(
+            {
+                "count": lists.count_obstacles(session, mine, lists.overdue(clock.today())),
+                "label": t("vướng mắc quá hạn gỡ", "obstacles overdue"),
+                "href": "/work/obstacles?overdue=yes",
+                "tone": "bad",
+            }
+        )
+    if auth.can("case.record"):
+        items.append(
+            {
+                "count": cases.count_cases(session, mine, LIVE, lists.lacks_scan()),
+                "label": t("hồ sơ có việc chưa có bản ký", "cases with an act without its signed paper"),
+                "href": "/work/list?scan=missing",
+                "tone": "warn",
+            }
+        )
+    return items

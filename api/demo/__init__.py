@@ -1,0 +1,1 @@
+"""DEMO: the demonstration: Bắc Kạn with made-up households."""

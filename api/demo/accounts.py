@@ -1,0 +1,107 @@
+"""The demonstration: areas, accounts and made-up households of Bắc Kạn; the date is pinned to 15/05/2025."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.demo.areas import FIRST_DAY, OLD_PROVINCE, demo_areas
+from api.demo.households import POOR_DISTRICTS, Village, count, envelopes
+from api.web import clock
+from survey.access.actions import create_account
+from survey.access.passwords import hashed
+from survey.access.rows import Actor, NewAccount, NewPost
+from survey.areas import queries as areas
+from survey.areas.actions import set_fact
+from survey.areas.names import bare_name, normal_name
+from survey.intake.models import ReceivedEnvelope
+from survey.questionnaire import load_form
+
+PASSWORD = "nhavung-2025"  # noqa: S105  printed on start; `serve` refuses these accounts outside the demonstration
+SOURCE = "minh họa / demonstration"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account of the demonstration: one a role. `area` is a commune's bare name, or the province."""
+
+    username: str
+    full_name: str
+    role: str
+    area: str
+
+
+ACCOUNTS = (
+    DemoAccount("khaosat", "Cán bộ khảo sát (minh họa)", "officer", "Nam Mẫu"),
+    DemoAccount("canboxa", "Cán bộ xã (minh họa)", "commune", "Nam Mẫu"),
+    DemoAccount("banchidao", "Ban Chỉ đạo tỉnh (minh họa)", "committee", "Bắc Kạn"),
+    DemoAccount("taichinh", "Cán bộ tài chính (minh họa)", "finance", "Bắc Kạn"),
+    DemoAccount("quantri", "Quản trị viên (minh họa)", "admin", "Bắc Kạn"),
+    DemoAccount("kiemtoan", "Kiểm toán (minh họa)", "auditor", "Bắc Kạn"),
+)
+
+
+def has_areas(session: Session) -> bool:
+    """Whether the demonstration's areas and accounts are there already."""
+    return bool(areas.roots(session, clock.today()))
+
+
+def put_areas_and_accounts(session: Session) -> None:
+    """Bắc Kạn's units old and new, what the law asks of them, and one account a role."""
+    demo_areas(session)
+    tree = areas.tree(session, clock.today())
+    names = {code: normal_name(bare_name(name.name)) for code, name in tree.names.items()}
+    poor = {normal_name(district) for district in POOR_DISTRICTS}
+    set_fact(session, OLD_PROVINCE, "minority_area", True, FIRST_DAY, source=SOURCE)
+    set_fact(session, OLD_PROVINCE, "disaster_prone", False, FIRST_DAY, source=SOURCE)
+    for code, name in tree.names.items():
+        if name.level == "district":
+            until = date(2025, 6, 30)
+            set_fact(
+                session, code, "poor_district", names[code] in poor, FIRST_DAY, source=SOURCE, until=until
+            )
+    operator = Actor(None, clock.today(), clock.now())
+    secret = hashed(PASSWORD)
+    for account in ACCOUNTS:
+        code = next(
+            (
+                code
+                for code, name in names.items()
+                if name == normal_name(account.area) and tree.names[code].level != "village"
+            ),
+            OLD_PROVINCE,
+        )
+        post = NewPost(account.role, OLD_PROVINCE if account.area == "Bắc Kạn" else code, FIRST_DAY)
+        new = NewAccount(account.username, account.full_name, post)
+        create_account(session, operator, new, secret, must_change_password=False, is_demo=True)
+
+
+def villages(session: Session) -> list[Village]:
+    """The villages of the demonstration with their commune and district."""
+    on = clock.today()
+    tree = areas.tree(session, on)
+    found = []
+    for area in areas.areas(session, None, on, "village"):
+        way = tree.path(area.code)
+        above = {tree.names[step].level: bare(tree.names[step].name) for step in way}
+        if area.point and OLD_PROVINCE in way:
+            found.append(Village(area.code, *area.point, above["commune"], above["district"]))
+    return found
+
+
+def bare(name: str) -> str:
+    """A unit's name without its kind, letters as written: `Xã Nam Mẫu` -> `Nam Mẫu`."""
+    short = bare_name(name)
+    return name[-len(short) :] if normal_name(name).endswith(short) else name
+
+
+def households_to_come(session: Session) -> list[dict[str, Any]]:
+    """The made-up envelopes that were not received yet; empty when all are there."""
+    there = session.scalar(select(func.count()).select_from(ReceivedEnvelope)) or 0
+    if there >= count():
+        return []
+    return list(envelopes(villages(session), load_form().version))[there:]

@@ -1,1 +1,0 @@
-"""Files that leave the program: workbooks that are safe to open and can be traced back."""

@@ -1,1 +1,0 @@
-"""Papers filled from the database; `choose` is the way in."""

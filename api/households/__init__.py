@@ -1,0 +1,1 @@
+"""HOUSEHOLDS: the list of households and the page of one."""

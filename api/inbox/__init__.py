@@ -1,0 +1,1 @@
+"""INBOX: records arrive here; what waits is mended here."""

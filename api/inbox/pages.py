@@ -1,0 +1,134 @@
+"""The inbox: records that wait, a page to mend and re-run each, setting aside with a reason."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request
+from flask_login import current_user
+
+from api.forms.answers import changed_answers, fields_for
+from api.shared import area_names
+from api.web import auth, transaction
+from api.web.extensions import db
+from api.web.intake_context import desk
+from api.web.language import t, word
+from api.web.paging import page_of
+from survey.intake import actions, queries
+from survey.intake.models import ReceivedEnvelope
+from survey.intake.rows import STORED, Receipt
+from survey.problems import Problem
+from survey.questionnaire import load_form
+
+blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
+
+PAGE_SIZE = 50
+
+
+@blueprint.get("")
+def index() -> Any:
+    """What waits, oldest first."""
+    condition = _condition("inbox.read")
+    page = page_of(queries.count_inbox(db.session(), condition), PAGE_SIZE)
+    waiting = queries.inbox(db.session(), condition, page.offset, page.size)
+    return render_template("inbox/list.html", waiting=waiting, page=page, area_name=area_names.area_name)
+
+
+def _condition(action: str) -> Any:
+    return queries.in_inbox(auth.visible(ReceivedEnvelope.area_code, action), current_user.id)
+
+
+def _row(row_id: int, action: str) -> ReceivedEnvelope:
+    row = queries.waiting_row(db.session(), _condition(action), row_id)
+    if row is None:
+        raise Problem(1004, what=t(f"bản ghi chờ {row_id}", f"waiting record {row_id}"))
+    return row
+
+
+@blueprint.get("/<int:row_id>")
+def envelope(row_id: int) -> Any:
+    """One waiting record: its faults, and its answers to mend."""
+    row = _row(row_id, "inbox.read")
+    content = json.loads(row.body or "{}")
+    hidden = () if auth.may("national_id.read", row.area_code) else ("national_id",)
+    page = render_template(
+        "inbox/envelope.html",
+        row=row,
+        content=content,
+        fields=fields_for(_form(content), content.get("payload", {}), row.faults, hidden),
+        may_mend=auth.can("inbox.mend"),
+        anew=_form_anew(row, content),
+    )
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _form_anew(row: ReceivedEnvelope, content: dict[str, Any]) -> tuple[str, str] | None:
+    """(title, address) of the form that records a whole village's act anew, with names instead of ids."""
+    kind = content.get("form")
+    if row.kind != "act" or kind not in ("meeting", "posting") or not row.area_code:
+        return None
+    return word(f"act.{kind}"), f"/work/{kind}?area={quote(row.area_code)}"
+
+
+def _form(content: dict[str, Any]) -> Any:
+    """The form the record says, or the current one where we do not know it."""
+    try:
+        return load_form(content.get("form", "household"), content.get("form_version"))
+    except Problem:
+        return load_form("household")
+
+
+@blueprint.post("/<int:row_id>/mend")
+def mend(row_id: int) -> Any:
+    """Store the mended answers as the record's next version and run it."""
+    row = _row(row_id, "inbox.mend")
+    content = json.loads(row.body or "{}")
+    changes = changed_answers(_form(content), content.get("payload", {}), row.faults, request.form)
+    with transaction.write() as session:
+        working = desk(session, current_user.id)
+        receipt = (
+            actions.mend(session, row_id, changes, working)
+            if changes
+            else actions.run_again(session, row_id, working)
+        )
+    return _told(receipt)
+
+
+def _told(receipt: Receipt) -> Any:
+    """Back to the household it became, or to what still waits."""
+    if receipt.state == STORED:
+        flash(t("Bản ghi đã được xử lý và đối chiếu.", "The record was processed and assessed."), "ok")
+        return redirect(f"/households/{receipt.household_id}")
+    row = queries.version(db.session(), receipt.id, receipt.version)
+    flash(t("Bản ghi vẫn còn lỗi, xem bên dưới.", "The record still has faults, see below."), "warn")
+    return redirect(f"/inbox/{row.id}" if row else "/inbox")
+
+
+@blueprint.post("/<int:row_id>/aside")
+def set_aside(row_id: int) -> Any:
+    """Take a record out of the inbox with a reason; it stays kept and can be put back."""
+    _row(row_id, "inbox.mend")
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        raise Problem(1002, fields=t("lý do", "reason"))
+    with transaction.write() as session:
+        actions.set_aside(session, row_id, reason[:200], desk(session, current_user.id))
+    flash(t("Đã cất bản ghi; nội dung vẫn được giữ.", "Set aside; its content is kept."), "ok")
+    return render_template("inbox/aside.html", row_id=row_id)
+
+
+@blueprint.post("/<int:row_id>/back")
+def put_back(row_id: int) -> Any:
+    """Undo the setting aside; what has been mended meanwhile has a next version and stays settled."""
+    row = db.session().get(ReceivedEnvelope, row_id)
+    if row is None or queries.has_version(db.session(), row.envelope_id, row.version + 1):
+        raise Problem(1004, what=str(row_id))
+    auth.require("inbox.mend", row.area_code)
+    with transaction.write() as session:
+        actions.set_aside(session, row_id, "", desk(session, current_user.id), undo=True)
+    flash(t("Bản ghi đã trở lại hộp chờ xử lý.", "The record is back in the inbox."), "ok")
+    return redirect(f"/inbox/{row_id}")

@@ -1,0 +1,92 @@
+"""`/api/v1/envelopes`: what phones send, and the receipts they get."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify, request
+from flask_login import current_user
+from flask_smorest import Blueprint
+
+from api.inbox.schemas import BatchResultOut, ReceiptOut
+from api.web import errors, transaction
+from api.web.extensions import db
+from api.web.intake_context import desk
+from survey.intake import actions, queries
+from survey.intake.envelope import read
+from survey.intake.rows import Receipt
+from survey.problems import Problem
+
+blueprint = Blueprint(
+    "envelopes", __name__, url_prefix="/api/v1/envelopes", description="Surveys from the field"
+)
+
+MAX_BATCH = 200
+MAX_BYTES = 4 * 1024 * 1024
+"""Records to a request, however few; phones send 1 MB at a time."""
+
+
+@blueprint.post("")
+@blueprint.response(201, ReceiptOut)
+def receive() -> Any:
+    """Take one envelope. 201 with a new receipt, 200 with the first receipt when it was sent before.
+
+    Problems: 4101 unreadable (400), 4102 other content for the same version (409).
+    """
+    receipt = _receive(_json())
+    return _answer(receipt, 201 if receipt.is_new else 200)
+
+
+@blueprint.post("/batch")
+@blueprint.response(200, BatchResultOut(many=True))
+def receive_batch() -> Any:
+    """Take up to 200 envelopes, each on its own: one bad record never blocks another."""
+    envelopes = _json()
+    if not isinstance(envelopes, list):
+        raise Problem(1001, reason="expected a list of envelopes")
+    if len(envelopes) > MAX_BATCH:
+        raise Problem(4110, got=len(envelopes), limit=MAX_BATCH)
+    return jsonify([_one_of_batch(index, raw) for index, raw in enumerate(envelopes)])
+
+
+@blueprint.get("/<uuid:envelope_id>/versions/<int:version>")
+@blueprint.response(200, ReceiptOut)
+def receipt_again(envelope_id: Any, version: int) -> Any:
+    """The receipt of a version once more, with the photos that are still missing."""
+    row = queries.version(db.session(), str(envelope_id), version)
+    if row is None or row.sender_id != current_user.id:
+        raise Problem(1004, what=f"{envelope_id} v{version}")
+    return _answer(queries.receipt(db.session(), row), 200)
+
+
+def _json() -> Any:
+    """The request's JSON, whatever its declared type. Problem 1001 when it is none, 1003 when too large."""
+    request.max_content_length = min(request.max_content_length or MAX_BYTES, MAX_BYTES)
+    try:
+        return request.get_json(force=True)
+    except RecursionError:
+        raise Problem(1001, reason="nested too deeply") from None
+
+
+def _receive(raw: Any) -> Receipt:
+    envelope = read(raw)  # before the write lock: nobody waits while it is checked
+    with transaction.write() as session:
+        return actions.receive(session, envelope, desk(session, current_user.id, current_user.device_id))
+
+
+def _one_of_batch(index: int, raw: Any) -> dict[str, Any]:
+    """One record's own transaction and result."""
+    try:
+        receipt = _receive(raw)
+    except Exception as error:
+        problem = error if isinstance(error, Problem) else errors.incident()
+        return {
+            "index": index,
+            "status": errors.status_of(problem.number),
+            "problem": errors.payload(problem),
+        }
+    return {"index": index, "status": 201 if receipt.is_new else 200, "receipt": ReceiptOut().dump(receipt)}
+
+
+def _answer(receipt: Receipt, status: int) -> tuple[Response, int]:
+    return jsonify(ReceiptOut().dump(receipt)), status

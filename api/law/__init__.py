@@ -1,0 +1,1 @@
+"""LAW: the law in force on a day."""

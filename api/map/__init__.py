@@ -1,0 +1,1 @@
+"""MAP: maps as pages and files."""

@@ -1,0 +1,100 @@
+"""From stored rows to what a map draws, cut to what the viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shapely.geometry import Point
+from sqlalchemy import ColumnElement
+
+from api.shared import area_names
+from api.shared.law_texts import programme_title
+from api.web import auth, clock
+from api.web.extensions import db
+from api.web.language import current, t
+from maps.rows import AreaView, House, Outline
+from survey.areas import queries as areas
+from survey.areas.rows import Area, Name
+from survey.assessment import queries as assessment
+from survey.assessment.rows import HouseRow
+from survey.registry.models import Household
+from survey.words import word
+
+POINT_SOURCES = {"gnss": "device", "manual": "map", "import": "imported"}
+"""Where the survey says the point came from -> the map's word for it."""
+
+
+def area_view(
+    name: Name, visible: ColumnElement[bool] | None = None, *, names: bool | None = None
+) -> AreaView:
+    """Everything the map of one area shows on today's boundaries; by default with the viewer's rights."""
+    condition = auth.visible(Household.area_code, "map.read") if visible is None else visible
+    sees_names = auth.may("person.read", name.code) if names is None else names
+    sees_amounts = auth.may("amount.read", name.code) if names is None else True
+    rows = assessment.houses(
+        db.session(), condition, *area_names.inside(name.code), names=sees_names, amounts=sees_amounts
+    )
+    tree = areas.tree(db.session(), clock.today())
+    area = _outlines([name.code])[0]
+    siblings = tree.below.get(name.parent_code or "", ())
+    return AreaView(
+        area=area,
+        houses=tuple(_house(number, row, sees_names) for number, row in enumerate(rows, 1)),
+        as_of=clock.today(),
+        parents=tuple(_outlines(tree.path(name.code)[1:])),
+        neighbours=tuple(_outlines([code for code in siblings if code != name.code])),
+        parts=tuple(_outlines(tree.below.get(name.code, ()))),
+        sources=_sources(),
+    )
+
+
+def _outlines(codes: Sequence[str]) -> list[Outline]:
+    """Areas by code, in the order of `codes`, as outlines."""
+    found = {area.code: area for area in areas.areas(db.session(), list(codes), clock.today())}
+    return [_outline(found[code]) for code in codes if code in found]
+
+
+def _outline(area: Area) -> Outline:
+    return Outline(
+        code=area.code,
+        level=area.level,
+        name=area.name,
+        boundary=area.boundary,
+        point=Point(area.point) if area.point else None,
+        boundary_is_approximate=area.boundary_is_approximate,
+        uncertainty_m=area.uncertainty_m,
+    )
+
+
+def _house(number: int, row: HouseRow, sees_names: bool) -> House:
+    """One house; flags in words, the programme by its title; a name not known is not a name withheld."""
+    # The list beside the map says already, in these very words, that a house has no point.
+    codes = [flag["code"] for flag in row.flags if flag["code"] != "no_point"]
+    unknown = t("chưa rõ tên", "name unknown") if sees_names else None
+    return House(
+        household_id=row.household_id,
+        number=number,
+        head_name=row.head_name or unknown,
+        lon=row.lon,
+        lat=row.lat,
+        accuracy_m=row.accuracy_m,
+        village_name=area_names.area_name(row.village_code),
+        outcome=row.outcome,
+        programme=programme_title(row.programme) if row.programme else None,
+        works_kind=row.works_kind,
+        amount_vnd=row.amount_vnd,
+        flags=tuple(word(f"flag.{code}", current()) for code in codes),
+        surveyed_on=row.surveyed_at.astimezone(clock.ZONE).date() if row.surveyed_at else None,
+        point_source=POINT_SOURCES.get(row.point_source or "", "missing"),
+    )
+
+
+def _sources() -> tuple[str, ...]:
+    """Where the figures and lines come from."""
+    return (
+        t(
+            "Nhà: phiếu khảo sát và kết quả đối chiếu tiêu chí (chưa phải quyết định hỗ trợ)",
+            "Houses: surveys and assessments (not decisions)",
+        ),
+        t("Ranh giới: danh mục địa bàn của tỉnh", "Boundaries: the province's list of areas"),
+    )

@@ -1,0 +1,131 @@
+"""Papers to print and sign: of one household, or of a whole village or commune at once; PDF or Word."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, send_file
+
+from api.papers.blocks import Paper
+from api.papers.filling.choose import TELLING, kind_of, kind_telling, of_act, of_area, of_household
+from api.papers.kinds import KINDS, Kind
+from api.shared import area_names
+from api.web import auth
+from api.web.extensions import db
+from api.web.language import t
+from survey.cases import queries as cases
+from survey.problems import Problem
+from survey.registry import queries as registry
+from survey.registry.models import Household, Person
+
+blueprint = Blueprint("papers", __name__, url_prefix="/papers")
+
+FORMATS = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+@blueprint.get("")
+def index() -> Any:
+    """Which papers there are, for the viewer's own area."""
+    codes = area_names.own_areas("paper.read")
+    return redirect(f"/papers/areas/{codes[0]}" if codes else "/")
+
+
+@blueprint.get("/areas/<code>")
+def area(code: str) -> Any:
+    """The papers of a unit: each kind for all its households or villages, and the units below."""
+    unit = area_names.visible_area(code, "paper.read")
+    return render_template(
+        "papers/area.html",
+        area=unit,
+        below=area_names.children(code),
+        kinds=list(KINDS.values()),
+        crumbs=area_names.crumbs(code, t("Biểu mẫu", "Papers")),
+    )
+
+
+@blueprint.get("/areas/<code>/<kind>.<form>")
+def area_file(code: str, kind: str, form: str) -> Any:
+    """All papers of a kind in one file. Problems 7010 too many, 7011 nobody to print it for."""
+    unit = area_names.visible_area(code, "paper.read")
+    chosen = _kind(kind, form)
+    visible = auth.visible(Household.area_code, "paper.read")
+    return _file(of_area(chosen, code, visible), form, f"{chosen.code}-{unit.code}")
+
+
+@blueprint.get("/households/<uuid:household_id>")
+def household(household_id: Any) -> Any:
+    """The papers of one household and of its village. Problem 5001."""
+    house = _household(str(household_id))
+    head = db.session.get(Person, house.head_person_id) if house.head_person_id else None
+    return render_template(
+        "papers/household.html",
+        house=house,
+        head_name=head.full_name if head and auth.may("person.read", house.area_code) else None,
+        place=area_names.area_name(house.area_code),
+        kinds=list(KINDS.values()),
+    )
+
+
+def _household(household_id: str) -> Household:
+    visible = auth.visible(Household.area_code, "paper.read")
+    house = registry.household(db.session(), visible, household_id)
+    if house is None:
+        raise Problem(5001)
+    return house
+
+
+@blueprint.get("/households/<uuid:household_id>/<kind>.<form>")
+def household_file(household_id: Any, kind: str, form: str) -> Any:
+    """One paper of one household; a village's paper is that of its village. Problem 5001."""
+    house = _household(str(household_id))
+    chosen = _kind(kind, form)
+    if chosen.per == "village":
+        return redirect(f"{_address_of_village(house, chosen)}.{form}")
+    return _file([of_household(chosen, house)], form, f"{chosen.code}-{house.id[:8]}")
+
+
+def _address_of_village(house: Household, kind: Kind) -> str:
+    """Where its village's paper stands: that of the act which named this household, if one did."""
+    told = TELLING[kind.code][0] if kind.code in TELLING else ""
+    act_id = cases.newest_of(db.session(), house.id, told)
+    return f"/papers/acts/{act_id}" if act_id else f"/papers/areas/{house.area_code}/{kind.code}"
+
+
+@blueprint.get("/acts/<uuid:act_id>.<form>")
+def act_file(act_id: Any, form: str) -> Any:
+    """The minutes or the posted list of an act that was recorded. Problem 1004."""
+    act = cases.newest_act(db.session(), str(act_id))
+    kind = kind_telling(act.kind) if act else None
+    if act is None or kind is None:
+        raise Problem(1004, what=str(act_id))
+    _kind(kind.code, form)
+    return _file(
+        of_act(act, auth.visible(Household.area_code, "paper.read")), form, f"{kind.code}-{act.done_on}"
+    )
+
+
+def _kind(code: str, form: str) -> Kind:
+    """The kind of paper, in a format there is. Problem 1004."""
+    if form not in FORMATS:
+        raise Problem(1004, what=f"{code}.{form}"[:60])
+    return kind_of(code)
+
+
+def _file(papers: Sequence[Paper], form: str, name: str) -> Any:
+    from api.papers.pdf import pdf
+    from api.papers.word_file import docx
+
+    content = pdf(papers) if form == "pdf" else docx(papers)
+    response = send_file(
+        io.BytesIO(content),
+        mimetype=FORMATS[form],
+        as_attachment=form != "pdf" or "save" in request.args,
+        download_name=f"{name}.{form}",
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response

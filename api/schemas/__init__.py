@@ -1,1 +1,0 @@
-"""What the interface takes and gives: strict, separate schemas for both directions."""

@@ -1,0 +1,1 @@
+"""SHARED: words, names and files that several rooms need."""

@@ -1,0 +1,183 @@
+"""The law in words for pages: titles, reasons of an assessment, a whole law as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from typing import Any
+
+from flask import Flask
+
+from api.web import clock
+from api.web.extensions import db
+from api.web.intake_context import book_in_force
+from api.web.language import current, day, num, t
+from survey import law
+from survey.assessment import queries as assessment
+from survey.assessment.models import AssessmentRow
+from survey.law.cases import Case, read_cases
+from survey.law.explain import general_text
+from survey.words import glossary, word
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why an assessment came out as it did, in the reader's language."""
+
+    sentences: tuple[law.Reason, ...]
+    missing: tuple[str, ...]
+    unverified: tuple[str, ...]
+
+
+def programme_title(programme: str | None, lang: str | None = None) -> str:
+    """A programme's title in the reader's language (or `lang`); its id where the law no longer has it."""
+    titles = _titles(book_in_force(db.session()))
+    return titles[programme][lang or current()] if programme in titles else programme or "–"
+
+
+@lru_cache(maxsize=8)
+def _titles(book: law.Book) -> dict[str | None, Mapping[str, str]]:
+    """Titles by programme id; lists and maps ask for one a row."""
+    return {one.id: one.title for one in book.programmes}
+
+
+def fact_label(fact: str) -> str:
+    """A fact as people call it."""
+    known = book_in_force(db.session()).facts.get(fact)
+    return known.label[current()] if known else fact
+
+
+def fact_value(fact: str, value: Any) -> str:
+    """A fact's value in words."""
+    if isinstance(value, bool):
+        return t("có", "yes") if value else t("không", "no")
+    code = f"{fact}.{value}"
+    return word(code, current()) if code in glossary() else str(value)
+
+
+def reasons(row: AssessmentRow, lang: str | None = None) -> Reasons:
+    """The explanation of a stored assessment, by the law it was made with."""
+    lang = lang or current()
+    known = law.Assessment.from_dict(row.result)
+    book = assessment.release(db.session(), row.release_sha256)
+    sentences = law.explain(known, book.law_on(known.on, known.area_codes), lang)
+    missing = tuple(book.facts[name].label[lang] for name in known.missing_facts)
+    return Reasons(tuple(sentences), missing, tuple(label_of(book, name) for name in known.unverified))
+
+
+def label_of(book: law.Book, name: str) -> str:
+    """What an unverified value, clause or programme is called."""
+    if name in book.values:
+        return book.values[name].label[current()]
+    if name in book.clauses and book.clauses[name].text:
+        return general_text(name, book.law_on(clock.today()), current())
+    programme, _, part = name.partition(".")
+    title = next((one.title[current()] for one in book.programmes if one.id == programme), name)
+    return f"{title}: {t('các đợt chi', 'tranches')}" if part == "tranches" else title
+
+
+def unverified_notes(releases: Iterable[str]) -> tuple[str, ...]:
+    """A footnote saying how many values of the laws used are not confirmed; none when all are."""
+    found = {
+        value.name
+        for release in releases
+        for value in assessment.release(db.session(), release).values.values()
+        for period in (*value.dated, *(period for own in value.areas.values() for period in own))
+        if not period.cite.verified
+    }
+    if not found:
+        return ()
+    return (
+        t(
+            f"Bản luật có {len(found)} giá trị chưa kiểm chứng với văn bản gốc; xem trang Quy định.",
+            f"{len(found)} values of the law are not confirmed with the documents; see the page The law.",
+        ),
+    )
+
+
+def law_view(book: law.Book, on: date, path: Sequence[str]) -> dict[str, Any]:
+    """Everything the law page shows of a book on a day at a place."""
+    lang = current()
+    of_day = book.law_on(on, path)
+    frame = [code for code in book.frame.because + book.frame.against if book.clauses[code].span.covers(on)]
+    return {
+        "programmes": [_programme(of_day, one) for one in book.programmes if one.span.covers(on)],
+        "ended": [one.title[lang] for one in book.programmes if not one.span.covers(on)],
+        "house": [_clause(of_day, code) for code in frame],
+        "values": [_value(book, value, on, path) for value in book.values.values() if value.on(on, path)],
+        "sources": [
+            {"cite": source.cite[lang], "title": source.title[lang], "source": source}
+            for source in book.sources.values()
+        ],
+    }
+
+
+@cache
+def worked_cases() -> dict[str, list[Case]]:
+    """The worked cases that come with the law, by their file (topic)."""
+    topics: dict[str, list[Case]] = {}
+    for case in read_cases():
+        topics.setdefault(case.file.removesuffix(".toml").replace("_", " "), []).append(case)
+    return topics
+
+
+def _programme(of_day: law.Law, one: Any) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "title": one.title[current()],
+        "term": term(one.span.first, one.span.last),
+        "cite": _cite(of_day.book, one.cite),
+        "all": [_clause(of_day, code) for code in one.all],
+        "any": [_clause(of_day, code) for code in one.any],
+        "none": [_clause(of_day, code) for code in one.none],
+    }
+
+
+def _clause(of_day: law.Law, code: str) -> dict[str, Any]:
+    text = general_text(code, of_day, current())
+    return {"code": code, "text": text, "cite": _cite(of_day.book, of_day.book.clauses[code].cite)}
+
+
+def _cite(book: law.Book, place: Any) -> dict[str, Any]:
+    """Where something is written: document and article, whether it was confirmed, a note."""
+    return {"text": book.citation(place, current()), "verified": place.verified, "note": place.note}
+
+
+def _value(book: law.Book, value: Any, on: date, path: Sequence[str]) -> dict[str, Any]:
+    period = value.on(on, path)
+    return {
+        "label": value.label[current()],
+        "value": _amount(value, period.value),
+        "term": term(period.span.first, period.span.last),
+        "cite": _cite(book, period.cite),
+    }
+
+
+def term(first: date | None, last: date | None) -> str:
+    """From when until when something holds, in words where an end is open."""
+    if first and last:
+        return f"{day(first)} – {day(last)}"
+    if first or last:
+        return f"{t('từ', 'from')} {day(first)}" if first else f"{t('đến', 'until')} {day(last)}"
+    return t("không nêu ngày", "no dates given")
+
+
+def _amount(value: Any, number: float | None) -> str:
+    """A legal value with its unit."""
+    if number is None:
+        return t("không còn", "repealed")
+    if value.kind == "truth":
+        return t("có", "yes") if number else t("không", "no")
+    if value.kind == "date":
+        return day(date.fromordinal(date(1970, 1, 1).toordinal() + int(number)))
+    unit = word(f"unit.{value.unit}", current()) if f"unit.{value.unit}" in glossary() else value.unit
+    return f"{num(number, 0 if number == int(number) else 1)} {unit}"
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the law's words."""
+    app.jinja_env.globals.update(
+        programme_title=programme_title, fact_label=fact_label, fact_value=fact_value
+    )

@@ -1,0 +1,1 @@
+"""WEB: the application itself: settings, clock, database, rights, requests and answers."""

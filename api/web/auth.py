@@ -1,0 +1,333 @@
+"""Who is asking, and whether they may: sessions for pages, device tokens for the interface, one guard each.
+
+Every blueprint is given a guard where it is registered; a request to one without is refused. Pages are
+signed in by a session cookie with CSRF tokens; the interface (`/api/`) also takes `Authorization: Bearer`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Request, current_app, redirect, request, session, url_for
+from flask_login import UserMixin, current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy import ColumnElement
+
+from api.web import clock, errors, language, navigation, transaction
+from api.web.extensions import csrf, db, login_manager
+from survey.access import actions, devices, passwords, queries, rights
+from survey.access.rows import Account, Actor
+from survey.problems import Problem
+
+STATUS = {
+    6001: 401,
+    6002: 401,
+    6003: 403,
+    6004: 429,
+    6005: 403,
+    6007: 401,
+    6010: 409,
+    6015: 403,
+    6017: 409,
+    6018: 404,
+    6019: 403,
+    6041: 404,
+    6042: 409,
+    6050: 500,
+}
+"""HTTP status of the problems of access; what is not named here is 400."""
+
+SESSION_LENGTH = timedelta(hours=12)
+SEEN_EVERY = timedelta(hours=1)
+TRIES_PER_ADDRESS = "30 per minute"
+"""A commune's office shares one address; guessing at one account is slowed by the account itself."""
+SIGNING_IN = "session"
+"""The blueprint a person with a slip may use before choosing a password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Who may enter a blueprint: anybody, anybody signed in, or holders of a right somewhere."""
+
+    action: str | None
+    public: bool
+
+
+class Visitor(UserMixin):
+    """The signed-in account of this request; `device_id` is set when a token spoke for it."""
+
+    def __init__(self, account: Account, device_id: str | None = None) -> None:
+        self.account = account
+        self.id = account.id
+        self.username = account.username
+        self.full_name = account.full_name
+        self.device_id = device_id
+
+    def get_id(self) -> str:
+        """What the session remembers: signing out or a new password raises the number and so ends it."""
+        return f"{self.account.id}.{self.account.session_number}"
+
+    @cached_property
+    def held(self) -> tuple[tuple[str, str], ...]:
+        """(role, area code) of the posts in force today, read once a request."""
+        return rights.roles_in_force(db.session(), self.account.id, clock.today())
+
+
+# --- guards
+
+
+def guard(app: Flask, blueprint: Blueprint | str, action: str | None = None, *, public: bool = False) -> None:
+    """Declare who may enter `blueprint` (or its name): holders of `action`, anybody signed in, or all."""
+    if action is not None and action not in rights.RIGHTS:
+        raise ValueError(f"unknown action {action!r}, expected one of {sorted(rights.RIGHTS)}")
+    name = blueprint if isinstance(blueprint, str) else blueprint.name
+    guards(app)[name] = Guard(action, public)
+
+
+def guards(app: Flask) -> dict[str, Guard]:
+    """The guard of every blueprint by its name."""
+    declared: dict[str, Guard] = app.extensions.setdefault("guards", {})
+    return declared
+
+
+def guard_of(app: Flask, endpoint: str) -> Guard | None:
+    """The guard that stands before an endpoint; None: nobody declared one, so nobody gets in."""
+    return guards(app).get(endpoint.rpartition(".")[0] or endpoint)
+
+
+def init_app(app: Flask) -> None:
+    """Put the guard before every request, and the rights into every template."""
+    app.config.update(
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        PERMANENT_SESSION_LIFETIME=SESSION_LENGTH,
+        SESSION_COOKIE_HTTPONLY=True,
+    )
+    errors.STATUS.update(STATUS)
+    login_manager.user_loader(_visitor_of_session)
+    login_manager.request_loader(_visitor_of_token)
+    guard(app, "static", public=True)
+    guard(app, "api-docs", public=True)
+    app.before_request(_enter)
+    navigation.init_app(app)
+    app.jinja_env.globals.update(can=can, may=may)
+
+
+def _enter() -> Any:
+    """Stand before every view: is somebody signed in, is the form ours, may they enter."""
+    if request.endpoint is None:
+        return None
+    declared = guard_of(current_app, request.endpoint)
+    if declared is None:
+        raise Problem(6005, action=request.endpoint)
+    if not declared.public and not current_user.is_authenticated:
+        return ask_to_sign_in()
+    # A token is no cookie that a foreign form could use, and what is public of the interface heeds none.
+    if not getattr(current_user, "device_id", None) and not (declared.public and is_interface()):
+        _check_form()
+    if declared.public:
+        return None
+    _note_device()
+    temporary = current_user.account.must_change_password and not current_user.device_id
+    if temporary and request.blueprint != SIGNING_IN:
+        return _ask_for_new_password()
+    if declared.action is not None and not can(declared.action):
+        raise Problem(6005, action=language.word(f"action.{declared.action.replace('.', '_')}"))
+    return None
+
+
+def is_interface() -> bool:
+    """Whether a program is asking (the interface), not a person with a page."""
+    return request.path.startswith("/api/")
+
+
+def ask_to_sign_in() -> Any:
+    """Lead a person to the sign-in page and back; tell a program 6001, or 6007 about its token."""
+    if is_interface():
+        raise Problem(6007 if "Authorization" in request.headers else 6001)
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("session.sign_in", next=back))
+
+
+def _ask_for_new_password() -> Any:
+    if is_interface():
+        raise Problem(6003)
+    return redirect(url_for("session.password"))
+
+
+def _check_form() -> None:
+    """Refuse a changing request that does not come from a form of ours (6006)."""
+    if not current_app.config["WTF_CSRF_ENABLED"]:
+        return
+    try:
+        csrf.protect()
+    except CSRFError as error:
+        raise Problem(6006) from error
+
+
+# --- signing in
+
+
+def sign_in(username: str, password: str) -> Account:
+    """Open a session. Raises: Problem 6002."""
+    account = account_of(username, password)
+    open_session(account)
+    return account
+
+
+def account_of(username: str, password: str) -> Account:
+    """Whose name and password these are; wrong ones count and slow down.
+
+    Raises: Problem 6002, the same whatever was wrong and as slow for unknown names.
+    """
+    row = queries.sign_in_row(db.session(), username)
+    at = clock.now()
+    waits = row is not None and row.locked_until is not None and row.locked_until > at
+    right = passwords.matches(row.password_hash if row else None, password)
+    account = queries.account(db.session(), row.user_id) if row else None
+    if row is None or account is None or waits or not _usable(account):
+        raise Problem(6002)
+    with transaction.write() as writing:
+        actions.record_attempt(writing, row.user_id, right, at)
+    if not right:
+        raise Problem(6002)
+    return account
+
+
+def check_current_password(account: Account, password: str) -> None:
+    """Ask a signed-in person for the password in use; wrong ones count and slow down as at signing in.
+
+    Raises: Problem 6002 while the account waits, 6023 not right.
+    """
+    row = queries.sign_in_row(db.session(), account.username)
+    at = clock.now()
+    if row is None or (row.locked_until is not None and row.locked_until > at):
+        raise Problem(6002)
+    if not passwords.matches(row.password_hash, password):
+        with transaction.write() as writing:
+            actions.record_attempt(writing, row.user_id, False, at)
+        raise Problem(6023)
+
+
+def open_session(account: Account) -> None:
+    """Begin a fresh session for this account, in its own language."""
+    session.clear()
+    session.permanent = True
+    session[language.COOKIE] = account.language
+    login_user(Visitor(account))
+
+
+def sign_out() -> None:
+    """End the account's sessions, in every browser and of every copied cookie; the language stays."""
+    chosen = language.current()
+    if current_user.is_authenticated:
+        asking = user_id()
+        with transaction.write() as writing:
+            actions.end_sessions(writing, asking)
+    logout_user()
+    session.clear()
+    session[language.COOKIE] = chosen
+
+
+def _usable(account: Account) -> bool:
+    """Active, and an account of the demonstration only within it."""
+    return account.is_active and (not account.is_demo or current_app.config["SETTINGS"].is_demo)
+
+
+def _visitor_of_session(remembered: str) -> Visitor | None:
+    """Whose session it is; where a token is shown, the token alone speaks, whoever signed in beside it."""
+    if is_interface() and request.authorization is not None:
+        return None
+    user_id, _, number = remembered.partition(".")
+    account = queries.account(db.session(), int(user_id)) if user_id.isdigit() else None
+    if account is None or str(account.session_number) != number or not _usable(account):
+        return None
+    return Visitor(account)
+
+
+def _visitor_of_token(asking: Request) -> Visitor | None:
+    """The account a device token speaks for; tokens open the interface, never a page."""
+    authorization = asking.authorization
+    if authorization is None or authorization.type != "bearer" or not is_interface():
+        return None
+    found = queries.device_owner(db.session(), authorization.token or "")
+    account = queries.account(db.session(), found[1]) if found else None
+    return Visitor(account, found[0]) if found and account and _usable(account) else None
+
+
+def _note_device() -> None:
+    """Remember that a device was heard of, at most once an hour."""
+    device_id = current_user.device_id
+    if device_id is None:
+        return
+    last, now = queries.last_seen(db.session(), device_id), clock.now()
+    if last is None or now - last > SEEN_EVERY:
+        with transaction.write() as writing:
+            devices.device_seen(writing, device_id, now)
+
+
+def safe_next(target: str | None) -> str:
+    """A path of this site to go on to; anything that could lead elsewhere becomes the home page."""
+    path = target or ""
+    try:
+        parts = urlsplit(path)
+    except ValueError:  # a broken address, like "//["
+        return "/"
+    elsewhere = parts.scheme or parts.netloc or not path.startswith("/") or path[1:2] in ("/", "\\")
+    return "/" if elsewhere or any(letter <= " " for letter in path) else path
+
+
+# --- rights of the person asking
+
+
+def user_id() -> int:
+    """The account asking; only behind a guard that is not public."""
+    asking: int = current_user.id
+    return asking
+
+
+def actor() -> Actor:
+    """Who does something and when, for the functions that write."""
+    return Actor(user_id(), clock.today(), clock.now())
+
+
+def areas(action: str) -> frozenset[str]:
+    """Root area codes where the person asking may do `action` today."""
+    held = getattr(current_user, "held", ())
+    return rights.areas_of(held, action, rights.table(current_app.config["SETTINGS"].officers_see_amounts))
+
+
+def can(action: str) -> bool:
+    """Whether the person asking may do `action` anywhere."""
+    return bool(areas(action))
+
+
+def everywhere(action: str, seen: str) -> bool:
+    """Whether the person asking may do `action` wherever they may do `seen`: posts differ in their rights."""
+    return all(may(action, code) for code in areas(seen))
+
+
+def may(action: str, area_code: str | None) -> bool:
+    """Whether the person asking may do `action` in this area (None: needs a root area)."""
+    return rights.reaches(db.session(), areas(action), area_code, clock.today())
+
+
+def require(action: str, area_code: str | None) -> None:
+    """Refuse unless the person asking may do `action` in this area. Raises: Problem 6005."""
+    if not may(action, area_code):
+        raise Problem(6005, action=language.word(f"action.{action.replace('.', '_')}"))
+
+
+def require_somewhere(action: str) -> None:
+    """Refuse unless the person asking may do `action` in some area. Raises: Problem 6005."""
+    if not can(action):
+        raise Problem(6005, action=language.word(f"action.{action.replace('.', '_')}"))
+
+
+def visible(area_code: Any, action: str, today: date | None = None) -> ColumnElement[bool]:
+    """SQL condition: rows of areas where the person asking may do `action`; put it into every query."""
+    return rights.within(area_code, db.session(), areas(action), today or clock.today())

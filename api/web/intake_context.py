@@ -1,0 +1,38 @@
+"""Who receives, when and by which law: what the edge tells the intake."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from api.web import clock
+from survey import law
+from survey.assessment import queries as assessment
+from survey.intake.rows import Desk
+
+BOOK_KEPT = "book_in_force"
+
+
+@cache
+def book_of_files(folder: str | None) -> law.Book:
+    """The law files: the operator's folder over the shipped ones. Read once."""
+    return law.load_book(Path(folder) if folder else None)
+
+
+def book_in_force(session: Session) -> law.Book:
+    """The law released last; before the first release, the law files. Asked once a transaction."""
+    transaction, book = session.info.get(BOOK_KEPT, (None, None))
+    if book is None or transaction is not session.get_transaction():
+        folder = current_app.config["SETTINGS"].law_folder
+        book = assessment.in_force(session) or book_of_files(str(folder) if folder else None)
+        session.info[BOOK_KEPT] = (session.get_transaction(), book)
+    kept: law.Book = book
+    return kept
+
+
+def desk(session: Session, sender_id: int | None, device_id: str | None = None) -> Desk:
+    """The intake's desk for this request; `device_id`: whose token spoke, not what a record says."""
+    return Desk(sender_id, device_id, clock.today(), clock.now(), book_in_force(session))
