@@ -10,9 +10,10 @@ from typing import IO, Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from api.approvals.approved_lists import ShownRow, Viewer
+from api.approvals.approved_lists import ShownRow, Sight
 from api.shared.law_texts import programme_title
 from api.web.language import minute
+from survey.access.viewer import Viewer
 from survey.approval.rows import ListVersion
 from survey.words import word
 
@@ -35,12 +36,13 @@ NO_ACT = "chưa có quyết định"
 
 
 def write_case_list(
+    viewer: Viewer,
     target: Path | IO[bytes],
     version: ListVersion,
     rows: Iterable[ShownRow],
     *,
     area_name: str,
-    sees: Viewer,
+    sees: Sight,
     exported: str,
 ) -> None:
     """Write the workbook; ids are text, nothing a person typed can become a formula."""
@@ -49,7 +51,7 @@ def write_case_list(
     formats = _formats(book)
     sheet = book.add_worksheet("Danh sách")
     _write_head(sheet, version, area_name, formats)
-    _write_rows(sheet, list(rows), version, sees, formats)
+    _write_rows(viewer, sheet, list(rows), version, sees, formats)
     _write_provenance(book.add_worksheet("Nguồn"), version, area_name, sees, exported, formats)
     book.close()
 
@@ -85,7 +87,12 @@ def _write_head(sheet: Worksheet, version: ListVersion, area_name: str, formats:
 
 
 def _write_rows(
-    sheet: Worksheet, rows: list[ShownRow], version: ListVersion, sees: Viewer, formats: dict[str, Any]
+    viewer: Viewer,
+    sheet: Worksheet,
+    rows: list[ShownRow],
+    version: ListVersion,
+    sees: Sight,
+    formats: dict[str, Any],
 ) -> None:
     line = HEAD
     for line, shown in enumerate(rows, HEAD + 1):
@@ -96,7 +103,7 @@ def _write_rows(
             shown.head_name or "",
             row.area_code or "",
             shown.place,
-            programme_title(row.programme) if row.programme else "",
+            programme_title(viewer, row.programme) if row.programme else "",
             word(f"works_kind.{row.works_kind}") if row.works_kind else "",
         )
         for column, text in enumerate(texts, 1):
@@ -116,7 +123,7 @@ def _write_provenance(
     sheet: Worksheet,
     version: ListVersion,
     area_name: str,
-    sees: Viewer,
+    sees: Sight,
     exported: str,
     formats: dict[str, Any],
 ) -> None:

@@ -58,6 +58,7 @@ def _build() -> None:
 
 def _send_households(todo: Sequence[dict[str, Any]]) -> None:
     """Surveys through the same door as everybody's."""
+    from api.cli.context import operator
     from api.web import transaction
     from api.web.intake_context import desk
     from survey.intake.actions import receive
@@ -66,7 +67,7 @@ def _send_households(todo: Sequence[dict[str, Any]]) -> None:
     with click.progressbar(length=len(todo), label="Khảo sát giả định") as bar:
         for start in range(0, len(todo), CHUNK):
             with transaction.write() as session:
-                at_desk = desk(session, None)
+                at_desk = desk(operator())
                 for envelope in todo[start : start + CHUNK]:
                     receive(session, read(envelope), at_desk)
             bar.update(len(todo[start : start + CHUNK]))

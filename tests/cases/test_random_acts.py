@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from makers import FIRST_DAY, NOON, PEOPLE, envelope
 from sqlalchemy import func, select
 
+from api.cli.context import operator
 from api.web.extensions import db
 from api.web.intake_context import desk
 from survey.access.models import User
@@ -84,7 +86,7 @@ def send(sender: str | None, raw: dict) -> str:
     """Through the door itself, as this person; what became of it."""
     session = db.session()
     user_id = session.scalar(select(User.id).where(User.username == sender)) if sender else None
-    return actions.receive(session, read(raw), desk(session, user_id)).state
+    return actions.receive(session, read(raw), replace(desk(operator()), sender_id=user_id)).state
 
 
 def begin() -> None:

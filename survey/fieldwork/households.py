@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from api.field.scope import Scope, shown
 from survey.assessment.models import AssessmentRow
 from survey.assessment.queries import NOT_ASSESSED
 from survey.cases import machine
 from survey.cases import queries as cases
 from survey.cases.rows import Open, Progress
+from survey.fieldwork.scope import Scope, shown
 from survey.intake.models import ReceivedEnvelope
 from survey.registry.models import Household, Person, StatusRecord, Survey
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from api.field.scope import Scope, shown
 from survey.access.models import User
 from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
 from survey.cases import lists, machine
 from survey.cases.models import Case
+from survey.fieldwork.scope import Scope, shown
 from survey.intake.conflict import changed_answers
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rows import WAITING
@@ -199,6 +199,6 @@ def _changed(sent: str | None, newest: str | None, *, names: bool) -> list[Json]
     ]
 
 
-def _answers(body: str | None, *, names: bool) -> Mapping[str, Any]:
+def _answers(body: str | None, *, names: bool) -> Json:
     payload = json.loads(body).get("payload") if body else None
     return shown(payload, names=names)[0] if isinstance(payload, dict) else {}

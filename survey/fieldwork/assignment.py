@@ -5,23 +5,23 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 import shapely
-from flask import current_app
 from shapely.geometry import mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.field import cursor, households, tasks
-from api.field.cursor import Mark
-from api.field.scope import Scope, codes_of_units
 from survey.access import rights
 from survey.areas import queries as areas
 from survey.areas.names import search_key
 from survey.areas.rows import Area
 from survey.areas.tree import Tree
+from survey.fieldwork import cursor, households, tasks
+from survey.fieldwork.cursor import Mark
+from survey.fieldwork.scope import Scope, codes_of_units
 from survey.registry.models import Household, Survey
 
 Json = dict[str, Any]
@@ -29,6 +29,17 @@ TOLERANCE_DEGREES = 0.00018
 """20 m of latitude (EPSG:4326): a phone draws a boundary, it measures nothing by it."""
 DECIMALS = 5
 """About a metre."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What a phone is told of the server it asks: the day that is pinned there, if one is.
+
+    `secret` signs the marks by which phones ask for what is new.
+    """
+
+    secret: str
+    pinned_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +52,9 @@ class Packed:
     size_bytes: int
 
 
-def packed(session: Session, scope: Scope, since: str | None = None) -> Packed:
+def packed(session: Session, scope: Scope, server: Server, since: str | None = None) -> Packed:
     """The assignment as bytes, its compressed size told within it (to a few bytes)."""
-    told = assignment(session, scope, since)
+    told = assignment(session, scope, server, since)
     size_bytes = len(gzip.compress(_text(told), mtime=0))
     body = _text({**told, "size_bytes": size_bytes})
     return Packed(body, len(told["households"]), len(told["villages"]), size_bytes)
@@ -53,32 +64,26 @@ def _text(told: Json) -> bytes:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def assignment(session: Session, scope: Scope, since: str | None = None) -> Json:
+def assignment(session: Session, scope: Scope, server: Server, since: str | None = None) -> Json:
     """Everything (`full`), or what was added since the mark of an earlier assignment.
 
     `removed` names households that left the scope. Tasks and returned records are always whole.
     """
-    current, known = cursor.reached(session, scope), cursor.read(since, scope.user_id)
+    current, known = cursor.reached(session, scope), cursor.read(since, scope.user_id, server.secret)
     is_full = known is None or not cursor.still_holds(session, known, current)
     news = [] if is_full or known is None else [cursor.changed_since(known)]
     returned = tasks.returned_records(session, scope)
     return {
-        "cursor": current.text,
+        "cursor": current.text(server.secret),
         "full": is_full,
         "today": scope.today.isoformat(),
-        "pinned_on": _pinned_on(),
+        "pinned_on": server.pinned_on.isoformat() if server.pinned_on else None,
         "villages": _units(session, scope) if is_full else [],
         "households": households.households(session, scope, *news),
         "removed": _removed(session, scope, known),
         "tasks": tasks.tasks(session, scope, returned),
         "returned": returned,
     }
-
-
-def _pinned_on() -> str | None:
-    """The day that the server pins; phones then work as on that day too."""
-    pinned = current_app.config["SETTINGS"].pinned_date
-    return pinned.isoformat() if pinned else None
 
 
 def _removed(session: Session, scope: Scope, known: Mark | None) -> list[str]:

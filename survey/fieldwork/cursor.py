@@ -13,15 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from api.field.scope import Scope
 from survey.areas.tree import revision
 from survey.assessment.models import AssessmentRow
 from survey.cases.models import Case, Step
+from survey.fieldwork.scope import Scope
 from survey.registry.models import Household, StatusRecord, Survey
 
 SHAPE = 1
@@ -40,11 +39,10 @@ class Mark:
     areas: str
     tables: Mapping[str, tuple[int, int]]
 
-    @property
-    def text(self) -> str:
-        """The mark as phones keep it."""
+    def text(self, secret: str) -> str:
+        """The mark as phones keep it, signed with the server's secret."""
         parts = {"u": self.user_id, "w": self.sight, "r": self.roots, "m": self.areas, "n": self.tables}
-        return str(_signer().dumps(parts))
+        return str(_signer(secret).dumps(parts))
 
 
 def reached(session: Session, scope: Scope) -> Mark:
@@ -56,12 +54,12 @@ def reached(session: Session, scope: Scope) -> Mark:
     return Mark(scope.user_id, _sight(scope), scope.roots, revision(session), tables)
 
 
-def read(text: str | None, user_id: int) -> Mark | None:
+def read(text: str | None, user_id: int, secret: str) -> Mark | None:
     """The mark a phone sent; None for none, another person's or an old one: then everything is sent."""
     if not text or len(text) > LONGEST:
         return None
     try:
-        parts = _signer().loads(text)
+        parts = _signer(secret).loads(text)
         tables = {letter: (int(one[0]), int(one[1])) for letter, one in parts["n"].items()}
         mark = Mark(parts["u"], parts["w"], tuple(parts["r"]), parts["m"], tables)
     except (BadData, KeyError, TypeError, ValueError, IndexError, AttributeError):
@@ -100,5 +98,5 @@ def _sight(scope: Scope) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="field-cursor")
+def _signer(secret: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt="field-cursor")

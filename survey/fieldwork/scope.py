@@ -8,12 +8,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from api.web import auth, clock
 from survey.access import rights
+from survey.access.viewer import Viewer, refusal
 from survey.areas import queries as areas
 from survey.questionnaire import act_forms, load_form
 from survey.registry.models import Household
@@ -40,22 +39,21 @@ class Scope:
         return rights.within(area_code, session, frozenset(self.roots), self.today)
 
 
-def scope_of(session: Session) -> Scope:
-    """The scope of the person asking. Problem 6005 without a post that sends into the field."""
-    roots = frozenset[str]().union(*(auth.areas(action) for action in FIELD_ACTIONS))
-    if not roots:
-        auth.require_somewhere(FIELD_ACTIONS[0])
-    today = clock.today()
+def scope_of(viewer: Viewer) -> Scope:
+    """The scope of an officer. Problem 6005 without a post that sends into the field."""
+    roots = frozenset[str]().union(*(viewer.areas(action) for action in FIELD_ACTIONS))
+    if not roots or viewer.user_id is None:
+        raise refusal(FIELD_ACTIONS[0])
     known: dict[frozenset[str], frozenset[str | None]] = {}
 
     def reach(action: str) -> frozenset[str | None]:
-        held = auth.areas(action)
+        held = viewer.areas(action)
         if held not in known:
-            known[held] = _codes(session, held, today)
+            known[held] = _codes(viewer.session, held, viewer.today)
         return known[held]
 
     seen = reach("person.read"), reach("amount.read"), reach("case.record")
-    return Scope(auth.user_id(), today, tuple(sorted(roots)), *seen)
+    return Scope(viewer.user_id, viewer.today, tuple(sorted(roots)), *seen)
 
 
 def _codes(session: Session, roots: frozenset[str], today: date) -> frozenset[str | None]:
@@ -66,11 +64,9 @@ def _codes(session: Session, roots: frozenset[str], today: date) -> frozenset[st
     return frozenset(found | {None} if rights.holds_root(session, roots, today) else found)
 
 
-def rights_of_posts(held: tuple[tuple[str, str], ...]) -> dict[str, bool]:
-    """What the app may offer to a holder of these posts: recording acts, showing amounts."""
-    table = rights.table(current_app.config["SETTINGS"].officers_see_amounts)
-    wanted = {"record": "case.record", "amounts": "amount.read"}
-    return {name: bool(rights.areas_of(held, action, table)) for name, action in wanted.items()}
+def offered(viewer: Viewer) -> dict[str, bool]:
+    """What the app may offer to an officer: recording acts, showing amounts."""
+    return {"record": viewer.can("case.record"), "amounts": viewer.can("amount.read")}
 
 
 def codes_of_units(session: Session, scope: Scope) -> list[str]:
