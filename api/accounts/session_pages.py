@@ -112,12 +112,11 @@ def _change_password(viewer: Viewer) -> None:
 @blueprint.post("/language")
 def choose_language() -> Any:
     """Switch the language, for this session and, when signed in, for the account."""
-    viewer = auth.viewer()
     chosen = request.form.get("language", "")
     if chosen in words.LANGUAGES:
         session[language.COOKIE] = chosen
         if current_user.is_authenticated:
-            user_id = viewer.user_id
+            user_id = current_user.id
             with transaction.write() as writing:
                 actions.set_language(writing, user_id, chosen)
     return redirect(auth.safe_next(request.form.get("next")))

@@ -81,11 +81,12 @@ def _record_works() -> None:
     from api.web.intake_context import book_in_force
 
     todo = works.communes_to_come(db.session())
-    plan = works.plan(db.session()) if todo else None
-    with click.progressbar(list(todo.values()), label="Việc đã làm giả định") as communes:
-        for houses in communes:
-            with transaction.write() as session:
-                works.put_commune(session, houses, plan, book_in_force(session))
+    if todo:
+        plan = works.plan(db.session())
+        with click.progressbar(list(todo.values()), label="Việc đã làm giả định") as communes:
+            for houses in communes:
+                with transaction.write() as session:
+                    works.put_commune(session, houses, plan, book_in_force(session))
     with transaction.write() as session:
         lists.put_lists(session)
 

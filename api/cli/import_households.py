@@ -15,7 +15,8 @@ from api.cli.context import app_context, operator
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from api.imports.households import Plan, Refused, Result
+    from api.imports.households import Plan, Result
+    from api.imports.report import Refused
 
 SHOWN = 20
 """Reasons shown on the screen; --report writes all of them."""

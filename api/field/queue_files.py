@@ -295,6 +295,10 @@ def _opened(key: bytes, sealed: Sealed, number: int) -> bytes:
 
 def _note(viewer: Viewer, file: QueueFile, report: Report) -> None:
     """The audit entry: whose file, its hash, how many came to what."""
+    counts: dict[str, Any] = {
+        **report.count("record"),
+        **{f"photos_{outcome}": count for outcome, count in report.count("photo").items()},
+    }
     with transaction.write() as session:
         record(
             session,
@@ -306,6 +310,5 @@ def _note(viewer: Viewer, file: QueueFile, report: Report) -> None:
             officer=file.account.id,
             device=file.device_id,
             proven=file.is_proven,
-            **report.count("record"),
-            **{f"photos_{outcome}": count for outcome, count in report.count("photo").items()},
+            **counts,
         )

@@ -180,7 +180,8 @@ def _kept(told: dict[str, Any]) -> Response:
     body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     response = _compressed(body)
     response.set_etag(hashlib.sha256(body).hexdigest())
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _compressed(body: bytes) -> Response:
