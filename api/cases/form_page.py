@@ -25,10 +25,6 @@ from survey.problems import Problem
 from survey.questionnaire import Form
 from survey.registry.models import Household
 
-SEEN_AT_THE_HOUSE = ("start", "stage", "completion", "handover", "obstacle")
-"""Acts for which a page asks for photos of the house at once; for others they can be opened."""
-MONEY = ("payment", "recovery", "withdrawal")
-
 
 def sheet(
     viewer: Viewer,
@@ -56,7 +52,7 @@ def sheet(
     )
     made = [_hinted(one, about) for one in fields(form, typed, found.at, options)]
     progress = history.progress if history else None
-    title = act_title(form.code, None)
+    act, title = machine.acts()[form.code], act_title(form.code, None)
     return render_template(
         "cases/form.html",
         house=house,
@@ -71,9 +67,9 @@ def sheet(
         problem=problem,
         told=found.lines,
         act_id=about.act.envelope_id if about else recording.act_id_of_form(),
-        paper=machine.acts()[form.code].get("paper"),
-        shows_photos=form.code in SEEN_AT_THE_HOUSE,
-        money=money_hint(viewer, house, progress) if form.code in MONEY else None,
+        paper=act.paper,
+        shows_photos=act.at_house,
+        money=money_hint(viewer, house, progress) if act.money else None,
         crumbs=[*area_names.crumbs(viewer, house.area_code or "", None), _crumb(viewer, house, about)],
     )
 

@@ -32,6 +32,7 @@ from survey.intake.corrections import Correction, Rows, may_change_all
 from survey.problems import Problem
 from survey.questionnaire import Form, load_form
 from survey.registry.models import Household
+from survey.words import both
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -62,7 +63,7 @@ def _require(viewer: Viewer, kind: str, house: Household) -> None:
     else:
         is_allowed = may_do(viewer, kind, house)
     if not is_allowed:
-        raise Problem(6005, action=word(f"act.{kind}"))
+        raise Problem(6005, **both("action", "act", kind))
 
 
 def _beginning(viewer: Viewer, kind: str, house: Household) -> dict[str, Any]:
@@ -156,9 +157,9 @@ def act(act_id: str) -> Any:
         if _sees_all(viewer, done)
         else [],
         flags=flag_lines(row.flags, amounts=all(_sees_amounts(viewer, house) for _, house, _ in done)),
-        paper=machine.acts()[row.kind].get("paper"),
+        paper=machine.acts()[row.kind].paper,
         has_scan=cases.has_scan(viewer.session, row.id),
-        printed=machine.acts()[row.kind].get("printed") if viewer.can("paper.read") else None,
+        printed=machine.acts()[row.kind].printed if viewer.can("paper.read") else None,
         may_add=may_add,
         revocation=corrections.revocation(viewer, row, done) if may_add else None,
         hindrance=corrections.not_correctable(viewer, row, done) if may_add else None,
@@ -202,7 +203,7 @@ def add_scan(act_id: str) -> Any:
     viewer = auth.viewer()
     row, done = _visible_act(viewer, act_id)
     if not may_change_all(viewer, row, done):
-        raise Problem(6005, action=word(f"act.{row.kind}"))
+        raise Problem(6005, **both("action", "act", row.kind))
     files = uploads.uploads()
     if not files:
         raise Problem(5461)

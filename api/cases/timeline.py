@@ -31,7 +31,6 @@ from survey.registry.rows import CAMERA, PhotoEntry, SurveyVersion
 
 MOVING = frozenset(rule.act for rule in machine.rules() if rule.target != machine.SAME)
 """Acts after which a case stands elsewhere."""
-AFTER = ("handover", "completion", "stage")
 UNSAID = ("done_on", "stage", "outcome", "works_kind", "amount_vnd", "area_code")
 """Answers that an entry's title, date or first line already says."""
 SPOKEN = ("remarks", "content")
@@ -106,7 +105,7 @@ def view(
 
 def _button(house: Household, progress: Progress | None, kind: str) -> Button:
     """A meeting or posting is about the whole village; a stage says which one comes."""
-    if kind in ("meeting", "posting") and house.area_code:
+    if machine.acts()[kind].of_village and house.area_code:
         return Button(word(f"act.{kind}"), f"/work/{kind}?area={quote(house.area_code)}")
     stages = machine.outcomes(progress, kind) if kind == "stage" else ()
     return Button(act_title(kind, stages[0] if len(stages) == 1 else None), f"/cases/{house.id}/{kind}/new")
@@ -183,7 +182,7 @@ def _assessment_entry(row: AssessmentRow) -> dict[str, Any]:
 def _act_entry(viewer: Viewer, house: Household, event: Event, households: int) -> dict[str, Any]:
     """One act: what, when done and when received, where, by whom, with what evidence."""
     spoken, more = _said(viewer, house, event)
-    paper = machine.acts()[event.kind].get("paper")
+    paper = machine.acts()[event.kind].paper
     is_revocation = event.kind == machine.REVOCATION
     return {
         "at": day(event.done_on),
@@ -278,13 +277,13 @@ def _pair(
     if started is None:
         return None
     gone = {event.act_id for event in events if event.is_revoked}
-    of_acts = [
+    of_acts: list[dict[str, Any]] = [
         {"sha256": stored.stored_sha256, "at": act.done_on, "kind": act.kind}
         for act, photo, stored in cases.photos(viewer.session, house.id)
         if photo.slot == "front" and act.id not in gone
     ]
     at_start = [one for one in of_acts if one["kind"] == "start"]
-    after = [one for one in of_acts if one["kind"] in AFTER]
+    after = [one for one in of_acts if machine.acts()[one["kind"]].building]
     return _surveyed_before(photos, started) or next(iter(at_start), None), next(reversed(after), None)
 
 

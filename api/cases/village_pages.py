@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
+from sqlalchemy import ColumnElement
 
 from api.cases import recording
 from api.cases.form_choices import posting_end
@@ -17,7 +18,7 @@ from api.web.errors import status_of
 from api.web.language import current, t, word
 from survey.access.viewer import Viewer
 from survey.areas import queries as areas
-from survey.cases import lists
+from survey.cases import lists, machine
 from survey.cases import queries as cases
 from survey.cases.models import Case
 from survey.problems import Problem
@@ -26,7 +27,6 @@ from survey.registry.models import Household
 
 blueprint = Blueprint("entries", __name__, url_prefix="/work")
 
-FROM_STATE = {"meeting": "registered", "posting": "endorsed"}
 USUAL = ("begins_at", "venue", "households_total")
 USUAL_NAMES = ("chair_name", "chair_position", "commune_name", "commune_position", "secretary_name")
 """What a village's next meeting usually says again: offered, to be changed where it is not so."""
@@ -59,10 +59,15 @@ def _entry(viewer: Viewer, kind: str) -> Any:
     return _record(viewer, kind, code, typed)
 
 
+def _waits_for(kind: str) -> ColumnElement[bool]:
+    """Cases that wait for this act."""
+    return Case.state.in_(machine.acts()[kind].waits_in)
+
+
 def _choose_village(viewer: Viewer, kind: str) -> Any:
     """The villages where households wait for this act; the only one opens at once."""
     mine = viewer.visible(Household.area_code, "case.record")
-    found = lists.by_area(viewer.session, mine, Case.state == FROM_STATE[kind])
+    found = lists.by_area(viewer.session, mine, _waits_for(kind))
     tree = areas.tree(viewer.session, viewer.today)
     counts: dict[str, int] = {}
     for code, count in found.items():
@@ -95,7 +100,7 @@ def _begun(viewer: Viewer, kind: str, code: str) -> dict[str, str]:
 def _waiting(viewer: Viewer, kind: str, code: str) -> list[Any]:
     """The cases of an area that wait for this act."""
     mine = viewer.visible(Household.area_code, "case.record")
-    conditions = [*area_names.inside(viewer, code), Case.state == FROM_STATE[kind]]
+    conditions = [*area_names.inside(viewer, code), _waits_for(kind)]
     names = viewer.may("person.read", code)
     return cases.cases(viewer.session, mine, *conditions, names=names, amounts=False)
 

@@ -18,7 +18,7 @@ from api.web import auth, navigation
 from api.web.errors import status_of
 from api.web.language import t, word
 from api.web.paging import Page, page_of
-from survey.access.viewer import Viewer
+from survey.access.viewer import Viewer, refusal
 from survey.assessment import queries as assessment
 from survey.cases import lists, machine
 from survey.cases import queries as cases
@@ -26,6 +26,7 @@ from survey.cases.models import Case
 from survey.cases.rows import CaseRow, Done
 from survey.problems import Problem
 from survey.questionnaire import load_form
+from survey.words import both
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
 
@@ -207,9 +208,11 @@ def _options(viewer: Viewer, area_code: str | None) -> dict[str, Any]:
 def _act_on_many(viewer: Viewer) -> Any:
     """Record one act for the chosen households, all or none; those who cannot take it are told apart."""
     kind = request.form.get("act", "")
-    if kind not in worklists.BULK or not viewer.can(machine.acts()[kind]["right"]):
-        action = word(f"act.{kind}") if kind in worklists.BULK else t("ghi hồ sơ", "record cases")
-        raise Problem(6005, action=action)
+    act = machine.acts().get(kind)
+    if act is None or not act.bulk:
+        raise refusal("case.record")
+    if not viewer.can(act.right):
+        raise Problem(6005, **both("action", "act", kind))
     common, rows = _common(kind), _chosen(kind)
     try:
         if not rows:

@@ -26,9 +26,6 @@ from survey.cases.rows import CaseRow, Waiting
 from survey.law.assessment import ELIGIBLE
 from survey.registry.models import Household, Person
 
-BULK = ("registration", "review", "return", "rejection", "resubmission")
-"""Acts that can be recorded for many households of one list at once."""
-"""Outcomes of an assessment that ask for a case."""
 LIVE = Case.state != machine.CANCELLED
 """A case opened by mistake is in no list."""
 SORTS: dict[str, tuple[Any, ...]] = {"since": (Case.since,), "-since": (Case.since.desc(),), "place": ()}
@@ -159,7 +156,8 @@ def bulk_acts(viewer: Viewer, state: str | None) -> list[str]:
         possible.discard("review")
     if state not in (machine.NONE, "not_registered"):
         possible.discard("registration")
-    return [kind for kind in BULK if kind in possible and viewer.can(machine.acts()[kind]["right"])]
+    acts = machine.acts().items()
+    return [kind for kind, act in acts if act.bulk and kind in possible and viewer.can(act.right)]
 
 
 def area_options(viewer: Viewer, code: str | None) -> list[tuple[str, str]]:
@@ -215,22 +213,25 @@ def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
     return [item for item in [*items, *_my_conditions(viewer)] if item["count"]]
 
 
+WAITING = (
+    ("returned", "hồ sơ bị trả lại, cần bổ sung", "cases returned for completion"),
+    ("registered", "hồ sơ chờ họp thôn bình xét", "cases wait for the village meeting"),
+    ("endorsed", "hồ sơ chờ niêm yết", "cases wait to be posted"),
+    ("posted", "hồ sơ chờ xã rà soát", "cases wait for the commune's review"),
+    ("reviewed", "hồ sơ chờ phê duyệt", "cases wait for approval"),
+    ("finished", "nhà xây xong chưa nghiệm thu", "finished houses not accepted yet"),
+)
+"""The states in which a case waits for an office, in words."""
+
+
 def _my_states(viewer: Viewer) -> list[tuple[str, str, str]]:
     """The states in which a case waits for somebody with the viewer's rights."""
-    found: list[tuple[str, str, str]] = []
-    if viewer.can("case.record"):
-        found += [
-            ("returned", "hồ sơ bị trả lại, cần bổ sung", "cases returned for completion"),
-            ("registered", "hồ sơ chờ họp thôn bình xét", "cases wait for the village meeting"),
-            ("endorsed", "hồ sơ chờ niêm yết", "cases wait to be posted"),
-        ]
-    if viewer.can("case.review"):
-        found.append(("posted", "hồ sơ chờ xã rà soát", "cases wait for the commune's review"))
-    if viewer.can("case.approve") and may_approve_some(viewer):
-        found.append(("reviewed", "hồ sơ chờ phê duyệt", "cases wait for approval"))
-    if viewer.can("case.record"):
-        found.append(("finished", "nhà xây xong chưa nghiệm thu", "finished houses not accepted yet"))
-    return found
+    return [told for told in WAITING if _is_mine(viewer, machine.waiting_acts()[told[0]])]
+
+
+def _is_mine(viewer: Viewer, kind: str) -> bool:
+    """Whether the viewer does this kind of act; an approval is given by the body whose act it is."""
+    return viewer.can(machine.acts()[kind].right) and (kind != "approval" or may_approve_some(viewer))
 
 
 def _my_conditions(viewer: Viewer) -> list[dict[str, Any]]:

@@ -219,8 +219,9 @@ def _record(viewer: Viewer, file: QueueFile, place: int, sealed: Sealed) -> Resu
 
 def _refuse_deciding(envelope: Envelope) -> None:
     """What decides or takes back is in no file: that proves the phone, not who held it. Problem 4317."""
-    right = machine.acts().get(envelope.form, {}).get("right", "case.record")
-    if envelope.kind == "act" and (right != "case.record" or envelope.form == machine.REVOCATION):
+    known = machine.acts().get(envelope.form)
+    is_deciding = known is not None and known.right != "case.record"
+    if envelope.kind == "act" and (is_deciding or envelope.form == machine.REVOCATION):
         raise Problem(4317, **words.both("act", "act", envelope.form))
 
 

@@ -26,6 +26,7 @@ from survey.access.models import Device
 from survey.access.rows import Account
 from survey.access.viewer import Viewer, refusal
 from survey.areas import queries as areas
+from survey.cases.machine import field_acts
 from survey.fieldwork.assignment import Packed, Server, packed
 from survey.fieldwork.scope import FIELD_ACTIONS, offered, scope_of
 from survey.law.phone import json_law
@@ -133,7 +134,7 @@ def sign_out() -> None:
 @blueprint.response(200)
 def forms() -> Any:
     """Every form as data, with the sentences that faults are told by; 304 when nothing changed."""
-    return _kept(json_forms(map(load_form, ("household", *act_forms()))))
+    return _kept(json_forms(map(load_form, ("household", *act_forms())), field_acts()))
 
 
 @blueprint.get("/law")

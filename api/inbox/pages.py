@@ -16,6 +16,7 @@ from api.web.intake_context import desk
 from api.web.language import t, word
 from api.web.paging import page_of
 from survey.access.viewer import Viewer
+from survey.cases import machine
 from survey.intake import actions, queries
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rows import STORED, Receipt
@@ -73,7 +74,8 @@ def envelope(row_id: int) -> Any:
 def _form_anew(row: ReceivedEnvelope, content: dict[str, Any]) -> tuple[str, str] | None:
     """(title, address) of the form that records a whole village's act anew, with names instead of ids."""
     kind = content.get("form")
-    if row.kind != "act" or kind not in ("meeting", "posting") or not row.area_code:
+    act = machine.acts().get(str(kind)) if row.kind == "act" else None
+    if act is None or not act.of_village or not row.area_code:
         return None
     return word(f"act.{kind}"), f"/work/{kind}?area={quote(row.area_code)}"
 

@@ -16,21 +16,6 @@ from survey.law.assessment import ELIGIBLE
 from survey.problems import Problem
 from survey.registry.models import Household
 
-FORWARD = (
-    "registration",
-    "meeting",
-    "posting",
-    "review",
-    "resubmission",
-    "objection_answer",
-    "approval",
-    "start",
-    "stage",
-    "completion",
-    "handover",
-    "recovery",
-)
-"""Acts that take a case on its way, in its order; the others are exits, turns and remarks."""
 NO_WAY_ON = ("rejected", "not_endorsed", "handed_over")
 """States after which a new registration is possible, but not what comes next."""
 
@@ -39,7 +24,7 @@ def may_do(viewer: Viewer, kind: str, house: Household) -> bool:
     """Whether the viewer may do this kind of act for the household."""
     if kind == "approval":
         return may_approve(viewer, house.id, house.area_code)
-    return viewer.may(machine.acts()[kind]["right"], house.area_code)
+    return viewer.may(machine.acts()[kind].right, house.area_code)
 
 
 def may_approve(viewer: Viewer, household_id: str, area_code: str | None) -> bool:
@@ -81,7 +66,7 @@ def next_acts(viewer: Viewer, book: law.Book, house: Household, progress: Progre
     """What may come next and the viewer may do: the most likely first, if there is one, then the others."""
     possible = [kind for kind in _sensible(viewer, book, house, progress) if may_do(viewer, kind, house)]
     likely = likely_next(viewer, book, house, progress)
-    return sorted(possible, key=lambda kind: (kind != likely, kind not in FORWARD))
+    return sorted(possible, key=lambda kind: (kind != likely, not machine.acts()[kind].takes_on))
 
 
 def likely_next(viewer: Viewer, book: law.Book, house: Household, progress: Progress | None) -> str | None:
@@ -94,7 +79,7 @@ def likely_next(viewer: Viewer, book: law.Book, house: Household, progress: Prog
         return None
     if state == "withdrawn":
         return "recovery" if "recovery" in possible else None
-    return next((kind for kind in FORWARD if kind in possible), None)
+    return next((kind for kind, act in machine.acts().items() if act.takes_on and kind in possible), None)
 
 
 def _sensible(viewer: Viewer, book: law.Book, house: Household, progress: Progress | None) -> list[str]:

@@ -164,7 +164,7 @@ def _open(one: Open) -> Json:
 
 def _next(progress: Progress | None) -> list[str]:
     """The acts that a person in the field may record next."""
-    return [kind for kind in machine.possible(progress) if machine.acts()[kind]["right"] == "case.record"]
+    return [kind for kind in machine.possible(progress) if machine.acts()[kind].right == "case.record"]
 
 
 def _plain(values: Mapping[str, Any]) -> Json:

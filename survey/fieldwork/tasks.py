@@ -25,16 +25,8 @@ from survey.registry.models import Household
 from survey.words import glossary
 
 Json = dict[str, Any]
-BY_STATE = {
-    "returned": "resubmission",
-    "approved": "start",
-    "finished": "completion",
-    "accepted": "handover",
-    **dict.fromkeys(("started", "foundation", "frame", "roof", "repair_30_percent"), "stage"),
-}
-"""State of a case -> what an officer does next about its household."""
-OF_VILLAGES = {"registered": "meeting", "endorsed": "posting"}
-"""State of cases -> what is done for all of a village at once."""
+FIELD_ACTS = {state: kind for state, kind in machine.waiting_acts().items() if machine.acts()[kind].in_field}
+"""State of a case -> what an officer does next: about its household, or for all of its village at once."""
 MOST_RETURNED = 300
 
 
@@ -50,8 +42,9 @@ def _of_households(session: Session, scope: Scope) -> Iterator[Json]:
     since: dict[tuple[str, str], date] = {}
     for row in session.execute(_standings(session, scope)):
         records = row.area_code in scope.recording
-        if row.state in OF_VILLAGES and records and row.area_code:
-            key = OF_VILLAGES[row.state], row.area_code
+        waiting = FIELD_ACTS.get(row.state)
+        if waiting and machine.acts()[waiting].of_village and records and row.area_code:
+            key = waiting, row.area_code
             villages[key] += 1
             since[key] = min(since.get(key, row.since), row.since)
         kind = _kind(row.outcome, row.state, records=records)
@@ -76,8 +69,9 @@ def _standings(session: Session, scope: Scope) -> Any:
 def _kind(outcome: str, state: str | None, *, records: bool) -> str | None:
     """What to do about one household; the case speaks before the assessment."""
     has_case = state not in (None, machine.CANCELLED)
-    if has_case and records and state in BY_STATE:
-        return BY_STATE[str(state)]
+    waiting = FIELD_ACTS.get(state or "")
+    if has_case and records and waiting and not machine.acts()[waiting].of_village:
+        return waiting
     if outcome == assessment.NOT_ASSESSED:
         return None if has_case else "visit"
     if outcome == "needs_information":

@@ -134,7 +134,7 @@ def not_correctable(viewer: Viewer, act: Act, done: Rows) -> Problem | None:
 
     Whoever may not read what was typed in it may not replace it either.
     """
-    rights = machine.acts()[act.kind]["right"]
+    right = machine.acts()[act.kind].right
     stated = act.details.get("area_code")
     is_hidden = "amount_vnd" in act.details and not all(
         viewer.may("amount.read", house.area_code) for _, house, _ in done
@@ -142,7 +142,7 @@ def not_correctable(viewer: Viewer, act: Act, done: Rows) -> Problem | None:
     if (
         not may_change_all(viewer, act, done)
         or is_hidden
-        or (stated and not viewer.may(rights, stated))
+        or (stated and not viewer.may(right, stated))
         or not all(viewer.may("person.read", house.area_code) for _, house, _ in done)
     ):
         return Problem(6005, **both("action", "act", act.kind))

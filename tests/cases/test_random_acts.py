@@ -109,7 +109,7 @@ def check_everything() -> None:
             assert history.case.state == (progress.state if progress else machine.CANCELLED)
             assert history.case.is_active == (progress is not None and machine.is_active(progress.state))
     for done in session.scalars(select(Act)):
-        right = machine.acts()[done.kind]["right"]
+        right = machine.acts()[done.kind].right
         assert may(session, done.actor_id, right, done.area_code, FIRST_DAY) or done.kind == "approval"
         for row in done.details.get("households", ()) if done.kind == "meeting" else ():
             assert row["votes_for"] + row.get("votes_against", 0) <= done.details["present"]

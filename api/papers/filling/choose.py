@@ -31,7 +31,11 @@ STATES = {
     "not_registering": ("not_registered",),
 }
 """Whose households a paper is for; others may be about any household."""
-TELLING = {"meeting_minutes": ("meeting", "registered"), "posting_list": ("posting", "endorsed")}
+TELLING = {
+    act.printed: (kind, act.waits_in[0])
+    for kind, act in machine.acts().items()
+    if act.printed and act.of_village
+}
 """The act that a village's paper tells of, and the state in which households wait for it."""
 
 
@@ -84,8 +88,8 @@ def _is_in(viewer: Viewer, house: Household, state: str) -> bool:
 
 def kind_telling(act_kind: str) -> Kind | None:
     """The paper that tells of a kind of act, if there is one."""
-    code = machine.acts().get(act_kind, {}).get("printed")
-    return KINDS[code] if code else None
+    act = machine.acts().get(act_kind)
+    return KINDS[act.printed] if act and act.printed else None
 
 
 def of_act(viewer: Viewer, act: Act, site: str | None = None) -> list[Paper]:
