@@ -8,82 +8,116 @@
 import "/static/vendor/idb/build/umd.js";
 
 const NAME = "nhavung-field";
+const VERSION = 1;
 let opened = null;
 
-/** The database, opened once. */
+const forget = () => (opened = null);
+
+const LAYOUT = {
+  upgrade(db) {
+    db.createObjectStore("officers", { keyPath: "id" });
+    db.createObjectStore("rows", { keyPath: ["officer", "kind", "id"] });
+  },
+  blocking: (_, __, event) => (event.target.close(), forget()),
+  terminated: forget,
+};
+
+/** The database: opened when it is first asked for, kept until another window or the browser closes it. */
 export function database() {
-  opened ??= globalThis.idb.openDB(NAME, 1, {
-    upgrade(db) {
-      db.createObjectStore("officers", { keyPath: "id" });
-      db.createObjectStore("rows", { keyPath: ["officer", "kind", "id"] });
-    },
-    blocking: (_, __, event) => event.target.close(),
-    terminated: () => (opened = null),
+  opened ??= open().catch((error) => {
+    forget();
+    throw error;
   });
   return opened;
 }
 
+async function open() {
+  const { openDB } = globalThis.idb;
+  try {
+    return await openDB(NAME, VERSION, LAYOUT);
+  } catch (error) {
+    if (error.name !== "VersionError") throw error;
+    // A newer app in another window has upgraded it: what is typed here is kept all the same.
+    return openDB(NAME, undefined, LAYOUT);
+  }
+}
+
+/** Do something with the database, and once more with it opened anew: a transaction that failed wrote nothing. */
+async function withDatabase(act) {
+  try {
+    return await act(await database());
+  } catch {
+    forget();
+    return act(await database());
+  }
+}
+
 /** Everybody who uses this phone. */
-export const officers = async () => (await database()).getAll("officers");
+export const officers = () => withDatabase((db) => db.getAll("officers"));
 
 /** One of them. */
-export const officer = async (id) => (await database()).get("officers", id);
+export const officer = (id) => withDatabase((db) => db.get("officers", id));
 
 /** Keep parts of one of them, if the row still passes a test, in one transaction; false when it does not. */
-export async function changeOfficer(id, parts, test = () => true) {
-  const change = (await database()).transaction("officers", "readwrite", { durability: "strict" });
-  const row = await change.store.get(id);
-  const isFit = test(row);
-  if (isFit) change.store.put({ ...row, id, ...parts }).catch(() => {});
-  await change.done;
-  return isFit;
-}
+export const changeOfficer = (id, parts, test = () => true) =>
+  change("officers", async (store) => {
+    const row = await store.get(id);
+    const isFit = test(row);
+    if (isFit) store.put({ ...row, id, ...parts }).catch(() => {});
+    return isFit;
+  });
 
 /** One row, or undefined. */
-export const row = async (who, kind, id) => (await database()).get("rows", [who, kind, id]);
+export const row = (who, kind, id) => withDatabase((db) => db.get("rows", [who, kind, id]));
 
 /** All rows of a kind. */
-export const rows = async (who, kind) => (await database()).getAll("rows", range(who, kind));
+export const rows = (who, kind) => withDatabase((db) => db.getAll("rows", range(who, kind)));
 
 /** The rows of these keys, read in one transaction; undefined where there is none. */
-export async function some(keys) {
-  const { store } = (await database()).transaction("rows");
-  return Promise.all(keys.map((key) => store.get(key)));
-}
+export const some = (keys) =>
+  withDatabase((db) => {
+    const { store } = db.transaction("rows");
+    return Promise.all(keys.map((key) => store.get(key)));
+  });
 
 /** How many rows of a kind there are. */
-export const count = async (who, kind) => (await database()).count("rows", range(who, kind));
+export const count = (who, kind) => withDatabase((db) => db.count("rows", range(who, kind)));
 
 /** Put and delete rows in one transaction; on the disk when this returns. */
-export async function write(puts, deletes = []) {
-  const change = (await database()).transaction("rows", "readwrite", { durability: "strict" });
-  for (const one of puts) change.store.put(one).catch(() => {});
-  for (const key of deletes) change.store.delete(key).catch(() => {});
-  await change.done;
-}
+export const write = (puts, deletes = []) =>
+  change("rows", (store) => {
+    for (const one of puts) store.put(one).catch(() => {});
+    for (const key of deletes) store.delete(key).catch(() => {});
+  });
 
 /** Change plain columns of the rows that still pass a test, in one transaction; the keys of those changed. */
-export async function changeWhere(keys, test, changes) {
-  const change = (await database()).transaction("rows", "readwrite", { durability: "strict" });
-  const found = await Promise.all(keys.map((key) => change.store.get(key)));
-  const fit = found.filter((one) => one && test(one));
-  for (const one of fit) change.store.put({ ...one, ...changes(one) }).catch(() => {});
-  await change.done;
-  return fit.map((one) => [one.officer, one.kind, one.id]);
-}
+export const changeWhere = (keys, test, changes) =>
+  change("rows", async (store) => {
+    const found = await Promise.all(keys.map((key) => store.get(key)));
+    const fit = found.filter((one) => one && test(one));
+    for (const one of fit) store.put({ ...one, ...changes(one) }).catch(() => {});
+    return fit.map((one) => [one.officer, one.kind, one.id]);
+  });
 
 /** Put `made` in the place of a row that still passes a test; false when it no longer does. */
-export async function replaceIf(key, test, made) {
-  const change = (await database()).transaction("rows", "readwrite", { durability: "strict" });
-  const row = await change.store.get(key);
-  const isFit = Boolean(row) && test(row);
-  if (isFit) {
-    change.store.delete(key).catch(() => {});
-    change.store.put(made).catch(() => {});
-  }
-  await change.done;
-  return isFit;
-}
+export const replaceIf = (key, test, made) =>
+  change("rows", async (store) => {
+    const row = await store.get(key);
+    const isFit = Boolean(row) && test(row);
+    if (isFit) {
+      store.delete(key).catch(() => {});
+      store.put(made).catch(() => {});
+    }
+    return isFit;
+  });
+
+/** Work in one transaction over a store; on the disk when this returns. */
+const change = (name, act) =>
+  withDatabase(async (db) => {
+    const transaction = db.transaction(name, "readwrite", { durability: "strict" });
+    const [answer] = await Promise.all([act(transaction.store), transaction.done]);
+    return answer;
+  });
 
 const range = (who, kind) => IDBKeyRange.bound([who, kind], [who, kind, []]);
 
