@@ -1,10 +1,10 @@
 /** Beginning something new: a survey, or an act about a household or a village. */
 
-import { card, h, notice, screen } from "../dom.js";
-import * as drafts from "../drafts.js";
-import { me, villageName } from "../me.js";
-import { questionsOf } from "../relevance.js";
-import { label, t } from "../words.js";
+import { questionsOf } from "../form/relevance.js";
+import * as drafts from "../store/drafts.js";
+import { me, villageName } from "../store/me.js";
+import { card, h, notice, screen } from "../ui/dom.js";
+import { label, t } from "../ui/words.js";
 
 const NOT_CARRIED = ["visit", "training", "visited_on", "note", "household"];
 

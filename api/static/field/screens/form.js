@@ -1,14 +1,14 @@
 /** Filling in a form, section by section. Every change is saved at once; a killed app comes back to the same question. */
 
-import { go } from "../app.js";
-import { attachments } from "../attach.js";
-import { button, h, notice, screen } from "../dom.js";
-import * as drafts from "../drafts.js";
-import { ending } from "../ending.js";
-import { me } from "../me.js";
-import { questionNode } from "../questions.js";
-import { asked } from "../relevance.js";
-import { hour, label, t } from "../words.js";
+import { attachments } from "../form/attach.js";
+import { ending } from "../form/ending.js";
+import { questionNode } from "../form/questions.js";
+import { asked } from "../form/relevance.js";
+import { go } from "../router.js";
+import * as drafts from "../store/drafts.js";
+import { me } from "../store/me.js";
+import { button, h, notice, screen } from "../ui/dom.js";
+import { hour, label, t } from "../ui/words.js";
 
 const PHOTOS = "@photos";
 const END = "@end";

@@ -1,31 +1,16 @@
 /** Việc cần làm: what waits on this phone, what is half done, what came back, what is to do next. */
 
-import { go } from "../app.js";
-import { beside, button, chip, empty, h, link, notice, refill, say, screen } from "../dom.js";
-import * as drafts from "../drafts.js";
-import { me, villageName } from "../me.js";
-import * as queue from "../queue.js";
-import { state, syncNow } from "../sync.js";
-import { bytes, day, daysSince, hour, label, pinnedDay, whole, t, today } from "../words.js";
-import { handOver } from "./hand_over.js";
-import { isLate, sendingText, stateChip } from "./records.js";
+import { go } from "../router.js";
+import * as drafts from "../store/drafts.js";
+import { me, villageName } from "../store/me.js";
+import * as queue from "../store/queue.js";
+import { syncNow } from "../store/sync.js";
+import { button, chip, empty, h, link, notice, refill, screen } from "../ui/dom.js";
+import { day, daysSince, hour, label, pinnedDay, whole, t, today } from "../ui/words.js";
+import { listRow, recordRow, signOf, stateChip } from "./list_rows.js";
+import { unsentBox } from "./unsent.js";
 
 const SHOWN = 60;
-const SIGNS = {
-  survey: "KS",
-  visit: "ĐT",
-  registration: "ĐK",
-  resubmission: "BS",
-  start: "KC",
-  stage: "TĐ",
-  completion: "NT",
-  handover: "BG",
-  obstacle: "VM",
-  meeting: "HT",
-  posting: "NY",
-  correction: "BS",
-  household: "KS",
-};
 
 /** Show the tasks; kept up to date while records are sent. */
 export async function showHome() {
@@ -130,61 +115,6 @@ function pinnedBand() {
   return on ? h("p", { class: "small", role: "note" }, text) : null;
 }
 
-/** What is not sent: how much, whether it is late, and the ways out. */
-export function unsentBox(waiting) {
-  if (!waiting.count) return null;
-  const late = isLate(waiting);
-  const size = `${bytes(waiting.bytes)}${waiting.photos ? ` · ${whole(waiting.photos)} ${t("ảnh", "photos")}` : ""}`;
-  const lateText = late
-    ? t(
-        `Có bản ghi chưa gửi đã ${daysSince(waiting.since)} ngày. Tìm nơi có sóng, hoặc lưu ra tệp và giao lại.`,
-        `Something has not been sent for ${daysSince(waiting.since)} days. Find a signal, or save to a file and hand it over.`,
-      )
-    : null;
-  const needsSignIn = state.stopped?.why === "sign-in";
-  return h(
-    "section",
-    { class: `unsent ${late ? "late" : ""}`, role: "status" },
-    h(
-      "div",
-      { class: "texts" },
-      h("b", {}, t(`${whole(waiting.count)} bản ghi chưa gửi`, `${whole(waiting.count)} records not sent`)),
-      h("small", {}, `${sendingText(waiting)} · ${size}`),
-      lateText ? h("p", {}, lateText) : null,
-    ),
-    beside(
-      needsSignIn
-        ? link(t("Đăng nhập lại", "Sign in again"), "#/settings", "main")
-        : button(t("Gửi ngay", "Send now"), sendNow, ""),
-      button(t("Lưu ra tệp", "Save to a file"), () => handOver(me.officer.id)),
-    ),
-  );
-}
-
-/** Send at once, and say what came of it. */
-export async function sendNow() {
-  if (!navigator.onLine)
-    return say(t("Chưa có mạng; bản ghi tự gửi khi có mạng.", "No signal yet; records go by themselves then."), "warn");
-  const before = queue.unsent(await queue.records()).count;
-  await syncNow().catch((error) => console.warn(String(error)));
-  const left = queue.unsent(await queue.records()).count;
-  queue.changed();
-  return say(
-    t(`Đã gửi ${before - left} bản ghi, còn ${left}.`, `${before - left} records sent, ${left} left.`),
-    left ? "warn" : "ok",
-  );
-}
-
-function row({ sign, title, about, mark, href, onclick }) {
-  return h(
-    "a",
-    { class: "task", href, onclick },
-    h("span", { class: "tag", "aria-hidden": "true" }, sign),
-    h("span", { class: "texts" }, h("b", {}, title), h("small", {}, about)),
-    mark,
-  );
-}
-
 function draftRow(one) {
   if (one.isUnreadable)
     return notice("bad", t("Một bản ghi dở không đọc được", "A draft cannot be read"), one.id);
@@ -204,31 +134,12 @@ function draftRow(one) {
   ]
     .filter(Boolean)
     .join(" · ");
-  return row({
-    sign: SIGNS[one.form] ?? "GH",
+  return listRow({
+    sign: signOf(one.form),
     title: name || label(form?.labels) || one.form,
     about,
     mark: chip(one.base_version ? t("đang sửa", "correcting") : t("ghi dở", "draft"), "warn"),
     href: `#/form/${one.id}`,
-  });
-}
-
-/** A record as a line. */
-export function recordRow(one) {
-  const about = [
-    label(one.labels) || one.form || t("Bản ghi", "Record"),
-    one.village,
-    one.captured_at ? day(one.captured_at) : null,
-    one.version > 1 ? t(`phiên bản ${one.version}`, `version ${one.version}`) : null,
-  ]
-    .filter(Boolean)
-    .join(" · ");
-  return row({
-    sign: SIGNS[one.form] ?? "GH",
-    title: one.title || t("Bản ghi không đọc được", "Unreadable record"),
-    about,
-    mark: stateChip(one),
-    href: `#/record/${one.key}`,
   });
 }
 
@@ -238,8 +149,8 @@ function taskRow(task, records) {
   const title = house ? house.head_name || t("(chưa có tên)", "(no name)") : place || label(task.text);
   const count = task.count ? t(`${task.count} hộ`, `${task.count} households`) : null;
   const about = [house ? place : null, label(task.text) || task.text, count].filter(Boolean).join(" · ");
-  return row({
-    sign: SIGNS[task.kind] ?? "VC",
+  return listRow({
+    sign: signOf(task.kind, "VC"),
     title,
     about,
     mark: taskMark(task, records),

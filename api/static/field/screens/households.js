@@ -1,10 +1,10 @@
 /** The households of the assignment: their list with its search, and one with what can be recorded about it. */
 
-import { button, card, chip, empty, h, link, notice, screen } from "../dom.js";
-import { findHouseholds, me, villageName, word } from "../me.js";
-import * as queue from "../queue.js";
-import { capital, day, label, number, whole, t } from "../words.js";
-import { recordRow } from "./home.js";
+import { findHouseholds, me, villageName, word } from "../store/me.js";
+import * as queue from "../store/queue.js";
+import { button, card, chip, empty, h, link, notice, screen } from "../ui/dom.js";
+import { capital, day, label, number, whole, t } from "../ui/words.js";
+import { recordRow } from "./list_rows.js";
 
 const SHOWN = 60;
 let typed = "";

@@ -1,18 +1,18 @@
 /** Finished records: where each stands in words, its receipt, why it came back, and what can be done about it. */
 
-import { go } from "../app.js";
-import { button, card, chip, empty, h, notice, refill, screen } from "../dom.js";
-import * as drafts from "../drafts.js";
-import { me } from "../me.js";
-import * as photos from "../photos.js";
-import * as queue from "../queue.js";
-import { questionsOf } from "../relevance.js";
-import { state } from "../sync.js";
-import * as kept from "../vault.js";
-import { comparison } from "../verdict.js";
-import { bytes, day, daysSince, hour, label, whole, t, when } from "../words.js";
+import * as photos from "../form/photos.js";
+import { questionsOf } from "../form/relevance.js";
+import { comparison } from "../form/verdict.js";
+import { go } from "../router.js";
+import * as drafts from "../store/drafts.js";
+import { me } from "../store/me.js";
+import * as queue from "../store/queue.js";
+import * as kept from "../store/vault.js";
+import { button, card, empty, h, notice, refill, screen } from "../ui/dom.js";
+import { bytes, day, label, whole, t, when } from "../ui/words.js";
 import { handOver } from "./hand_over.js";
-import { recordRow, sendNow, unsentBox } from "./home.js";
+import { recordRow, stateChip } from "./list_rows.js";
+import { sendNow, unsentBox } from "./unsent.js";
 
 /** Show a record; kept up to date while it is sent. */
 export async function showRecord(key) {
@@ -70,6 +70,30 @@ function stateCard(one) {
         )
       : null,
   );
+}
+
+function stateText(one) {
+  if (one.state === "broken")
+    return (
+      label(one.reason?.message) ||
+      t(
+        "Bản ghi này trên máy bị hỏng. Nó không chặn bản ghi khác; hãy lưu riêng ra tệp cho quản trị xem.",
+        "This record was damaged on the phone. It blocks no other; save it to a file for the administrator.",
+      )
+    );
+  if (one.state === "sent")
+    return t(
+      `Biên nhận phiên bản ${one.version}, ${when(one.receipt.received_at)}`,
+      `Receipt for version ${one.version}, ${when(one.receipt.received_at)}`,
+    );
+  if (one.reason) return [label(one.reason.message), label(one.reason.next)].filter(Boolean).join(" ");
+  if (one.state === "ready") return t("Lưu an toàn trên máy, chưa gửi.", "Safe on this phone, not sent.");
+  return one.state === "photos"
+    ? t(
+        "Máy chủ đã nhận phần chữ; ảnh chưa gửi hết, vẫn nằm trên máy.",
+        "The server has the text; some photos are still only on this phone.",
+      )
+    : "";
 }
 
 function faultList(faults) {
@@ -300,82 +324,3 @@ async function paintQueue(view) {
   ];
   refill(view.main, ...parts.filter(Boolean));
 }
-
-// --- where a record stands, in words
-
-function stateOf(one) {
-  const left = (one.photos ?? []).length - (one.stored ?? []).length;
-  const waits = one.receipt?.state === "waiting";
-  const back = one.back?.state;
-  return {
-    ready: [t("Chưa gửi", "Not sent"), "warn"],
-    sending: [t("Đang gửi", "Sending"), "accent"],
-    photos: [t(`Còn ${left} ảnh`, `${left} photos to go`), "warn"],
-    sent: waits
-      ? [t("Đã nhận, chờ xem", "Received, in review"), "accent"]
-      : [t("Có biên nhận", "Receipt kept"), "ok"],
-    returned: [
-      back === "corrected"
-        ? t("Đã được người khác sửa", "Corrected by somebody")
-        : back === "set_aside"
-          ? t("Trả lại", "Returned")
-          : t("Cần sửa", "To mend"),
-      "bad",
-    ],
-    refused: [t("Chưa nhận", "Not accepted"), "bad"],
-    conflict: [t("Người khác đã sửa", "Somebody changed it"), "bad"],
-    broken: [t("Không đọc được", "Cannot be read"), "bad"],
-  }[one.state];
-}
-
-/** The state as a small mark with its word. */
-export const stateChip = (one) => chip(...stateOf(one));
-
-function stateText(one) {
-  if (one.state === "broken")
-    return (
-      label(one.reason?.message) ||
-      t(
-        "Bản ghi này trên máy bị hỏng. Nó không chặn bản ghi khác; hãy lưu riêng ra tệp cho quản trị xem.",
-        "This record was damaged on the phone. It blocks no other; save it to a file for the administrator.",
-      )
-    );
-  if (one.state === "sent")
-    return t(
-      `Biên nhận phiên bản ${one.version}, ${when(one.receipt.received_at)}`,
-      `Receipt for version ${one.version}, ${when(one.receipt.received_at)}`,
-    );
-  if (one.reason) return [label(one.reason.message), label(one.reason.next)].filter(Boolean).join(" ");
-  if (one.state === "ready") return t("Lưu an toàn trên máy, chưa gửi.", "Safe on this phone, not sent.");
-  return one.state === "photos"
-    ? t(
-        "Máy chủ đã nhận phần chữ; ảnh chưa gửi hết, vẫn nằm trên máy.",
-        "The server has the text; some photos are still only on this phone.",
-      )
-    : "";
-}
-
-/** What the queue as a whole does: sending, waiting for the network until when, signing in needed. */
-export function sendingText(waiting) {
-  if (state.running)
-    return t(
-      `Đang gửi… còn ${whole(waiting.count)} bản ghi, ${whole(waiting.photos)} ảnh (${bytes(waiting.bytes)})`,
-      `Sending… ${whole(waiting.count)} records, ${whole(waiting.photos)} photos left (${bytes(waiting.bytes)})`,
-    );
-  if (state.stopped?.why === "sign-in")
-    return t(
-      "Phiên trên máy này đã hết hiệu lực: đăng nhập lại để gửi. Không mất gì.",
-      "This phone's session has ended: sign in again to send. Nothing is lost.",
-    );
-  if (!navigator.onLine)
-    return t("Chưa có mạng. Sẽ tự gửi khi có mạng.", "No signal. Sent by itself when there is one.");
-  if (state.stopped?.until)
-    return t(
-      `Chưa tới được máy chủ (lần ${state.tries}). Tự thử lại lúc ${hour(state.stopped.until)}.`,
-      `The server could not be reached (attempt ${state.tries}). Tried again at ${hour(state.stopped.until)}.`,
-    );
-  return t("lưu an toàn trên máy", "safe on this phone");
-}
-
-/** Whether something waits so long that it must be said louder. */
-export const isLate = (waiting) => waiting.since !== null && daysSince(waiting.since) >= 3;

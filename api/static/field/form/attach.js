@@ -1,12 +1,12 @@
 /** Photos by slot and signatures on the screen: kept on the phone before anything else happens. */
 
-import { ask, beside, button, card, dialog, h, notice, refill, say } from "./dom.js";
-import * as drafts from "./drafts.js";
+import * as store from "../store/database.js";
+import * as drafts from "../store/drafts.js";
+import * as queue from "../store/queue.js";
+import * as kept from "../store/vault.js";
+import { ask, beside, button, card, dialog, h, notice, refill, say } from "../ui/dom.js";
+import { bytes, t, when } from "../ui/words.js";
 import * as photos from "./photos.js";
-import * as queue from "./queue.js";
-import * as store from "./store.js";
-import * as kept from "./vault.js";
-import { bytes, t, when } from "./words.js";
 
 const MOST = 30;
 

@@ -1,8 +1,8 @@
 /** Photos: what the camera wrote into the file is read first, then the picture is scaled and named by its hash. */
 
-import * as kept from "./vault.js";
-import { sha256 } from "./vault.js";
-import { t } from "./words.js";
+import * as kept from "../store/vault.js";
+import { sha256 } from "../store/vault.js";
+import { t } from "../ui/words.js";
 
 const LONGEST_PX = 1600;
 const WANTED_BYTES = 250000;

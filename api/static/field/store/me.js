@@ -1,10 +1,10 @@
 /** The officer at work: what was downloaded for them, their drafts and records, all from this phone. */
 
+import { folded, label, workOn } from "../ui/words.js";
 import * as api from "./api.js";
-import * as store from "./store.js";
+import * as store from "./database.js";
 import * as kept from "./vault.js";
 import { lock } from "./vault.js";
-import { folded, label, workOn } from "./words.js";
 
 /** What is open now. `assignment` is never null after `enter`. */
 export const me = {

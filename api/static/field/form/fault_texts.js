@@ -1,12 +1,9 @@
 // What is wrong with an answer, in words: the catalogue's sentences with their details put in.
 
+import { fill } from "../law/texts.js";
+
 const LANGUAGES = ["vi", "en"];
 const WORDS = new Map([[true, "True"], [false, "False"], [null, "None"]]); // as the server writes them
-
-/** Text with its {names} filled in; a detail that is absent shows as "?". */
-export function fill(text, details) {
-  return text.replace(/\{(\w+)\}/g, (_, name) => String(details[name] ?? "?"));
-}
 
 /** What was got as short text: at most `limit` characters, never more than its size for a list or an object. */
 export function short(value, limit = 60) {

@@ -5,8 +5,8 @@
  * wrapping is read by the server alone: a forgotten PIN or a saved queue file loses nothing.
  */
 
-import * as store from "./store.js";
-import { changeOfficer, officer as officerRow } from "./store.js";
+import * as store from "./database.js";
+import { changeOfficer, officer as officerRow } from "./database.js";
 
 const ITERATIONS = 400000;
 const FREE_ATTEMPTS = 3;

@@ -1,8 +1,8 @@
 // From a survey's answers to the facts the law is told (survey/questionnaire/facts.py), and those facts beside
 // what else is known of the household (survey/assessment/facts.py).
 
+import { dayOf, daysOf } from "../law/days.js";
 import { asked, questionsOf } from "./relevance.js";
-import { dayOf, daysOf } from "./days.js";
 
 const STATUS_VALUES = {
   poverty_status: { poor: "poor", near_poor: "near_poor", none: "none" },

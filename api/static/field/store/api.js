@@ -1,6 +1,6 @@
 /** Asking the server: JSON in, JSON out; what went wrong is told apart as no signal, a refusal, or a fault. */
 
-import { label, t } from "./words.js";
+import { label, t } from "../ui/words.js";
 
 const SLOW_MS = 60000;
 let token = null;

@@ -1,18 +1,18 @@
 /** The end of a form: what the law says (advice, no decision), what is wrong or missing, and finishing. */
 
-import { go } from "./app.js";
+import { go } from "../router.js";
+import * as drafts from "../store/drafts.js";
+import { me, villageName } from "../store/me.js";
+import * as queue from "../store/queue.js";
+import { keepSending } from "../store/sync.js";
+import { ask, button, card, h, notice, say } from "../ui/dom.js";
+import { label, rightNow, t } from "../ui/words.js";
 import { isWorking } from "./attach.js";
 import { check } from "./check.js";
-import { ask, button, card, h, notice, say } from "./dom.js";
-import * as drafts from "./drafts.js";
 import { inWords } from "./in_words.js";
-import { me, villageName } from "./me.js";
 import { POOR_M } from "./position.js";
-import * as queue from "./queue.js";
 import { asked, questionsOf } from "./relevance.js";
-import { keepSending } from "./sync.js";
 import { brief, judge, verdictNode } from "./verdict.js";
-import { label, rightNow, t } from "./words.js";
 
 /** The page as {parts, done}: its elements, and the button that finishes. */
 export function ending(ctx) {

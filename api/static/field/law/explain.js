@@ -3,8 +3,8 @@
 import { FALSE, TRUE, namesIn } from "./expressions.js";
 import { KEY_DATES, periodOf } from "./rules.js";
 import { dayOf, daysOf, shownDay } from "./days.js";
-import { fill } from "./fault_texts.js";
 import { plainDay } from "./law.js";
+import { fill } from "./texts.js";
 
 const PLACEHOLDER = /\{([\w.]+)\}/g;
 

@@ -1,7 +1,7 @@
 // Conditions over answers, with three values (survey/questionnaire/relevance.py).
 
-import { FALSE, TRUE, UNKNOWN, evaluate } from "./expressions.js";
-import { daysOf } from "./days.js";
+import { daysOf } from "../law/days.js";
+import { FALSE, TRUE, UNKNOWN, evaluate } from "../law/expressions.js";
 
 /** Whether a condition {tree, kinds} holds for these answers: true, false, or null: an absent one decides. */
 export function truthOf(condition, values) {

@@ -1,12 +1,12 @@
 /** What the law says of a survey, on this phone: advice, no decision; and the server's result beside it. */
 
-import { h } from "./dom.js";
-import { explain } from "./explain.js";
+import { explain } from "../law/explain.js";
+import { assess } from "../law/law.js";
+import { lawOn } from "../law/rules.js";
+import { me, word } from "../store/me.js";
+import { h } from "../ui/dom.js";
+import { capital, label, language, t, today, whole } from "../ui/words.js";
 import { collectFacts, surveyFacts } from "./facts.js";
-import { assess } from "./law.js";
-import { me, word } from "./me.js";
-import { lawOn } from "./rules.js";
-import { capital, label, language, t, today, whole } from "./words.js";
 
 const kept = new Map();
 

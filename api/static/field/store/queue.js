@@ -8,13 +8,13 @@
  * their reason and block nobody; returned: sent, and given back with a comment.
  */
 
+import { day, localIso } from "../ui/words.js";
+import * as store from "./database.js";
+import { officer as officerRow, row, rows } from "./database.js";
 import * as drafts from "./drafts.js";
 import { me } from "./me.js";
-import * as store from "./store.js";
-import { officer as officerRow, row, rows } from "./store.js";
 import * as kept from "./vault.js";
 import { openBytes, openText, seal, sha256, toBase64 } from "./vault.js";
-import { day, localIso } from "./words.js";
 
 /** States in which something has not left this phone yet. */
 export const UNSENT = ["ready", "sending", "photos", "refused", "conflict", "broken"];

@@ -1,9 +1,9 @@
 /** Drafts: what is being filled in. Every change is written at once, in order, and survives the app being killed. */
 
+import { localIso, today } from "../ui/words.js";
+import * as store from "./database.js";
 import { me } from "./me.js";
-import * as store from "./store.js";
 import * as kept from "./vault.js";
-import { localIso, today } from "./words.js";
 
 let writing = Promise.resolve();
 let waiting = null;
