@@ -4,6 +4,8 @@
 import { dayOf, daysOf } from "../law/days.js";
 import { asked, questionsOf } from "./relevance.js";
 
+/** @import { Answers } from "../types.js" */
+
 const STATUS_VALUES = {
   poverty_status: { poor: "poor", near_poor: "near_poor", none: "none" },
   merit_status: { recognised: true, not_recognised: false },
@@ -17,6 +19,7 @@ const LIST_SOURCE = "list:";
  */
 export function surveyFacts(form, values) {
   const questions = questionsOf(form);
+  /** @type {Answers} */
   const told = {};
   for (const question of questions) {
     const { code } = question;
@@ -127,6 +130,7 @@ function strongest(records) {
 // --- earlier help
 
 /** Earlier help flattened into the facts the law asks about; what a row leaves open stays unknown. */
+/** @param {Answers} told */
 function earlierHelp({ has_earlier_help: answer, earlier_help: rows = [] }) {
   if (answer === undefined && !rows.length) return {};
   if (!rows.length) return answer === false ? neverHelped() : { helped_before: true };

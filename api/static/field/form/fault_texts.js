@@ -19,6 +19,7 @@ export function short(value, limit = 60) {
  * typed text never enter a sentence.
  */
 export function tellFault({ number, details = {}, question, got }, texts) {
+  /** @type {Object<string, any>} */
   const all = question ? { ...aboutQuestion(question, got, texts), ...details } : details;
   const { vi, en, next } = texts.problems[number];
   const steps = Object.fromEntries(LANGUAGES.map((lang) => [lang, fill(next[lang], all)]));

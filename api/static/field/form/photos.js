@@ -4,6 +4,8 @@ import * as kept from "../store/vault.js";
 import { sha256 } from "../store/vault.js";
 import { t } from "../ui/words.js";
 
+/** @import { Photo } from "../types.js" */
+
 const LONGEST_PX = 1600;
 const WANTED_BYTES = 250000;
 const QUALITIES = [0.8, 0.62];
@@ -26,7 +28,12 @@ export const slotName = (slot) =>
 /** Whether little room is left for photos. */
 export const isLowOnRoom = ({ free }) => free !== null && free < LEAST_FREE;
 
-/** From a camera's file to {photo, row}: the photo as a draft lists it, and its sealed row to be written. */
+/**
+ * From a camera's file to {photo, row}: the photo as a draft lists it, and its sealed row to be written.
+ * @param {File} file
+ * @param {string} slot
+ * @returns {Promise<{photo: Photo, row: object}>}
+ */
 export async function prepare(file, slot) {
   const fix = await exif(file).catch(() => null);
   const blob = await scaled(file);
@@ -36,7 +43,12 @@ export async function prepare(file, slot) {
   return { photo, row: await kept.sealed("photo", hash, content, { size: content.length }) };
 }
 
-/** A drawing (a signature) as a photo of the papers slot. */
+/**
+ * A drawing (a signature) as a photo of the papers slot.
+ * @param {HTMLCanvasElement} canvas
+ * @param {string} slot
+ * @returns {Promise<{photo: Photo, row: object}>}
+ */
 export async function fromCanvas(canvas, slot = "papers") {
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   const content = new Uint8Array(await blob.arrayBuffer());

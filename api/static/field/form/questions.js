@@ -26,7 +26,7 @@ export function questionNode(question, value, ctx, path = question.code) {
   };
   const judge = (given) => say(given === null || given === undefined ? null : faultText(question, given));
   const widget = WIDGETS[question.kind](question, value, { id, tell, judge, ctx, path });
-  const texts = [heading(question, id), hint(question, id)];
+  const texts = [heading(question), hint(question)];
   const node = GROUPED.has(question.kind)
     ? h(
         "fieldset",

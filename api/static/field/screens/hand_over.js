@@ -1,6 +1,6 @@
 /** Saving records to a file that somebody else hands in, and saying what is in it. */
 
-import { saveQueueFile } from "../store/queue.js";
+import { saveQueueFile } from "../store/queue_file.js";
 import { say } from "../ui/dom.js";
 import { t, whole } from "../ui/words.js";
 

@@ -10,6 +10,8 @@ import { day, daysSince, hour, label, pinnedDay, whole, t, today } from "../ui/w
 import { listRow, recordRow, signOf, stateChip } from "./list_rows.js";
 import { unsentBox } from "./unsent.js";
 
+/** @import { Draft, Record, Task } from "../types.js" */
+
 const SHOWN = 60;
 
 /** Show the tasks; kept up to date while records are sent. */
@@ -89,7 +91,11 @@ async function paint(view) {
   refill(view.main, ...parts.filter(Boolean));
 }
 
-/** Whether nothing on this phone has corrected a record since. */
+/**
+ * Whether nothing on this phone has corrected a record since.
+ * @param {Record} one
+ * @param {Record[]} records
+ */
 const isNewest = (one, records) =>
   !records.some((other) => other.id === one.id && other.version > one.version);
 
@@ -115,6 +121,7 @@ function pinnedBand() {
   return on ? h("p", { class: "small", role: "note" }, text) : null;
 }
 
+/** @param {Draft} one */
 function draftRow(one) {
   if (one.isUnreadable)
     return notice("bad", t("Một bản ghi dở không đọc được", "A draft cannot be read"), one.id);
@@ -143,6 +150,10 @@ function draftRow(one) {
   });
 }
 
+/**
+ * @param {Task} task
+ * @param {Record[]} records
+ */
 function taskRow(task, records) {
   const house = me.households.get(task.household_id);
   const place = villageName(task.village_code);
@@ -158,6 +169,10 @@ function taskRow(task, records) {
   });
 }
 
+/**
+ * @param {Task} task
+ * @param {Record[]} records
+ */
 function taskMark(task, records) {
   const mine = records.find((one) => isOf(one, task));
   if (mine) return stateChip(mine);
@@ -167,6 +182,10 @@ function taskMark(task, records) {
   return chip(late === 0 ? t("hôm nay", "today") : day(task.due).slice(0, 5));
 }
 
+/**
+ * @param {Record} one
+ * @param {Task} task
+ */
 function isOf(one, task) {
   const kinds = { visit: "household", survey: "household" };
   const subject = one.draft?.is_about ?? one.household_id;
@@ -178,6 +197,7 @@ function isOf(one, task) {
   return one.form === (kinds[task.kind] ?? task.kind) && subject === about && isNewer;
 }
 
+/** @param {Task} task */
 function hrefOf(task) {
   if (task.kind === "correction") return `#/record/${queue.keyOf(task.envelope_id, task.version)}`;
   if (task.kind === "meeting" || task.kind === "posting") return `#/act/${task.kind}/${task.village_code}`;

@@ -6,6 +6,8 @@ import { button, card, chip, empty, h, link, notice, screen } from "../ui/dom.js
 import { capital, day, label, number, whole, t } from "../ui/words.js";
 import { recordRow } from "./list_rows.js";
 
+/** @import { Household, Record } from "../types.js" */
+
 const SHOWN = 60;
 let typed = "";
 let village = "";
@@ -77,6 +79,7 @@ function rowsOf(view, paint) {
     : rows;
 }
 
+/** @param {Household} one */
 function rowOf(one) {
   const state = one.case
     ? word(`case_state.${one.case.state}`, one.case.state)
@@ -138,6 +141,7 @@ export async function showHousehold(id) {
   });
 }
 
+/** @param {Household} one */
 function standing(one) {
   const lines = [
     [
@@ -184,6 +188,7 @@ function standing(one) {
   );
 }
 
+/** @param {Household} one */
 function open(one) {
   const all = [...(one.case?.obstacles ?? []), ...(one.case?.objections ?? [])];
   if (!all.length) return null;
@@ -214,6 +219,7 @@ function open(one) {
   );
 }
 
+/** @param {Household} one */
 function nextActs(one) {
   const acts = (one.next ?? []).filter((kind) => me.forms[kind]);
   if (!acts.length || !me.may.record) return null;
@@ -227,6 +233,7 @@ function nextActs(one) {
   );
 }
 
+/** @param {Record[]} mine */
 function records(mine) {
   if (!mine.length) return null;
   return h(
@@ -237,6 +244,7 @@ function records(mine) {
   );
 }
 
+/** @param {Household} one */
 function place(one) {
   if (one.lon === null || one.lon === undefined)
     return empty(

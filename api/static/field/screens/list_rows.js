@@ -3,6 +3,8 @@
 import { chip, h } from "../ui/dom.js";
 import { day, label, t } from "../ui/words.js";
 
+/** @import { Record } from "../types.js" */
+
 const SIGNS = {
   survey: "KS",
   visit: "ĐT",
@@ -22,18 +24,24 @@ const SIGNS = {
 /** The two letters before a task or a record of this kind. */
 export const signOf = (kind, otherwise = "GH") => SIGNS[kind] ?? otherwise;
 
-/** A row that leads somewhere. */
-export function listRow({ sign, title, about, mark, href, onclick }) {
+/**
+ * A row that leads somewhere.
+ * @param {{sign: string, title: string, about: string, mark: Element | null, href: string}} told
+ */
+export function listRow({ sign, title, about, mark, href }) {
   return h(
     "a",
-    { class: "task", href, onclick },
+    { class: "task", href },
     h("span", { class: "tag", "aria-hidden": "true" }, sign),
     h("span", { class: "texts" }, h("b", {}, title), h("small", {}, about)),
     mark,
   );
 }
 
-/** A record as a row. */
+/**
+ * A record as a row.
+ * @param {Record} one
+ */
 export function recordRow(one) {
   const about = [
     label(one.labels) || one.form || t("Bản ghi", "Record"),
@@ -52,11 +60,16 @@ export function recordRow(one) {
   });
 }
 
+/**
+ * @param {Record} one
+ * @returns {[string, string]}
+ */
 function stateOf(one) {
   const left = (one.photos ?? []).length - (one.stored ?? []).length;
   const waits = one.receipt?.state === "waiting";
   const back = one.back?.state;
-  return {
+  /** @type {Object<string, [string, string]>} */
+  const texts = {
     ready: [t("Chưa gửi", "Not sent"), "warn"],
     sending: [t("Đang gửi", "Sending"), "accent"],
     photos: [t(`Còn ${left} ảnh`, `${left} photos to go`), "warn"],
@@ -74,8 +87,12 @@ function stateOf(one) {
     refused: [t("Chưa nhận", "Not accepted"), "bad"],
     conflict: [t("Người khác đã sửa", "Somebody changed it"), "bad"],
     broken: [t("Không đọc được", "Cannot be read"), "bad"],
-  }[one.state];
+  };
+  return texts[one.state];
 }
 
-/** The state as a small mark with its word. */
+/**
+ * The state as a small mark with its word.
+ * @param {Record} one
+ */
 export const stateChip = (one) => chip(...stateOf(one));

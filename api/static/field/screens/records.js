@@ -14,6 +14,8 @@ import { handOver } from "./hand_over.js";
 import { recordRow, stateChip } from "./list_rows.js";
 import { sendNow, unsentBox } from "./unsent.js";
 
+/** @import { Fault, Record, Returned } from "../types.js" */
+
 /** Show a record; kept up to date while it is sent. */
 export async function showRecord(key) {
   const shown = screen({ title: t("Bản ghi", "Record"), back: "#/queue", main: [] });
@@ -43,6 +45,7 @@ function elsewhere() {
   );
 }
 
+/** @param {Record} one */
 function body(one) {
   return [
     stateCard(one),
@@ -55,6 +58,7 @@ function body(one) {
   ];
 }
 
+/** @param {Record} one */
 function stateCard(one) {
   const text = stateText(one);
   const waits = one.state === "sent" && one.receipt?.state === "waiting";
@@ -72,6 +76,7 @@ function stateCard(one) {
   );
 }
 
+/** @param {Record} one */
 function stateText(one) {
   if (one.state === "broken")
     return (
@@ -96,6 +101,7 @@ function stateText(one) {
     : "";
 }
 
+/** @param {Fault[] | undefined} faults */
 function faultList(faults) {
   if (!faults?.length) return null;
   return h(
@@ -105,6 +111,7 @@ function faultList(faults) {
   );
 }
 
+/** @param {Record} one */
 function back(one) {
   if (one.state !== "returned" || !one.back) return null;
   const { state, comment, faults, by, changed } = one.back;
@@ -125,6 +132,10 @@ function back(one) {
   );
 }
 
+/**
+ * @param {Record} one
+ * @param {Returned["changed"]} changed
+ */
 function changedTable(one, changed) {
   if (!changed?.length) return null;
   const rows = changed.map((each) =>
@@ -146,6 +157,10 @@ function changedTable(one, changed) {
   return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, head), h("tbody", {}, rows)));
 }
 
+/**
+ * @param {Record} one
+ * @param {string} code
+ */
 function questionName(one, code) {
   const form = me.forms[one.form];
   return label(form && questionsOf(form).find((each) => each.code === code)?.labels) || code;
@@ -161,7 +176,10 @@ function shown(value) {
     : String(value);
 }
 
-/** Somebody changed it meanwhile: who, when, what, and the offer to go on from theirs. */
+/**
+ * Somebody changed it meanwhile: who, when, what, and the offer to go on from theirs.
+ * @param {Record} one
+ */
 function conflict(one) {
   if (one.state !== "conflict") return null;
   const { who, when: at, changed, version } = one.reason?.details ?? {};
@@ -195,11 +213,16 @@ function conflict(one) {
   );
 }
 
+/**
+ * @param {Record} one
+ * @param {any} version
+ */
 async function rebase(one, version) {
   const id = await queue.correct(one, Math.max(Number(version) || 1, one.version));
   go(`#/form/${id}`);
 }
 
+/** @param {Record} one */
 function changes(one) {
   if (!one.changes?.length) return null;
   const line = (each) => h("li", {}, `${questionName(one, each.code)}, ${when(each.at)}`);
@@ -209,6 +232,7 @@ function changes(one) {
   );
 }
 
+/** @param {Record} one */
 function photoList(one) {
   if (!one.photos?.length) return null;
   const line = (photo) =>
@@ -225,6 +249,7 @@ function photoList(one) {
   return card(h("h2", {}, t("Ảnh", "Photos")), h("ul", {}, one.photos.map(line)));
 }
 
+/** @param {Record} one */
 function actions(one) {
   const isWaiting = ["ready", "photos", "refused", "sending"].includes(one.state);
   const mend =
@@ -258,6 +283,7 @@ function actions(one) {
   );
 }
 
+/** @param {Record} one */
 async function correct(one) {
   const id = await queue.correct(one);
   const draft = await drafts.load(id);
@@ -269,6 +295,7 @@ async function correct(one) {
   go(`#/form/${id}`);
 }
 
+/** @param {Record} one */
 async function retry(one) {
   if (one.state === "refused")
     await queue.update(one, { state: one.receipt ? "photos" : "ready", next_at: 0 });
@@ -291,6 +318,7 @@ export async function showQueue() {
 
 // What needs somebody comes first, then what waits, then what is done.
 const ORDER = ["ready", "sending", "photos", "sent"];
+/** @param {Record} one */
 const rank = (one) => ORDER.indexOf(one.state);
 
 async function paintQueue(view) {

@@ -7,18 +7,22 @@
 
 import "/static/vendor/idb/build/umd.js";
 
+/** @import { IDBPDatabase, IDBPObjectStore, OpenDBCallbacks } from "idb" */
+
 const NAME = "nhavung-field";
 const VERSION = 1;
+/** @type {Promise<IDBPDatabase> | null} */
 let opened = null;
 
 const forget = () => (opened = null);
 
+/** @type {OpenDBCallbacks<any>} */
 const LAYOUT = {
   upgrade(db) {
     db.createObjectStore("officers", { keyPath: "id" });
     db.createObjectStore("rows", { keyPath: ["officer", "kind", "id"] });
   },
-  blocking: (_, __, event) => (event.target.close(), forget()),
+  blocking: (_, __, event) => (/** @type {IDBDatabase} */ (event.target).close(), forget()),
   terminated: forget,
 };
 
@@ -42,7 +46,10 @@ async function open() {
   }
 }
 
-/** Do something with the database, and once more with it opened anew: a transaction that failed wrote nothing. */
+/**
+ * Do something with the database, and once more with it opened anew: a transaction that failed wrote nothing.
+ * @param {(db: IDBPDatabase) => any} act
+ */
 async function withDatabase(act) {
   try {
     return await act(await database());
@@ -58,7 +65,12 @@ export const officers = () => withDatabase((db) => db.getAll("officers"));
 /** One of them. */
 export const officer = (id) => withDatabase((db) => db.get("officers", id));
 
-/** Keep parts of one of them, if the row still passes a test, in one transaction; false when it does not. */
+/**
+ * Keep parts of one of them, if the row still passes a test, in one transaction; false when it does not.
+ * @param {number} id
+ * @param {object} parts
+ * @param {(row: any) => boolean} test
+ */
 export const changeOfficer = (id, parts, test = () => true) =>
   change("officers", async (store) => {
     const row = await store.get(id);
@@ -111,7 +123,11 @@ export const replaceIf = (key, test, made) =>
     return isFit;
   });
 
-/** Work in one transaction over a store; on the disk when this returns. */
+/**
+ * Work in one transaction over a store; on the disk when this returns.
+ * @param {"officers" | "rows"} name
+ * @param {(store: IDBPObjectStore<any, any, any, "readwrite">) => any} act
+ */
 const change = (name, act) =>
   withDatabase(async (db) => {
     const transaction = db.transaction(name, "readwrite", { durability: "strict" });

@@ -6,7 +6,23 @@ import * as store from "./database.js";
 import * as kept from "./vault.js";
 import { lock } from "./vault.js";
 
-/** What is open now. `assignment` is never null after `enter`. */
+/** @import { Assignment, Form, Household, Village } from "../types.js" */
+
+/**
+ * What is open now. `assignment` is never null after `enter`.
+ * @type {{
+ *   officer: any,
+ *   account: any,
+ *   forms: Object<string, Form>,
+ *   texts: any,
+ *   law: any,
+ *   assignment: Assignment | null,
+ *   may: {record?: boolean, amounts?: boolean},
+ *   households: Map<string, Household>,
+ *   villages: Map<string, Village>,
+ *   places: {village: Village, exact: string, folded: string}[],
+ * }}
+ */
 export const me = {
   officer: null,
   account: null,
@@ -15,8 +31,12 @@ export const me = {
   law: null,
   assignment: null,
   may: {},
+  households: new Map(),
+  villages: new Map(),
+  places: [],
 };
 
+/** @type {Assignment} */
 const NOTHING = { cursor: null, villages: [], households: [], tasks: [], returned: [], synced_at: null };
 
 /** Open everything of an officer whose vault was just opened. */
@@ -61,7 +81,10 @@ export function leaveEverywhere() {
 export const whenLeft = (act) =>
   windows.addEventListener("message", ({ data }) => me.officer?.id === data && act());
 
-/** Use an assignment: indexes for searching are made once. */
+/**
+ * Use an assignment: indexes for searching are made once.
+ * @param {Assignment} assignment
+ */
 export function take(assignment) {
   me.assignment = assignment;
   workOn(assignment.pinned_on ?? null);
@@ -75,7 +98,10 @@ export function take(assignment) {
   }));
 }
 
-/** What to call a village: its name and its commune's. */
+/**
+ * What to call a village: its name and its commune's.
+ * @param {string} code
+ */
 export function villageName(code) {
   const one = me.villages.get(code);
   if (!one) return code || "";
@@ -94,7 +120,12 @@ export function findVillages(typed, limit = 30) {
   return { total: found.length, shown: found.slice(0, limit).map((one) => one.village) };
 }
 
-/** Households that fit what was typed, by name or village; exact first, then without marks. */
+/**
+ * Households that fit what was typed, by name or village; exact first, then without marks.
+ * @param {string} typed
+ * @param {(one: Household) => boolean} fits
+ * @returns {Household[]}
+ */
 export function findHouseholds(typed, fits = () => true) {
   const plain = folded(typed);
   const lower = typed.toLowerCase().trim();
