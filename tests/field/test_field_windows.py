@@ -126,10 +126,11 @@ def test_what_is_typed_after_another_window_closed_the_database_is_kept(
     other.wait_for_selector("#pin")
     assert other.evaluate(UPGRADE, succeeds) == (2 if succeeds else 1)
     phone.page.fill("#q-head_name", "Nông Thị Sau")
+    phone.settle()
+    assert phone.page.locator("#not-saved").count() == 0
     other.close()
     phone.reopen()
     assert phone.page.input_value("#q-head_name") == "Nông Thị Sau"
-    assert phone.page.locator("#not-saved").count() == 0
 
 
 def test_an_app_whose_database_did_not_open_at_first_works_without_a_reload(phone: Handset) -> None:

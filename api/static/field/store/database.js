@@ -16,7 +16,10 @@ let opened = null;
 
 const forget = () => (opened = null);
 
-/** @type {OpenDBCallbacks<any>} */
+/**
+ * A later version may add to this and take nothing away: windows with an older app go on writing.
+ * @type {OpenDBCallbacks<any>}
+ */
 const LAYOUT = {
   upgrade(db) {
     db.createObjectStore("officers", { keyPath: "id" });
