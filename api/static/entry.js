@@ -2,8 +2,8 @@
 
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element && event.target.closest("[data-fill-votes]");
-  if (!(button instanceof HTMLButtonElement)) return;
-  const form = button.form;
+  const form = button instanceof HTMLButtonElement && button.form;
+  if (!form) return;
   const present = form.elements["answer.present"];
   if (!present.value.trim()) {
     event.preventDefault();

@@ -16,7 +16,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of openMenus()) {
     menu.open = false;
-    menu.querySelector("summary").focus();
+    menu.querySelector("summary")?.focus();
   }
 });
 
@@ -24,6 +24,6 @@ document.addEventListener("change", (event) => {
   const box = event.target;
   if (!(box instanceof HTMLInputElement) || !box.dataset.reveals) return;
   for (const id of box.dataset.reveals.split(" ")) {
-    document.getElementById(id).setAttribute("type", box.checked ? "text" : "password");
+    document.getElementById(id)?.setAttribute("type", box.checked ? "text" : "password");
   }
 });

@@ -69,6 +69,8 @@
  * @property {string} [captured_at]
  * @property {boolean} [isUnreadable] This phone damaged it: only its id is known.
  *
+ * @typedef {Draft & {payload: Answers, captured_at: string}} FinishedDraft
+ *
  * @typedef {object} FormContext What a page of an open form may know and do.
  * @property {Draft} draft
  * @property {Form} form

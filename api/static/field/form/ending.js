@@ -14,7 +14,7 @@ import { POOR_M } from "./position.js";
 import { asked, questionsOf } from "./relevance.js";
 import { brief, judge, verdictNode } from "./verdict.js";
 
-/** @import { Answers, Draft, Fault, Form, FormContext, Question } from "../types.js" */
+/** @import { Answers, Draft, Fault, Form, FormContext } from "../types.js" */
 
 /**
  * The page as {parts, done}: its elements, and the button that finishes.
@@ -184,7 +184,7 @@ function missingNode(ctx, codes) {
  */
 function answersNode(ctx) {
   const { form, draft } = ctx;
-  /** @type {[Question, any][]} */
+  /** @type {[any, any][]} */
   const told = Object.entries(payloadOf(ctx)).map(([code, value]) => [
     questionsOf(form).find((one) => one.code === code),
     value,
@@ -231,9 +231,7 @@ async function finish(ctx, verdict) {
   if (isWorking()) return say(t("Đang lưu ảnh, chờ một chút…", "A photo is being kept, one moment…"), "warn");
   const { draft, form } = ctx;
   await drafts.settled();
-  draft.taking = null;
-  draft.payload = payloadOf(ctx);
-  draft.captured_at = rightNow();
+  const finished = Object.assign(draft, { taking: null, payload: payloadOf(ctx), captured_at: rightNow() });
   const about = {
     title: nameOf(ctx) || label(form.labels),
     labels: form.labels,
@@ -242,7 +240,7 @@ async function finish(ctx, verdict) {
     changes: draft.changes,
     assessment: verdict ? brief(verdict) : null,
   };
-  const key = await queue.finish(draft, about);
+  const key = await queue.finish(finished, about);
   await ctx.leave();
   keepSending();
   return go(`#/record/${key}`);

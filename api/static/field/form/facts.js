@@ -39,6 +39,8 @@ export function surveyFacts(form, values) {
  * the newest recorded first: [{fact, value, valid_from, valid_to, source}]. `acts`: what the case tells
  * (registered, works_kind, approved_on, started_on). `envelopeId`: of this survey, whose earlier versions no
  * longer count.
+ * @param {object} told
+ * @param {{area?: object, records?: any[], acts?: object, envelopeId?: string}} known
  */
 export function collectFacts(told, { area = {}, records = [], acts = {}, envelopeId = "" } = {}) {
   const ours = `survey:${envelopeId}/`;
@@ -93,7 +95,7 @@ function withoutOverlaps(entries) {
   return ordered.map(([first, last, value], place) => {
     const following = ordered[place + 1]?.[0];
     const isCut = following && (last === null || last >= following);
-    return [first, isCut ? dayOf(daysOf(following) - 1) : last, value];
+    return [first, isCut ? dayOf(/** @type {number} */ (daysOf(following)) - 1) : last, value];
   });
 }
 

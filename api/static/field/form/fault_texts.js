@@ -9,7 +9,7 @@ const WORDS = new Map([[true, "True"], [false, "False"], [null, "None"]]); // as
 export function short(value, limit = 60) {
   if (Array.isArray(value)) return `list (${value.length})`;
   if (typeof value === "object" && value !== null) return `dict (${Object.keys(value).length})`;
-  const text = WORDS.has(value) ? WORDS.get(value) : String(value).replace(/\p{Cs}/gu, "?");
+  const text = WORDS.get(value) ?? String(value).replace(/\p{Cs}/gu, "?");
   const characters = [...text];
   return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join("")}…`;
 }

@@ -39,7 +39,7 @@ export function placeOnMap({ village, start, self }) {
 function ruler(scale, perPixel) {
   const most = 140 * perPixel;
   const unit = 10 ** Math.floor(Math.log10(most));
-  const length = unit * [5, 2, 1].find((times) => times * unit <= most);
+  const length = unit * ([5, 2].find((times) => times * unit <= most) ?? 1);
   scale.textContent = `${whole(length)} m`;
   scale.style.width = `${length / perPixel}px`;
 }

@@ -17,6 +17,7 @@ const ENOUGH_FIXES = 4;
  * Returns how to stop.
  */
 function watchFixes(onChange) {
+  /** @type {{best: any, fixes: number, error: number | null, done: boolean}} */
   const seen = { best: null, fixes: 0, error: null, done: false };
   const watch = navigator.geolocation.watchPosition(
     (position) => {
@@ -66,6 +67,7 @@ const round = (value, digits) => Number(value.toFixed(digits));
 
 /** The widget of a point question. A weak fix is warned of, a poor one asks for its reason. */
 export function pointWidget(question, value, { id, tell, ctx }) {
+  /** @type {{value: any, live: any, stop: (() => void) | null}} */
   const state = { value: value ?? null, live: null, stop: null };
   const box = h("div", { class: "point" });
   const view = { state, box, id, ctx, tell: (point) => tell((state.value = point)) };

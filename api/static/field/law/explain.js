@@ -193,6 +193,7 @@ function factOn(value, on) {
 }
 
 function datedValue(entries, on) {
+  /** @type {(day: any) => any} */
   const days = (day) => (day === null ? null : daysOf(plainDay(day)));
   const holding = entries.filter(([first, last]) => days(first) <= on && (last === null || on <= days(last)));
   const latest = Math.max(...holding.map(([first]) => days(first)));

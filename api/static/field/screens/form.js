@@ -79,6 +79,10 @@ function titleOf(draft, form) {
   return name || label(form.labels);
 }
 
+/**
+ * @param {any} view
+ * @param {string | null | undefined} focusOn The question to come back to.
+ */
 function paint(view, focusOn = null) {
   const { draft, form } = view;
   view.closers.splice(0).forEach((close) => close());

@@ -143,6 +143,7 @@ export async function showHousehold(id) {
 
 /** @param {Household} one */
 function standing(one) {
+  /** @type {any[]} */
   const lines = [
     [
       t("Đối chiếu tiêu chí", "Criteria"),

@@ -65,7 +65,7 @@ function stateCard(one) {
   return card(
     h("p", {}, stateChip(one)),
     text ? h("p", {}, text) : null,
-    waits ? faultList(one.receipt.faults) : null,
+    waits ? faultList(one.receipt?.faults) : null,
     one.captured_at
       ? h(
           "p",
@@ -88,8 +88,8 @@ function stateText(one) {
     );
   if (one.state === "sent")
     return t(
-      `Biên nhận phiên bản ${one.version}, ${when(one.receipt.received_at)}`,
-      `Receipt for version ${one.version}, ${when(one.receipt.received_at)}`,
+      `Biên nhận phiên bản ${one.version}, ${when(one.receipt?.received_at)}`,
+      `Receipt for version ${one.version}, ${when(one.receipt?.received_at)}`,
     );
   if (one.reason) return [label(one.reason.message), label(one.reason.next)].filter(Boolean).join(" ");
   if (one.state === "ready") return t("Lưu an toàn trên máy, chưa gửi.", "Safe on this phone, not sent.");
@@ -162,7 +162,7 @@ function changedTable(one, changed) {
  * @param {string} code
  */
 function questionName(one, code) {
-  const form = me.forms[one.form];
+  const form = one.form && me.forms[one.form];
   return label(form && questionsOf(form).find((each) => each.code === code)?.labels) || code;
 }
 
@@ -290,7 +290,7 @@ async function correct(one) {
   const why =
     one.back?.comment ||
     (one.back?.faults ?? one.receipt?.faults ?? []).map((each) => t(each.vi, each.en)).join(" ");
-  if (why && !draft.asked_for)
+  if (why && draft && !draft.asked_for)
     await kept.put("draft", id, { ...draft, asked_for: why }, { saved_at: draft.saved_at });
   go(`#/form/${id}`);
 }

@@ -8,18 +8,21 @@ import { lock } from "./vault.js";
 
 /** @import { Assignment, Form, Household, Village } from "../types.js" */
 
+/** @type {Assignment} */
+const NOTHING = { cursor: null, villages: [], households: [], tasks: [], returned: [], synced_at: null };
+
 /**
- * What is open now. `assignment` is never null after `enter`.
+ * What is open now.
  * @type {{
  *   officer: any,
  *   account: any,
  *   forms: Object<string, Form>,
  *   texts: any,
  *   law: any,
- *   assignment: Assignment | null,
+ *   assignment: Assignment,
  *   may: {record?: boolean, amounts?: boolean},
- *   households: Map<string, Household>,
- *   villages: Map<string, Village>,
+ *   households: Map<any, Household>,
+ *   villages: Map<any, Village>,
  *   places: {village: Village, exact: string, folded: string}[],
  * }}
  */
@@ -29,15 +32,12 @@ export const me = {
   forms: {},
   texts: {},
   law: null,
-  assignment: null,
+  assignment: NOTHING,
   may: {},
   households: new Map(),
   villages: new Map(),
   places: [],
 };
-
-/** @type {Assignment} */
-const NOTHING = { cursor: null, villages: [], households: [], tasks: [], returned: [], synced_at: null };
 
 /** Open everything of an officer whose vault was just opened. */
 export async function enter(officerId) {
@@ -64,7 +64,7 @@ export const word = (code, otherwise = "") => label(me.law?.words?.[code]) || ot
 
 /** Close everything; what lies on the phone stays. */
 export function leave() {
-  Object.assign(me, { officer: null, account: null, forms: {}, law: null, assignment: null, may: {} });
+  Object.assign(me, { officer: null, account: null, forms: {}, law: null, assignment: NOTHING, may: {} });
   api.speakWith(null);
   lock();
 }
@@ -100,7 +100,7 @@ export function take(assignment) {
 
 /**
  * What to call a village: its name and its commune's.
- * @param {string} code
+ * @param {string | null | undefined} code
  */
 export function villageName(code) {
   const one = me.villages.get(code);

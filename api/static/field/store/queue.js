@@ -15,7 +15,7 @@ import { me } from "./me.js";
 import * as kept from "./vault.js";
 import { openBytes, openText, seal, sha256 } from "./vault.js";
 
-/** @import { Draft, Envelope, Photo, Receipt, Record, Returned } from "../types.js" */
+/** @import { Draft, Envelope, FinishedDraft, Photo, Receipt, Record, Returned } from "../types.js" */
 
 /** States in which something has not left this phone yet. */
 export const UNSENT = ["ready", "sending", "photos", "refused", "conflict", "broken"];
@@ -56,7 +56,7 @@ export const keyOf = (id, version) => `${id}.${version}`;
 
 /**
  * From a draft to a record waiting to be sent. The draft goes and the record comes in one transaction.
- * @param {Draft} draft
+ * @param {FinishedDraft} draft
  * @param {Partial<Record>} about What lists say of it.
  * @returns {Promise<string>} Its key.
  */
@@ -97,7 +97,7 @@ export async function finish(draft, about) {
 }
 
 /**
- * @param {Draft} draft
+ * @param {FinishedDraft} draft
  * @returns {Envelope}
  */
 function envelopeOf(draft) {
@@ -300,7 +300,9 @@ export async function correct(one, baseVersion = null) {
   // Where something is wrong, to that; who goes on in spite of somebody else's change looks over it all.
   const at = baseVersion !== null ? { page: "@end" } : wrong ? { question: wrong } : null;
   const fresh = { changes: [], seen: null, at };
-  const draft = { ...one.draft, ...fresh, officer: me.officer.id, photos: [...one.draft.photos] };
+  const old = /** @type {Draft} */ (one.draft);
+  /** @type {Draft} */
+  const draft = { ...old, ...fresh, officer: me.officer.id, photos: [...old.photos] };
   draft.saved_at = Date.now();
   if (baseVersion !== null) draft.base_version = baseVersion;
   if (!(await store.replaceIf(kept.keyOf("record", one.key), isOnlyHere, await drafts.row(draft)))) {

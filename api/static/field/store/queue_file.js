@@ -5,7 +5,11 @@ import { officer, row, rows } from "./database.js";
 import { UNSENT } from "./queue.js";
 import { toBase64 } from "./vault.js";
 
-/** The queue file of an officer; the key to it is readable by the server alone. No PIN is needed. */
+/**
+ * The queue file of an officer; the key to it is readable by the server alone. No PIN is needed.
+ * @param {number} officerId
+ * @param {string[] | null} keys Of these records; null: of those that are not sent.
+ */
 async function queueFile(officerId, keys = null) {
   const who = await officer(officerId);
   const all = await rows(officerId, "record");
@@ -29,7 +33,11 @@ async function photosOf(officerId, chosen) {
 
 const packed = ({ iv, data }) => ({ iv: toBase64(iv), data: toBase64(data) });
 
-/** Save the file, shared to another app where the phone can, downloaded otherwise; how many records, null: given up. */
+/**
+ * Save the file, shared to another app where the phone can, downloaded otherwise; how many records, null: given up.
+ * @param {number} officerId
+ * @param {string[] | null} keys
+ */
 export async function saveQueueFile(officerId, keys = null) {
   const who = await officer(officerId);
   const name = `nhavung-${who.username}-${day(localIso(new Date())).replaceAll("/", "-")}.json`;

@@ -122,7 +122,10 @@ const BATCH = 50;
 const BATCH_CHARACTERS = 1000000;
 const LONGEST_WAIT_MS = 30 * 60000;
 
-/** What goes on: {running, stopped: {why, until}}; stopped.why is "signal", "sign-in" or null. */
+/**
+ * What goes on.
+ * @type {{running: boolean, stopped: {why: "signal" | "server" | "sign-in", until: number | null} | null, tries: number}}
+ */
 export const state = { running: false, stopped: null, tries: 0 };
 
 /** Milliseconds until the next attempt after `tries` without success: 5 s, doubled, at most half an hour. */
@@ -182,7 +185,8 @@ async function sendTexts(records) {
     const pairs = some.map((one, index) => [one, texts[index]]);
     const broken = pairs.filter(([, text]) => text === null);
     if (broken.length) await queue.updateAll(broken.map(([one]) => [one, { state: "broken" }]));
-    for (const part of partsOf(pairs.filter(([, text]) => text !== null))) await sendPart(part);
+    const whole = /** @type {[Record, string][]} */ (pairs.filter(([, text]) => text !== null));
+    for (const part of partsOf(whole)) await sendPart(part);
   }
 }
 
@@ -192,15 +196,16 @@ async function sendTexts(records) {
  * @returns {[Record, string][][]}
  */
 function partsOf(pairs) {
+  /** @type {[Record, string][][]} */
   const parts = [[]];
   let size = 0;
   for (const pair of pairs) {
     size += pair[1].length;
-    if (size > BATCH_CHARACTERS && parts.at(-1).length) {
+    if (size > BATCH_CHARACTERS && parts[parts.length - 1].length) {
       parts.push([]);
       size = pair[1].length;
     }
-    parts.at(-1).push(pair);
+    parts[parts.length - 1].push(pair);
   }
   return parts.filter((part) => part.length);
 }
@@ -222,7 +227,7 @@ async function sendPart(all) {
   await queue.updateAll(
     part.map(([one], index) => [one, one.photos.length ? changes[index] : settled(changes[index])]),
   );
-  for (const [one] of part) if (isWhole(one)) await queue.settle(one, one.receipt);
+  for (const [one] of part) if (one.receipt && isWhole(one)) await queue.settle(one, one.receipt);
   queue.changed();
 }
 

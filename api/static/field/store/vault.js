@@ -57,7 +57,10 @@ export const keyHash = () => mark;
 /** How long this officer must wait before the next attempt, in seconds. */
 export const waitOf = (row) => Math.max(0, Math.ceil(((row.wait_until || 0) - Date.now()) / 1000));
 
-/** Try a PIN: {ok} or {ok: false, wait, wrong}. Every attempt is written down before it is judged. */
+/**
+ * Try a PIN. Every attempt is written down before it is judged.
+ * @returns {Promise<{ok: true} | {ok: false, wait: number, wrong: number}>}
+ */
 export async function unlock(officerId, pin) {
   const row = await officerRow(officerId);
   if (waitOf(row) > 0) return { ok: false, wait: waitOf(row), wrong: row.wrong };
