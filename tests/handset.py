@@ -271,10 +271,11 @@ def photograph(phone: Handset, content: bytes, slot: str = "front") -> None:
 
 
 def finish(phone: Handset) -> str:
-    """Go to the end and finish; the key of the record."""
+    """Go to the end and finish; the key of the record, whose screen is shown."""
     forward(phone, "Xem lại và lưu")
     phone.press("Hoàn tất và lưu")
     phone.page.wait_for_function("() => location.hash.startsWith('#/record/')")
+    phone.page.wait_for_selector("#main .stack")
     return phone.page.url.rpartition("/")[2]
 
 
