@@ -1,6 +1,6 @@
 """The forms as JSON for a phone without a signal: enough to ask, to check and to say what is wrong.
 
-`api/static/field/check.js` checks answers against it as `schema.check` does, `relevance.js` says which
+`api/static/field/form/check.js` checks answers against it as `schema.check` does, `relevance.js` says which
 questions are asked, `facts.js` what the answers tell the law. Tests hold them equal.
 """
 

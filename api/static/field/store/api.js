@@ -1,6 +1,6 @@
 /** Asking the server: JSON in, JSON out; what went wrong is told apart as no signal, a refusal, or a fault. */
 
-import { label, t } from "./words.js";
+import { label, t } from "../ui/words.js";
 
 const SLOW_MS = 60000;
 let token = null;
@@ -18,7 +18,9 @@ export class NoSignal extends Error {}
 export class Refused extends Error {
   constructor(status, problem, retryAfter) {
     super(sentence(problem, status));
-    Object.assign(this, { status, problem, retryAfter });
+    this.status = status;
+    this.problem = problem;
+    this.retryAfter = retryAfter;
   }
 
   /** Whether the token no longer holds, so that signing in again is needed. */
@@ -38,8 +40,15 @@ function sentence(problem, status) {
   );
 }
 
-/** Ask; returns {status, body, etag}. Throws NoSignal or Refused. 304 has no body. */
+/**
+ * Ask; returns {status, body, etag}. Throws NoSignal or Refused. 304 has no body.
+ * @param {string} method
+ * @param {string} path
+ * @param {{json?: any, body?: BodyInit, headers?: Object<string, string>, type?: string, patience?: number}} options
+ * @returns {Promise<{status: number, body?: any, etag: string | null}>}
+ */
 export async function request(method, path, { json, body, headers = {}, type, patience = SLOW_MS } = {}) {
+  /** @type {Object<string, string>} */
   const all = { Accept: "application/json", ...headers };
   if (token) all.Authorization ??= `Bearer ${token}`;
   if (json !== undefined || type) all["Content-Type"] = type || "application/json";
@@ -47,6 +56,7 @@ export async function request(method, path, { json, body, headers = {}, type, pa
   const timer = setTimeout(() => stop.abort(), patience);
   try {
     const sent = json === undefined ? body : typeof json === "string" ? json : JSON.stringify(json);
+    /** @type {RequestInit} */
     const how = {
       method,
       headers: all,

@@ -1,18 +1,15 @@
 // What is wrong with an answer, in words: the catalogue's sentences with their details put in.
 
+import { fill } from "../law/texts.js";
+
 const LANGUAGES = ["vi", "en"];
 const WORDS = new Map([[true, "True"], [false, "False"], [null, "None"]]); // as the server writes them
-
-/** Text with its {names} filled in; a detail that is absent shows as "?". */
-export function fill(text, details) {
-  return text.replace(/\{(\w+)\}/g, (_, name) => String(details[name] ?? "?"));
-}
 
 /** What was got as short text: at most `limit` characters, never more than its size for a list or an object. */
 export function short(value, limit = 60) {
   if (Array.isArray(value)) return `list (${value.length})`;
   if (typeof value === "object" && value !== null) return `dict (${Object.keys(value).length})`;
-  const text = WORDS.has(value) ? WORDS.get(value) : String(value).replace(/\p{Cs}/gu, "?");
+  const text = WORDS.get(value) ?? String(value).replace(/\p{Cs}/gu, "?");
   const characters = [...text];
   return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join("")}…`;
 }
@@ -22,6 +19,7 @@ export function short(value, limit = 60) {
  * typed text never enter a sentence.
  */
 export function tellFault({ number, details = {}, question, got }, texts) {
+  /** @type {Object<string, any>} */
   const all = question ? { ...aboutQuestion(question, got, texts), ...details } : details;
   const { vi, en, next } = texts.problems[number];
   const steps = Object.fromEntries(LANGUAGES.map((lang) => [lang, fill(next[lang], all)]));

@@ -1,11 +1,11 @@
 /** Questions on the screen by their kind: each widget tells its value as soon as it changes. */
 
+import { findHouseholds, findVillages, me, villageName, word } from "../store/me.js";
+import { beside, button, dialog, h } from "../ui/dom.js";
+import { capital, day, label, localIso, whole, t } from "../ui/words.js";
 import { check } from "./check.js";
-import { beside, button, dialog, h } from "./dom.js";
 import { summary, UNITS } from "./in_words.js";
-import { findHouseholds, findVillages, me, villageName, word } from "./me.js";
 import { pointWidget } from "./position.js";
-import { capital, day, label, localIso, whole, t } from "./words.js";
 
 const GROUPED = new Set(["choice", "boolean", "roster", "point", "area", "household", "reference"]);
 
@@ -26,7 +26,7 @@ export function questionNode(question, value, ctx, path = question.code) {
   };
   const judge = (given) => say(given === null || given === undefined ? null : faultText(question, given));
   const widget = WIDGETS[question.kind](question, value, { id, tell, judge, ctx, path });
-  const texts = [heading(question, id), hint(question, id)];
+  const texts = [heading(question), hint(question)];
   const node = GROUPED.has(question.kind)
     ? h(
         "fieldset",

@@ -1,9 +1,10 @@
 /** Where we stand: the best of several fixes with live accuracy, words about the village, placing by hand. */
 
-import { beside, button, h, notice, refill } from "./dom.js";
+import { me, villageName } from "../store/me.js";
+import { beside, button, h, notice, refill } from "../ui/dom.js";
+import { hour, localIso, number, whole, t } from "../ui/words.js";
+import { placeIn } from "./geometry.js";
 import { placeOnMap } from "./map.js";
-import { me, villageName } from "./me.js";
-import { hour, localIso, number, whole, t } from "./words.js";
 
 /** Above this a fix is weak, above the second it needs a reason. Metres. */
 const WEAK_M = 20;
@@ -16,6 +17,7 @@ const ENOUGH_FIXES = 4;
  * Returns how to stop.
  */
 function watchFixes(onChange) {
+  /** @type {{best: any, fixes: number, error: number | null, done: boolean}} */
   const seen = { best: null, fixes: 0, error: null, done: false };
   const watch = navigator.geolocation.watchPosition(
     (position) => {
@@ -52,7 +54,7 @@ function pointOf(position) {
 }
 
 /** A point a person placed on the map. */
-export const placedByHand = (lon, lat) => ({
+const placedByHand = ([lon, lat]) => ({
   lon: round(lon, 7),
   lat: round(lat, 7),
   captured_at: localIso(new Date()),
@@ -61,61 +63,11 @@ export const placedByHand = (lon, lat) => ({
 
 const round = (value, digits) => Number(value.toFixed(digits));
 
-// --- plane geometry over a village: metres, good to a few per mille
-
-/** Metres in a degree of latitude. */
-export const M_PER_DEGREE = 111195;
-
-/** b as metres east and north of a. */
-export function metres([lon, lat], [lon2, lat2]) {
-  return [(lon2 - lon) * M_PER_DEGREE * Math.cos((lat * Math.PI) / 180), (lat2 - lat) * M_PER_DEGREE];
-}
-
-/** The rings of a GeoJSON Polygon or MultiPolygon. */
-export function rings(boundary) {
-  if (!boundary) return [];
-  const parts = boundary.type === "MultiPolygon" ? boundary.coordinates : [boundary.coordinates];
-  return parts.flat();
-}
-
-function toBoundary(point, boundary) {
-  const all = rings(boundary);
-  if (!all.length) return null;
-  let inside = false;
-  let nearest = Infinity;
-  for (const ring of all) {
-    const local = ring.map((corner) => metres(point, corner));
-    for (let at = 1; at < local.length; at += 1) {
-      const [a, b] = [local[at - 1], local[at]];
-      nearest = Math.min(nearest, toSegment(a, b));
-      if (a[1] > 0 !== b[1] > 0 && a[0] + (-a[1] * (b[0] - a[0])) / (b[1] - a[1]) > 0) inside = !inside;
-    }
-  }
-  return { inside, distance_m: nearest };
-}
-
-function toSegment([ax, ay], [bx, by]) {
-  const [dx, dy] = [bx - ax, by - ay];
-  const along = Math.max(0, Math.min(1, -(ax * dx + ay * dy) / (dx * dx + dy * dy || 1)));
-  return Math.hypot(ax + along * dx, ay + along * dy);
-}
-
-function placeIn(point, village) {
-  const found = toBoundary([point.lon, point.lat], village?.boundary);
-  if (!found) return null;
-  const doubt = (village.uncertainty_m || 0) + (point.accuracy_m || 0);
-  const kind = found.distance_m <= doubt ? "near" : found.inside ? "inside" : "outside";
-  return {
-    kind,
-    distance_m: Math.round(found.distance_m),
-    uncertainty_m: Math.round(village.uncertainty_m || 0),
-  };
-}
-
 // --- taking a position
 
 /** The widget of a point question. A weak fix is warned of, a poor one asks for its reason. */
 export function pointWidget(question, value, { id, tell, ctx }) {
+  /** @type {{value: any, live: any, stop: (() => void) | null}} */
   const state = { value: value ?? null, live: null, stop: null };
   const box = h("div", { class: "point" });
   const view = { state, box, id, ctx, tell: (point) => tell((state.value = point)) };
@@ -209,7 +161,7 @@ function accept(view) {
 async function byHand(view) {
   const village = me.villages.get(view.ctx.values().area_code) ?? me.assignment.villages[0];
   const placed = await placeOnMap({ village, start: view.state.value, self: view.ctx.values().household });
-  if (placed) view.tell(placed);
+  if (placed) view.tell(placedByHand(placed));
   draw(view);
 }
 

@@ -5,8 +5,8 @@
  * wrapping is read by the server alone: a forgotten PIN or a saved queue file loses nothing.
  */
 
-import * as store from "./store.js";
-import { changeOfficer, officer as officerRow } from "./store.js";
+import * as store from "./database.js";
+import { changeOfficer, officer as officerRow } from "./database.js";
 
 const ITERATIONS = 400000;
 const FREE_ATTEMPTS = 3;
@@ -57,7 +57,10 @@ export const keyHash = () => mark;
 /** How long this officer must wait before the next attempt, in seconds. */
 export const waitOf = (row) => Math.max(0, Math.ceil(((row.wait_until || 0) - Date.now()) / 1000));
 
-/** Try a PIN: {ok} or {ok: false, wait, wrong}. Every attempt is written down before it is judged. */
+/**
+ * Try a PIN. Every attempt is written down before it is judged.
+ * @returns {Promise<{ok: true} | {ok: false, wait: number, wrong: number}>}
+ */
 export async function unlock(officerId, pin) {
   const row = await officerRow(officerId);
   if (waitOf(row) > 0) return { ok: false, wait: waitOf(row), wrong: row.wrong };

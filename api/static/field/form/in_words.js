@@ -1,7 +1,7 @@
 /** Answers as people read them: a row of a list, a whole record. */
 
-import { me, villageName } from "./me.js";
-import { day, label, number, t, whole } from "./words.js";
+import { me, villageName } from "../store/me.js";
+import { day, label, number, t, whole } from "../ui/words.js";
 
 /** Units as they are written. */
 export const UNITS = { m2: "m²", VND: "đồng", m: "m" };

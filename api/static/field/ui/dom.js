@@ -84,13 +84,17 @@ function icon(path = ARROW) {
   return svg;
 }
 
-/** Fill the app with one screen. */
+/**
+ * Fill the app with one screen.
+ * @param {{title: string, about?: string, back?: string | null, main: any, footer?: any}} parts
+ */
 export function screen({ title, about = "", back = null, main, footer = null }) {
   const heading = h("h1", { tabindex: "-1" }, title);
   const aside = h("small", { class: "about" }, about);
+  const page = h("main", { class: "page", id: "main" }, main);
   document
     .getElementById("app")
-    .replaceChildren(
+    ?.replaceChildren(
       h(
         "header",
         { class: "strip" },
@@ -104,13 +108,13 @@ export function screen({ title, about = "", back = null, main, footer = null }) 
           : null,
         h("div", {}, heading, aside),
       ),
-      h("main", { class: "page", id: "main" }, main),
+      page,
       ...(footer ? [h("footer", { class: "tools" }, footer)] : []),
     );
   document.title = `${title} · Nhà Vững`;
   window.scrollTo(0, 0);
   heading.focus({ preventScroll: true });
-  return { heading, aside, main: document.getElementById("main") };
+  return { heading, aside, main: page };
 }
 
 const CONTROLS = "a, button:not([disabled]), input, select, textarea, summary";

@@ -1,13 +1,13 @@
 /** A map without a network: the village's boundary and its houses; the cross in the middle marks the place. */
 
-import { beside, button, dialog, h } from "./dom.js";
-import { me } from "./me.js";
-import { M_PER_DEGREE, metres, placedByHand, rings } from "./position.js";
-import { t, whole } from "./words.js";
+import { me } from "../store/me.js";
+import { beside, button, dialog, h } from "../ui/dom.js";
+import { t, whole } from "../ui/words.js";
+import { M_PER_DEGREE, metres, rings } from "./geometry.js";
 
 const STEP = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-/** Ask for a place; the point marked as placed by hand, or null. */
+/** Ask for a place: [lon, lat], or null. */
 export function placeOnMap({ village, start, self }) {
   const view = { village, self, centre: centreOf(village, start), perPixel: 1.2 };
   const label = t(
@@ -28,7 +28,7 @@ export function placeOnMap({ village, start, self }) {
     ),
     beside(
       button(t("Thôi", "Cancel"), () => close(null)),
-      button(t("Đặt ở đây", "Place here"), () => close(placedByHand(...view.centre)), "main"),
+      button(t("Đặt ở đây", "Place here"), () => close(view.centre), "main"),
     ),
   ]);
   fit(canvas, view);
@@ -39,7 +39,7 @@ export function placeOnMap({ village, start, self }) {
 function ruler(scale, perPixel) {
   const most = 140 * perPixel;
   const unit = 10 ** Math.floor(Math.log10(most));
-  const length = unit * [5, 2, 1].find((times) => times * unit <= most);
+  const length = unit * ([5, 2].find((times) => times * unit <= most) ?? 1);
   scale.textContent = `${whole(length)} m`;
   scale.style.width = `${length / perPixel}px`;
 }

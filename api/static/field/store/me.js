@@ -1,23 +1,43 @@
 /** The officer at work: what was downloaded for them, their drafts and records, all from this phone. */
 
+import { folded, label, workOn } from "../ui/words.js";
 import * as api from "./api.js";
-import * as store from "./store.js";
+import * as store from "./database.js";
 import * as kept from "./vault.js";
 import { lock } from "./vault.js";
-import { folded, label, workOn } from "./words.js";
 
-/** What is open now. `assignment` is never null after `enter`. */
+/** @import { Assignment, Form, Household, Village } from "../types.js" */
+
+/** @type {Assignment} */
+const NOTHING = { cursor: null, villages: [], households: [], tasks: [], returned: [], synced_at: null };
+
+/**
+ * What is open now.
+ * @type {{
+ *   officer: any,
+ *   account: any,
+ *   forms: Object<string, Form>,
+ *   texts: any,
+ *   law: any,
+ *   assignment: Assignment,
+ *   may: {record?: boolean, amounts?: boolean},
+ *   households: Map<any, Household>,
+ *   villages: Map<any, Village>,
+ *   places: {village: Village, exact: string, folded: string}[],
+ * }}
+ */
 export const me = {
   officer: null,
   account: null,
   forms: {},
   texts: {},
   law: null,
-  assignment: null,
+  assignment: NOTHING,
   may: {},
+  households: new Map(),
+  villages: new Map(),
+  places: [],
 };
-
-const NOTHING = { cursor: null, villages: [], households: [], tasks: [], returned: [], synced_at: null };
 
 /** Open everything of an officer whose vault was just opened. */
 export async function enter(officerId) {
@@ -44,7 +64,7 @@ export const word = (code, otherwise = "") => label(me.law?.words?.[code]) || ot
 
 /** Close everything; what lies on the phone stays. */
 export function leave() {
-  Object.assign(me, { officer: null, account: null, forms: {}, law: null, assignment: null, may: {} });
+  Object.assign(me, { officer: null, account: null, forms: {}, law: null, assignment: NOTHING, may: {} });
   api.speakWith(null);
   lock();
 }
@@ -61,7 +81,10 @@ export function leaveEverywhere() {
 export const whenLeft = (act) =>
   windows.addEventListener("message", ({ data }) => me.officer?.id === data && act());
 
-/** Use an assignment: indexes for searching are made once. */
+/**
+ * Use an assignment: indexes for searching are made once.
+ * @param {Assignment} assignment
+ */
 export function take(assignment) {
   me.assignment = assignment;
   workOn(assignment.pinned_on ?? null);
@@ -75,7 +98,10 @@ export function take(assignment) {
   }));
 }
 
-/** What to call a village: its name and its commune's. */
+/**
+ * What to call a village: its name and its commune's.
+ * @param {string | null | undefined} code
+ */
 export function villageName(code) {
   const one = me.villages.get(code);
   if (!one) return code || "";
@@ -94,7 +120,12 @@ export function findVillages(typed, limit = 30) {
   return { total: found.length, shown: found.slice(0, limit).map((one) => one.village) };
 }
 
-/** Households that fit what was typed, by name or village; exact first, then without marks. */
+/**
+ * Households that fit what was typed, by name or village; exact first, then without marks.
+ * @param {string} typed
+ * @param {(one: Household) => boolean} fits
+ * @returns {Household[]}
+ */
 export function findHouseholds(typed, fits = () => true) {
   const plain = folded(typed);
   const lower = typed.toLowerCase().trim();

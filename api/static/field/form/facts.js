@@ -1,8 +1,10 @@
 // From a survey's answers to the facts the law is told (survey/questionnaire/facts.py), and those facts beside
 // what else is known of the household (survey/assessment/facts.py).
 
+import { dayOf, daysOf } from "../law/days.js";
 import { asked, questionsOf } from "./relevance.js";
-import { dayOf, daysOf } from "./days.js";
+
+/** @import { Answers } from "../types.js" */
 
 const STATUS_VALUES = {
   poverty_status: { poor: "poor", near_poor: "near_poor", none: "none" },
@@ -17,6 +19,7 @@ const LIST_SOURCE = "list:";
  */
 export function surveyFacts(form, values) {
   const questions = questionsOf(form);
+  /** @type {Answers} */
   const told = {};
   for (const question of questions) {
     const { code } = question;
@@ -36,6 +39,8 @@ export function surveyFacts(form, values) {
  * the newest recorded first: [{fact, value, valid_from, valid_to, source}]. `acts`: what the case tells
  * (registered, works_kind, approved_on, started_on). `envelopeId`: of this survey, whose earlier versions no
  * longer count.
+ * @param {object} told
+ * @param {{area?: object, records?: any[], acts?: object, envelopeId?: string}} known
  */
 export function collectFacts(told, { area = {}, records = [], acts = {}, envelopeId = "" } = {}) {
   const ours = `survey:${envelopeId}/`;
@@ -90,7 +95,7 @@ function withoutOverlaps(entries) {
   return ordered.map(([first, last, value], place) => {
     const following = ordered[place + 1]?.[0];
     const isCut = following && (last === null || last >= following);
-    return [first, isCut ? dayOf(daysOf(following) - 1) : last, value];
+    return [first, isCut ? dayOf(/** @type {number} */ (daysOf(following)) - 1) : last, value];
   });
 }
 
@@ -127,6 +132,7 @@ function strongest(records) {
 // --- earlier help
 
 /** Earlier help flattened into the facts the law asks about; what a row leaves open stays unknown. */
+/** @param {Answers} told */
 function earlierHelp({ has_earlier_help: answer, earlier_help: rows = [] }) {
   if (answer === undefined && !rows.length) return {};
   if (!rows.length) return answer === false ? neverHelped() : { helped_before: true };

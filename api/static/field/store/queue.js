@@ -8,13 +8,14 @@
  * their reason and block nobody; returned: sent, and given back with a comment.
  */
 
+import { localIso } from "../ui/words.js";
+import * as store from "./database.js";
 import * as drafts from "./drafts.js";
 import { me } from "./me.js";
-import * as store from "./store.js";
-import { officer as officerRow, row, rows } from "./store.js";
 import * as kept from "./vault.js";
-import { openBytes, openText, seal, sha256, toBase64 } from "./vault.js";
-import { day, localIso } from "./words.js";
+import { openBytes, openText, seal, sha256 } from "./vault.js";
+
+/** @import { Draft, Envelope, FinishedDraft, Photo, Receipt, Record, Returned } from "../types.js" */
 
 /** States in which something has not left this phone yet. */
 export const UNSENT = ["ready", "sending", "photos", "refused", "conflict", "broken"];
@@ -53,7 +54,12 @@ export const changed = () => listeners.forEach(tell);
 /** The key of a record: its id and version. */
 export const keyOf = (id, version) => `${id}.${version}`;
 
-/** From a draft to a record waiting to be sent. The draft goes and the record comes in one transaction. */
+/**
+ * From a draft to a record waiting to be sent. The draft goes and the record comes in one transaction.
+ * @param {FinishedDraft} draft
+ * @param {Partial<Record>} about What lists say of it.
+ * @returns {Promise<string>} Its key.
+ */
 export async function finish(draft, about) {
   const envelope = envelopeOf(draft);
   const text = canonical(envelope);
@@ -90,6 +96,10 @@ export async function finish(draft, about) {
   return row.id;
 }
 
+/**
+ * @param {FinishedDraft} draft
+ * @returns {Envelope}
+ */
 function envelopeOf(draft) {
   return {
     id: draft.id,
@@ -114,18 +124,26 @@ function envelopeOf(draft) {
   };
 }
 
-/** Every record: {key, state, tries, next_at, saved_at, size, reason, …what is sealed}; newest first. */
+/**
+ * Every record: {key, state, tries, next_at, saved_at, size, reason, …what is sealed}; newest first.
+ * @returns {Promise<Record[]>}
+ */
 export async function records() {
   const found = (await kept.list("record")).map(({ row, value }) => seen(row, value));
   return found.sort((a, b) => b.saved_at - a.saved_at);
 }
 
-/** One record, or null. */
+/**
+ * One record, or null.
+ * @param {string} key
+ * @returns {Promise<Record | null>}
+ */
 export async function record(key) {
   const row = await store.row(me.officer.id, "record", key);
   return row ? seen(row, await kept.get("record", key).catch(() => null)) : null;
 }
 
+/** @returns {Record} */
 function seen(row, value) {
   const { state, tries, next_at, saved_at, size, sent_at } = row;
   const plain = { key: row.id, state: value ? state : "broken", tries, next_at, saved_at, size, sent_at };
@@ -135,7 +153,11 @@ function seen(row, value) {
   };
 }
 
-/** The envelope's text of each record, whole and as it was finished; null where this phone damaged it. */
+/**
+ * The envelope's text of each record, whole and as it was finished; null where this phone damaged it.
+ * @param {Record[]} all
+ * @returns {Promise<(string | null)[]>}
+ */
 export async function textsOf(all) {
   const rows = await store.some(all.map((one) => kept.keyOf("record", one.key)));
   return Promise.all(all.map((one, index) => textIn(rows[index], one)));
@@ -166,17 +188,25 @@ export async function photoOf(hash) {
 
 const PLAIN = ["state", "tries", "next_at", "sent_at"];
 
-/** Change a record: plain columns, and what is sealed when something of it changed. */
+/**
+ * Change a record: plain columns, and what is sealed when something of it changed.
+ * @param {Record} one
+ * @param {Partial<Record>} changes
+ */
 export async function update(one, changes) {
   await updateAll([[one, changes]]);
 }
 
-/** Change several records in one transaction: [record, changes] each. */
+/**
+ * Change several records in one transaction: [record, changes] each.
+ * @param {[Record, Partial<Record>][]} pairs
+ */
 export async function updateAll(pairs) {
   await store.write(await changedRows(pairs));
   for (const [one, changes] of pairs) Object.assign(one, changes);
 }
 
+/** @param {[Record, Partial<Record>][]} pairs */
 async function changedRows(pairs) {
   const rows = await store.some(pairs.map(([one]) => kept.keyOf("record", one.key)));
   return Promise.all(pairs.map(([one, changes], index) => changedRow(rows[index], one, changes)));
@@ -193,8 +223,13 @@ async function changedRow(row, one, changes) {
   return { ...row, ...plain, ...(await seal(JSON.stringify(info))) };
 }
 
-/** After a receipt for everything: note it, and let go of photos that nothing else here needs. */
+/**
+ * After a receipt for everything: note it, and let go of photos that nothing else here needs.
+ * @param {Record} one
+ * @param {Receipt} receipt
+ */
 export async function settle(one, receipt) {
+  /** @type {Partial<Record>} */
   const changes = {
     state: "sent",
     sent_at: Date.now(),
@@ -211,7 +246,11 @@ export async function settle(one, receipt) {
   Object.assign(one, changes);
 }
 
-/** The photos of `one` that no draft and no other unsent record names. */
+/**
+ * The photos of `one` that no draft and no other unsent record names.
+ * @param {{id: string, key?: string, photos: Photo[]}} one
+ * @returns {Promise<string[]>} Their hashes.
+ */
 export async function unneeded(one) {
   if (!one.photos?.length) return [];
   const others = [
@@ -227,7 +266,10 @@ export async function unneeded(one) {
   return one.photos.map((photo) => photo.sha256).filter((hash) => !needed.has(hash));
 }
 
-/** What waits on this phone: how many records, their photos and the bytes left to send, since when. */
+/**
+ * What waits on this phone: how many records, their photos and the bytes left to send, since when.
+ * @param {Record[]} all
+ */
 export function unsent(all) {
   const waiting = all.filter((one) => UNSENT.includes(one.state));
   const photos = waiting.flatMap((one) =>
@@ -246,14 +288,21 @@ export function unsent(all) {
 const isOnlyHere = (row) =>
   (row.state === "ready" && row.tries === 0) || row.state === "refused" || row.state === "conflict";
 
-/** Open a record for correction: back to a draft if it never left, else a draft of its next version. The draft's id. */
+/**
+ * Open a record for correction: back to a draft if it never left, else a draft of its next version. The draft's id.
+ * @param {Record} one
+ * @param {number | null} baseVersion The version of somebody else to go on from.
+ * @returns {Promise<string>}
+ */
 export async function correct(one, baseVersion = null) {
   if (baseVersion === null && (await drafts.load(one.id))) return one.id;
   const wrong = one.back?.faults?.[0]?.question ?? one.receipt?.faults?.[0]?.question;
   // Where something is wrong, to that; who goes on in spite of somebody else's change looks over it all.
   const at = baseVersion !== null ? { page: "@end" } : wrong ? { question: wrong } : null;
   const fresh = { changes: [], seen: null, at };
-  const draft = { ...one.draft, ...fresh, officer: me.officer.id, photos: [...one.draft.photos] };
+  const old = /** @type {Draft} */ (one.draft);
+  /** @type {Draft} */
+  const draft = { ...old, ...fresh, officer: me.officer.id, photos: [...old.photos] };
   draft.saved_at = Date.now();
   if (baseVersion !== null) draft.base_version = baseVersion;
   if (!(await store.replaceIf(kept.keyOf("record", one.key), isOnlyHere, await drafts.row(draft)))) {
@@ -266,13 +315,20 @@ export async function correct(one, baseVersion = null) {
   return draft.id;
 }
 
-/** What somebody else has put right since, as far as this phone is told. */
+/**
+ * What somebody else has put right since, as far as this phone is told.
+ * @param {Returned | null | undefined} back
+ */
 const mendedBy = (back) =>
   Object.fromEntries(
     (back?.changed ?? []).filter(({ now }) => now != null).map(({ question, now }) => [question, now]),
   );
 
-/** Mark records as being sent, those that are still waiting; the others were taken back meanwhile. */
+/**
+ * Mark records as being sent, those that are still waiting; the others were taken back meanwhile.
+ * @param {Record[]} all
+ * @returns {Promise<Record[]>}
+ */
 export async function claim(all) {
   const isWaiting = (row) => ["ready", "sending"].includes(row.state);
   const keys = all.map((one) => kept.keyOf("record", one.key));
@@ -313,58 +369,3 @@ function numeral(value) {
 
 /** Text without half characters, which no database keeps. */
 const well = (value) => (typeof value === "string" && value.toWellFormed ? value.toWellFormed() : value);
-
-// --- a file to hand over
-
-/** The queue file of an officer; the key to it is readable by the server alone. No PIN is needed. */
-async function queueFile(officerId, keys = null) {
-  const who = await officerRow(officerId);
-  const all = await rows(officerId, "record");
-  const chosen = all.filter((one) => (keys ? keys.includes(one.id) : UNSENT.includes(one.state)));
-  return {
-    format: "nhavung-queue",
-    version: 1,
-    officer: { id: who.id, username: who.username },
-    device_id: who.device_id ?? null,
-    wrapped_key: who.wrapped_key,
-    saved_at: localIso(new Date()),
-    records: chosen.filter((one) => one.text).map((one) => ({ id: one.id, ...packed(one.text) })),
-    photos: (await photosOf(officerId, chosen)).map((one) => ({ sha256: one.id, ...packed(one) })),
-  };
-}
-
-async function photosOf(officerId, chosen) {
-  const hashes = [...new Set(chosen.flatMap((one) => one.photo_hashes ?? []))];
-  return (await Promise.all(hashes.map((hash) => row(officerId, "photo", hash)))).filter(Boolean);
-}
-
-const packed = ({ iv, data }) => ({ iv: toBase64(iv), data: toBase64(data) });
-
-/** Save the file, shared to another app where the phone can, downloaded otherwise; how many records, null: given up. */
-export async function saveQueueFile(officerId, keys = null) {
-  const who = await officerRow(officerId);
-  const name = `nhavung-${who.username}-${day(localIso(new Date())).replaceAll("/", "-")}.json`;
-  const content = await queueFile(officerId, keys);
-  const count = content.records.length;
-  const file = new File([JSON.stringify(content)], name, { type: "application/json" });
-  if (navigator.canShare?.({ files: [file] }) && matchMedia("(pointer: coarse)").matches) {
-    try {
-      await navigator.share({ files: [file], title: name });
-      return count;
-    } catch (error) {
-      if (error.name === "AbortError") return null;
-    }
-  }
-  download(file, name);
-  return count;
-}
-
-function download(file, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-}

@@ -1,20 +1,25 @@
 /** The end of a form: what the law says (advice, no decision), what is wrong or missing, and finishing. */
 
-import { go } from "./app.js";
+import { go } from "../router.js";
+import * as drafts from "../store/drafts.js";
+import { me, villageName } from "../store/me.js";
+import * as queue from "../store/queue.js";
+import { keepSending } from "../store/sync.js";
+import { ask, button, card, h, notice, say } from "../ui/dom.js";
+import { label, rightNow, t } from "../ui/words.js";
 import { isWorking } from "./attach.js";
 import { check } from "./check.js";
-import { ask, button, card, h, notice, say } from "./dom.js";
-import * as drafts from "./drafts.js";
 import { inWords } from "./in_words.js";
-import { me, villageName } from "./me.js";
 import { POOR_M } from "./position.js";
-import * as queue from "./queue.js";
 import { asked, questionsOf } from "./relevance.js";
-import { keepSending } from "./sync.js";
 import { brief, judge, verdictNode } from "./verdict.js";
-import { label, rightNow, t } from "./words.js";
 
-/** The page as {parts, done}: its elements, and the button that finishes. */
+/** @import { Answers, Draft, Fault, Form, FormContext } from "../types.js" */
+
+/**
+ * The page as {parts, done}: its elements, and the button that finishes.
+ * @param {FormContext} ctx
+ */
 export function ending(ctx) {
   const checked = check(ctx.form, filled(ctx.draft.answers), me.texts);
   const visible = visibleFaults(ctx, checked.faults);
@@ -45,11 +50,18 @@ function filled(answers) {
   );
 }
 
+/** @param {Draft} draft */
 const isInterview = (draft) => draft.kind === "survey" && draft.answers.visit === "interviewed";
 
+/** @param {FormContext} ctx */
 const nameOf = ({ draft }) =>
   draft.answers.head_name || me.households.get(draft.answers.household)?.head_name || "";
 
+/**
+ * @param {FormContext} ctx
+ * @param {string} fact
+ * @param {string} text
+ */
 function toQuestion(ctx, fact, text) {
   const question = questionsOf(ctx.form).find(
     (one) => one.fact === fact && asked(one, ctx.draft.answers) !== false,
@@ -69,7 +81,10 @@ function judged(ctx, checked) {
   }
 }
 
-/** Which answers the result rested on: a first answer to something else is no change. */
+/**
+ * Which answers the result rested on: a first answer to something else is no change.
+ * @param {FormContext} ctx
+ */
 function noteSeen({ draft, save }) {
   const seen = [...new Set([...(draft.seen ?? []), ...Object.keys(draft.answers)])];
   if (seen.length === draft.seen?.length) return;
@@ -77,7 +92,12 @@ function noteSeen({ draft, save }) {
   save();
 }
 
-/** Faults of what is asked; a poor fix without its reason is one too. */
+/**
+ * Faults of what is asked; a poor fix without its reason is one too.
+ * @param {FormContext} ctx
+ * @param {Fault[]} faults
+ * @returns {Fault[]}
+ */
 function visibleFaults({ form, draft }, faults) {
   const hidden = new Set(
     questionsOf(form)
@@ -97,7 +117,12 @@ function visibleFaults({ form, draft }, faults) {
   return [...shown, ...(isUnexplained ? [why] : []), ...tooManyVotes(form, draft.answers)];
 }
 
-/** More votes than voters, which the server would not take. */
+/**
+ * More votes than voters, which the server would not take.
+ * @param {Form} form
+ * @param {Answers} answers
+ * @returns {Fault[]}
+ */
 function tooManyVotes(form, { present, households }) {
   if (form.code !== "meeting" || !Number.isInteger(present)) return [];
   const votes = (row) => (row.votes_for ?? 0) + (row.votes_against ?? 0);
@@ -112,6 +137,10 @@ function tooManyVotes(form, { present, households }) {
   );
 }
 
+/**
+ * @param {FormContext} ctx
+ * @param {Fault[]} faults
+ */
 function faultsNode(ctx, faults) {
   if (!faults.length) return null;
   const line = (one) =>
@@ -128,6 +157,10 @@ function faultsNode(ctx, faults) {
   );
 }
 
+/**
+ * @param {FormContext} ctx
+ * @param {string[]} codes
+ */
 function missingNode(ctx, codes) {
   if (!codes.length) return null;
   const named = (code) => label(questionsOf(ctx.form).find((one) => one.code === code)?.labels) || code;
@@ -145,9 +178,13 @@ function missingNode(ctx, codes) {
   );
 }
 
-/** What was recorded, to be read once more: open for an act, folded below the result of a survey. */
+/**
+ * What was recorded, to be read once more: open for an act, folded below the result of a survey.
+ * @param {FormContext} ctx
+ */
 function answersNode(ctx) {
   const { form, draft } = ctx;
+  /** @type {[any, any][]} */
   const told = Object.entries(payloadOf(ctx)).map(([code, value]) => [
     questionsOf(form).find((one) => one.code === code),
     value,
@@ -168,6 +205,7 @@ function answersNode(ctx) {
   );
 }
 
+/** @param {FormContext} ctx */
 function photosNote({ draft }) {
   const isHouse = isInterview(draft) || ["stage", "completion"].includes(draft.form);
   return isHouse && !draft.photos.length
@@ -185,13 +223,15 @@ function finisher(ctx, faults, verdict) {
   return done;
 }
 
+/**
+ * @param {FormContext} ctx
+ * @param {any} verdict
+ */
 async function finish(ctx, verdict) {
   if (isWorking()) return say(t("Đang lưu ảnh, chờ một chút…", "A photo is being kept, one moment…"), "warn");
   const { draft, form } = ctx;
   await drafts.settled();
-  draft.taking = null;
-  draft.payload = payloadOf(ctx);
-  draft.captured_at = rightNow();
+  const finished = Object.assign(draft, { taking: null, payload: payloadOf(ctx), captured_at: rightNow() });
   const about = {
     title: nameOf(ctx) || label(form.labels),
     labels: form.labels,
@@ -200,13 +240,16 @@ async function finish(ctx, verdict) {
     changes: draft.changes,
     assessment: verdict ? brief(verdict) : null,
   };
-  const key = await queue.finish(draft, about);
+  const key = await queue.finish(finished, about);
   await ctx.leave();
   keepSending();
   return go(`#/record/${key}`);
 }
 
-/** The answers that are asked. */
+/**
+ * The answers that are asked.
+ * @param {FormContext} ctx
+ */
 function payloadOf({ form, draft }) {
   const answers = filled(draft.answers);
   const shown = questionsOf(form).filter(
@@ -215,6 +258,7 @@ function payloadOf({ form, draft }) {
   return Object.fromEntries(shown.map((one) => [one.code, answers[one.code]]));
 }
 
+/** @param {FormContext} ctx */
 function discarder({ draft, leave }) {
   const away = async () => {
     const sure = await ask(

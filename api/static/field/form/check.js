@@ -1,9 +1,9 @@
 // Answers against a form as JSON: the same values, faults and missing answers as `schema.check` of the
 // questionnaire. Nothing here throws for what was answered.
 
-import { asked, questionsOf, truthOf } from "./relevance.js";
 import { readPlain } from "./answers.js";
 import { short, tellFault } from "./fault_texts.js";
+import { asked, questionsOf, truthOf } from "./relevance.js";
 
 const MOST_ROWS_READ = 1000;
 

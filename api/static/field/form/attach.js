@@ -1,16 +1,21 @@
 /** Photos by slot and signatures on the screen: kept on the phone before anything else happens. */
 
-import { ask, beside, button, card, dialog, h, notice, refill, say } from "./dom.js";
-import * as drafts from "./drafts.js";
+import * as store from "../store/database.js";
+import * as drafts from "../store/drafts.js";
+import * as queue from "../store/queue.js";
+import * as kept from "../store/vault.js";
+import { ask, beside, button, card, dialog, h, notice, refill, say } from "../ui/dom.js";
+import { bytes, t, when } from "../ui/words.js";
 import * as photos from "./photos.js";
-import * as queue from "./queue.js";
-import * as store from "./store.js";
-import * as kept from "./vault.js";
-import { bytes, t, when } from "./words.js";
+
+/** @import { FormContext, Photo } from "../types.js" */
 
 const MOST = 30;
 
-/** The page of photos and signatures. */
+/**
+ * The page of photos and signatures.
+ * @param {FormContext} ctx
+ */
 export function attachments(ctx) {
   const place = h("div", { class: "slots" });
   const total = h("p", { class: "small", role: "status" });
@@ -40,7 +45,10 @@ export function attachments(ctx) {
   ];
 }
 
-/** The camera was open when the app was closed: say so, the photo may be missing. */
+/**
+ * The camera was open when the app was closed: say so, the photo may be missing.
+ * @param {FormContext} ctx
+ */
 function interrupted({ draft, save }) {
   const slot = draft.taking;
   if (!slot) return null;
@@ -173,6 +181,10 @@ async function keep(view, { photo, row }) {
   save();
 }
 
+/**
+ * @param {{ctx: FormContext, place: Element, urls: string[]}} view
+ * @param {Photo} photo
+ */
 function thumb(view, photo) {
   const picture = h("img", { alt: photos.slotName(photo.slot), width: "72", height: "72" });
   kept.getBytes("photo", photo.sha256).then(

@@ -1,9 +1,16 @@
 // Conditions over answers, with three values (survey/questionnaire/relevance.py).
 
-import { FALSE, TRUE, UNKNOWN, evaluate } from "./expressions.js";
-import { daysOf } from "./days.js";
+import { daysOf } from "../law/days.js";
+import { FALSE, TRUE, UNKNOWN, evaluate } from "../law/expressions.js";
 
-/** Whether a condition {tree, kinds} holds for these answers: true, false, or null: an absent one decides. */
+/** @import { Answers, Condition, Form, Question } from "../types.js" */
+
+/**
+ * Whether a condition {tree, kinds} holds for these answers: true, false, or null: an absent one decides.
+ * @param {Condition} condition
+ * @param {Answers} values
+ * @returns {boolean | null}
+ */
 export function truthOf(condition, values) {
   const env = {};
   for (const [name, kind] of Object.entries(condition.kinds)) env[name] = encoded(values[name], kind);
@@ -11,7 +18,11 @@ export function truthOf(condition, values) {
   return truth === TRUE ? true : truth === FALSE ? false : null;
 }
 
-/** Whether a question is asked: true, false when its condition hides it, null when that is not known yet. */
+/**
+ * Whether a question is asked: true, false when its condition hides it, null when that is not known yet.
+ * @param {Question} question
+ * @param {Answers} values
+ */
 export function asked(question, values) {
   return question.when ? truthOf(question.when, values) : true;
 }
@@ -21,7 +32,10 @@ function encoded(value, kind) {
   return kind === "date" ? daysOf(value) : value ?? null;
 }
 
-/** Every question of a form in order. */
+/**
+ * Every question of a form in order.
+ * @param {Form} form
+ */
 export function questionsOf(form) {
   return form.sections.flatMap((section) => section.questions);
 }

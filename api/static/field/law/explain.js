@@ -3,8 +3,8 @@
 import { FALSE, TRUE, namesIn } from "./expressions.js";
 import { KEY_DATES, periodOf } from "./rules.js";
 import { dayOf, daysOf, shownDay } from "./days.js";
-import { fill } from "./fault_texts.js";
 import { plainDay } from "./law.js";
+import { fill } from "./texts.js";
 
 const PLACEHOLDER = /\{([\w.]+)\}/g;
 
@@ -193,6 +193,7 @@ function factOn(value, on) {
 }
 
 function datedValue(entries, on) {
+  /** @type {(day: any) => any} */
   const days = (day) => (day === null ? null : daysOf(plainDay(day)));
   const holding = entries.filter(([first, last]) => days(first) <= on && (last === null || on <= days(last)));
   const latest = Math.max(...holding.map(([first]) => days(first)));

@@ -1,12 +1,14 @@
 /** What the law says of a survey, on this phone: advice, no decision; and the server's result beside it. */
 
-import { h } from "./dom.js";
-import { explain } from "./explain.js";
+import { explain } from "../law/explain.js";
+import { assess } from "../law/law.js";
+import { lawOn } from "../law/rules.js";
+import { me, word } from "../store/me.js";
+import { h } from "../ui/dom.js";
+import { capital, label, language, t, today, whole } from "../ui/words.js";
 import { collectFacts, surveyFacts } from "./facts.js";
-import { assess } from "./law.js";
-import { me, word } from "./me.js";
-import { lawOn } from "./rules.js";
-import { capital, label, language, t, today, whole } from "./words.js";
+
+/** @import { Answers, Form, Record } from "../types.js" */
 
 const kept = new Map();
 
@@ -16,7 +18,12 @@ function lawFor(on, path) {
   return kept.get(key);
 }
 
-/** {assessment, reasons} of the checked answers of a survey; null where there is no law here yet. */
+/**
+ * {assessment, reasons} of the checked answers of a survey; null where there is no law here yet.
+ * @param {Form} form
+ * @param {Answers} values
+ * @param {string} draftId
+ */
 export function judge(form, values, draftId) {
   if (!me.law?.law) return null;
   const village = me.villages.get(values.area_code);
@@ -151,7 +158,10 @@ function reasonNode(one) {
   );
 }
 
-/** The phone's result and the server's side by side, with why they may differ; null while the server has none. */
+/**
+ * The phone's result and the server's side by side, with why they may differ; null while the server has none.
+ * @param {Record} record
+ */
 export function comparison(record) {
   const mine = record.assessment;
   const house = me.households.get(record.receipt?.household_id ?? record.household_id ?? record.id);

@@ -11,6 +11,8 @@ import { me, take, useForms } from "./me.js";
 import * as queue from "./queue.js";
 import * as kept from "./vault.js";
 
+/** @import { Assignment, Photo, Receipt, Record, Returned } from "../types.js" */
+
 const BASE = "/api/v1/field";
 let timer = null;
 
@@ -43,6 +45,11 @@ async function fetchAssignment() {
   await noteReturned(assignment.returned ?? []);
 }
 
+/**
+ * @param {Assignment} known
+ * @param {Partial<Assignment> & {removed?: string[]}} fresh
+ * @returns {Assignment}
+ */
 function merge(known, fresh) {
   const gone = new Set(fresh.removed ?? []);
   const lay = (old, changed, key) => {
@@ -60,7 +67,10 @@ function merge(known, fresh) {
   };
 }
 
-/** Note at each record what became of it at the server. */
+/**
+ * Note at each record what became of it at the server.
+ * @param {Returned[]} returned
+ */
 async function noteReturned(returned) {
   const told = new Map(returned.map((one) => [queue.keyOf(one.envelope_id, one.version), one]));
   for (const mine of await queue.records()) {
@@ -112,7 +122,10 @@ const BATCH = 50;
 const BATCH_CHARACTERS = 1000000;
 const LONGEST_WAIT_MS = 30 * 60000;
 
-/** What goes on: {running, stopped: {why, until}}; stopped.why is "signal", "sign-in" or null. */
+/**
+ * What goes on.
+ * @type {{running: boolean, stopped: {why: "signal" | "server" | "sign-in", until: number | null} | null, tries: number}}
+ */
 export const state = { running: false, stopped: null, tries: 0 };
 
 /** Milliseconds until the next attempt after `tries` without success: 5 s, doubled, at most half an hour. */
@@ -146,7 +159,8 @@ function stop(error) {
   }
   if (!(error instanceof api.NoSignal) && !(error instanceof api.Refused)) throw error;
   state.tries += 1;
-  const wait = Math.max(backOff(state.tries), (error.retryAfter || 0) * 1000);
+  const asked = error instanceof api.Refused ? error.retryAfter : 0;
+  const wait = Math.max(backOff(state.tries), (asked || 0) * 1000);
   state.stopped = { why: error instanceof api.NoSignal ? "signal" : "server", until: Date.now() + wait };
 }
 
@@ -162,32 +176,41 @@ async function run(isAsked) {
 
 // --- texts
 
+/** @param {Record[]} records */
 async function sendTexts(records) {
   for (let at = 0; at < records.length; at += BATCH) {
     const some = records.slice(at, at + BATCH);
     const texts = await queue.textsOf(some);
+    /** @type {[Record, string | null][]} */
     const pairs = some.map((one, index) => [one, texts[index]]);
     const broken = pairs.filter(([, text]) => text === null);
     if (broken.length) await queue.updateAll(broken.map(([one]) => [one, { state: "broken" }]));
-    for (const part of partsOf(pairs.filter(([, text]) => text !== null))) await sendPart(part);
+    const whole = /** @type {[Record, string][]} */ (pairs.filter(([, text]) => text !== null));
+    for (const part of partsOf(whole)) await sendPart(part);
   }
 }
 
-/** Records and their texts cut into what one request carries; a single large one goes by itself. */
+/**
+ * Records and their texts cut into what one request carries; a single large one goes by itself.
+ * @param {[Record, string][]} pairs
+ * @returns {[Record, string][][]}
+ */
 function partsOf(pairs) {
+  /** @type {[Record, string][][]} */
   const parts = [[]];
   let size = 0;
   for (const pair of pairs) {
     size += pair[1].length;
-    if (size > BATCH_CHARACTERS && parts.at(-1).length) {
+    if (size > BATCH_CHARACTERS && parts[parts.length - 1].length) {
       parts.push([]);
       size = pair[1].length;
     }
-    parts.at(-1).push(pair);
+    parts[parts.length - 1].push(pair);
   }
   return parts.filter((part) => part.length);
 }
 
+/** @param {[Record, string][]} all */
 async function sendPart(all) {
   const claimed = new Set(await queue.claim(all.map(([one]) => one)));
   const part = all.filter(([one]) => claimed.has(one));
@@ -204,11 +227,14 @@ async function sendPart(all) {
   await queue.updateAll(
     part.map(([one], index) => [one, one.photos.length ? changes[index] : settled(changes[index])]),
   );
-  for (const [one] of part) if (isWhole(one)) await queue.settle(one, one.receipt);
+  for (const [one] of part) if (one.receipt && isWhole(one)) await queue.settle(one, one.receipt);
   queue.changed();
 }
 
-/** The server's answer to each record; where it cannot read a whole batch, each record is sent alone. */
+/**
+ * The server's answer to each record; where it cannot read a whole batch, each record is sent alone.
+ * @param {[Record, string][]} part
+ */
 async function answersOf(part) {
   try {
     const { body } = await api.post("/api/v1/envelopes/batch", `[${part.map(([, text]) => text).join(",")}]`);
@@ -232,6 +258,11 @@ async function answerOf(text) {
   }
 }
 
+/**
+ * @param {Record} one
+ * @param {any} answer
+ * @returns {Partial<Record>}
+ */
 function outcome(one, answer) {
   const status = answer?.status ?? 500;
   if (answer?.receipt) return received(one, answer.receipt);
@@ -240,6 +271,11 @@ function outcome(one, answer) {
   return { state: "refused", reason: inWords(answer.problem) };
 }
 
+/**
+ * @param {Record} one
+ * @param {Receipt} receipt
+ * @returns {Partial<Record>}
+ */
 function received(one, receipt) {
   const isOurs =
     receipt.id === one.id && receipt.version === one.version && receipt.content_sha256 === one.content_sha256;
@@ -250,11 +286,17 @@ function received(one, receipt) {
   return { state: "photos", receipt, stored, reason: null, next_at: 0, tries: 0 };
 }
 
+/**
+ * @param {Partial<Record>} changes
+ * @returns {Partial<Record>}
+ */
 const settled = (changes) =>
   changes.state === "photos" ? { ...changes, state: "sent", sent_at: Date.now() } : changes;
 
+/** @param {Record} one */
 const isWhole = (one) => one.state === "photos" && one.stored.length === one.photos.length;
 
+/** @returns {Partial<Record>} */
 const later = (one, reason) => ({ state: "ready", reason, next_at: Date.now() + backOff(one.tries) });
 
 function wrongReceipt() {
@@ -272,6 +314,7 @@ function inWords(problem) {
 
 // --- photos
 
+/** @param {Record} one */
 async function sendPhotos(one) {
   for (const photo of one.photos.filter((each) => !one.stored.includes(each.sha256))) {
     const content = await queue.photoOf(photo.sha256);
@@ -284,6 +327,11 @@ async function sendPhotos(one) {
   return confirm(one);
 }
 
+/**
+ * @param {Record} one
+ * @param {Photo} photo
+ * @param {Uint8Array} content
+ */
 async function sendPhoto(one, photo, content) {
   try {
     await api.put(`/api/v1/photos/${photo.sha256}`, content, photo.content_type);
@@ -294,6 +342,10 @@ async function sendPhoto(one, photo, content) {
   }
 }
 
+/**
+ * @param {Record} one
+ * @param {api.Refused} error
+ */
 function problemOfPhoto(one, error) {
   if (error.status === 404)
     return queue.update(one, { state: "ready", stored: [], next_at: Date.now() + backOff(one.tries + 1) });
@@ -302,7 +354,10 @@ function problemOfPhoto(one, error) {
   return queue.update(one, { state: "refused", reason: inWords(error.problem) });
 }
 
-/** Ask for the receipt once more: only when it misses no photo, the record has left this phone. */
+/**
+ * Ask for the receipt once more: only when it misses no photo, the record has left this phone.
+ * @param {Record} one
+ */
 async function confirm(one) {
   const { body } = await api.get(`/api/v1/envelopes/${one.id}/versions/${one.version}`);
   const changes = received(one, body);

@@ -1,8 +1,10 @@
 /** Photos: what the camera wrote into the file is read first, then the picture is scaled and named by its hash. */
 
-import * as kept from "./vault.js";
-import { sha256 } from "./vault.js";
-import { t } from "./words.js";
+import * as kept from "../store/vault.js";
+import { sha256 } from "../store/vault.js";
+import { t } from "../ui/words.js";
+
+/** @import { Photo } from "../types.js" */
 
 const LONGEST_PX = 1600;
 const WANTED_BYTES = 250000;
@@ -26,7 +28,12 @@ export const slotName = (slot) =>
 /** Whether little room is left for photos. */
 export const isLowOnRoom = ({ free }) => free !== null && free < LEAST_FREE;
 
-/** From a camera's file to {photo, row}: the photo as a draft lists it, and its sealed row to be written. */
+/**
+ * From a camera's file to {photo, row}: the photo as a draft lists it, and its sealed row to be written.
+ * @param {File} file
+ * @param {string} slot
+ * @returns {Promise<{photo: Photo, row: object}>}
+ */
 export async function prepare(file, slot) {
   const fix = await exif(file).catch(() => null);
   const blob = await scaled(file);
@@ -36,7 +43,12 @@ export async function prepare(file, slot) {
   return { photo, row: await kept.sealed("photo", hash, content, { size: content.length }) };
 }
 
-/** A drawing (a signature) as a photo of the papers slot. */
+/**
+ * A drawing (a signature) as a photo of the papers slot.
+ * @param {HTMLCanvasElement} canvas
+ * @param {string} slot
+ * @returns {Promise<{photo: Photo, row: object}>}
+ */
 export async function fromCanvas(canvas, slot = "papers") {
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   const content = new Uint8Array(await blob.arrayBuffer());
@@ -75,7 +87,8 @@ function drawn(picture, side) {
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(picture.width * scale));
   canvas.height = Math.max(1, Math.round(picture.height * scale));
-  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
   return canvas;
 }
 

@@ -1,7 +1,7 @@
 // One plain answer by the kind of its question: its normal form, or the number of what is wrong with it
 // (survey/questionnaire/fields.py). Empty text is no answer.
 
-import { daysOf } from "./days.js";
+import { daysOf } from "../law/days.js";
 
 const GREATEST = 2 ** 53;
 // What the server takes for blank; "\s" here would be a slightly different set.
