@@ -36,6 +36,12 @@
  * @property {{holds: Condition, labels: Texts}[]} checks
  * @property {{code: string, labels: Texts, questions: Question[]}[]} sections
  *
+ * @typedef {object} ActKind What is true of a kind of act that a phone offers (survey/cases/machine.toml).
+ * @property {boolean} of_village It is done for all of a village at once.
+ * @property {boolean} building It tells how far the house is.
+ * @property {boolean} at_house It is seen at the house.
+ * @property {string | null} sign Two letters before its line.
+ *
  * @typedef {Object<string, any>} Answers Code of a question -> its answer; an absent one is not there.
  *
  * --- what is being filled in

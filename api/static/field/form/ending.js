@@ -207,7 +207,7 @@ function answersNode(ctx) {
 
 /** @param {FormContext} ctx */
 function photosNote({ draft }) {
-  const isHouse = isInterview(draft) || ["stage", "completion"].includes(draft.form);
+  const isHouse = isInterview(draft) || me.acts[draft.form]?.building;
   return isHouse && !draft.photos.length
     ? notice(
         "warn",

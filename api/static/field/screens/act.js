@@ -10,22 +10,6 @@ import { label, t } from "../ui/words.js";
 
 const NOT_CARRIED = ["visit", "training", "visited_on", "note", "household"];
 
-const OF_VILLAGES = ["meeting", "posting"];
-const IN_THE_FIELD = [
-  ...OF_VILLAGES,
-  "registration",
-  "non_registration",
-  "resubmission",
-  "start",
-  "stage",
-  "completion",
-  "handover",
-  "head_change",
-  "objection",
-  "obstacle",
-  "obstacle_end",
-];
-
 /** Begin the form `kind` about `subject` (a household or a village), or list what can be begun. */
 export async function showAct(kind, subject) {
   if (!kind) return choose();
@@ -131,8 +115,9 @@ function missing() {
 
 function choose() {
   const villages = me.assignment.villages.filter((one) => one.level !== "commune");
-  const forVillage = OF_VILLAGES.filter((kind) => me.forms[kind]);
-  const others = IN_THE_FIELD.filter((kind) => me.forms[kind] && !OF_VILLAGES.includes(kind));
+  const offered = Object.keys(me.acts).filter((kind) => me.forms[kind]);
+  const forVillage = offered.filter((kind) => me.acts[kind].of_village);
+  const others = offered.filter((kind) => !me.acts[kind].of_village);
   screen({
     title: t("Ghi việc mới", "Record something new"),
     back: "#/home",

@@ -200,7 +200,7 @@ function isOf(one, task) {
 /** @param {Task} task */
 function hrefOf(task) {
   if (task.kind === "correction") return `#/record/${queue.keyOf(task.envelope_id, task.version)}`;
-  if (task.kind === "meeting" || task.kind === "posting") return `#/act/${task.kind}/${task.village_code}`;
+  if (!task.household_id) return `#/act/${task.kind}/${task.village_code}`;
   return `#/household/${task.household_id}`;
 }
 

@@ -1,28 +1,15 @@
 /** A task, a draft or a record as a row of a list. */
 
+import { me } from "../store/me.js";
 import { chip, h } from "../ui/dom.js";
 import { day, label, t } from "../ui/words.js";
 
 /** @import { Record } from "../types.js" */
 
-const SIGNS = {
-  survey: "KS",
-  visit: "ĐT",
-  registration: "ĐK",
-  resubmission: "BS",
-  start: "KC",
-  stage: "TĐ",
-  completion: "NT",
-  handover: "BG",
-  obstacle: "VM",
-  meeting: "HT",
-  posting: "NY",
-  correction: "BS",
-  household: "KS",
-};
+const SIGNS = { survey: "KS", household: "KS", visit: "ĐT", correction: "BS" };
 
-/** The two letters before a task or a record of this kind. */
-export const signOf = (kind, otherwise = "GH") => SIGNS[kind] ?? otherwise;
+/** The two letters before a task or a record of this kind; those of acts come with the forms. */
+export const signOf = (kind, otherwise = "GH") => SIGNS[kind] ?? me.acts[kind]?.sign ?? otherwise;
 
 /**
  * A row that leads somewhere.

@@ -6,7 +6,7 @@ import * as store from "./database.js";
 import * as kept from "./vault.js";
 import { lock } from "./vault.js";
 
-/** @import { Assignment, Form, Household, Village } from "../types.js" */
+/** @import { ActKind, Assignment, Form, Household, Village } from "../types.js" */
 
 /** @type {Assignment} */
 const NOTHING = { cursor: null, villages: [], households: [], tasks: [], returned: [], synced_at: null };
@@ -17,6 +17,7 @@ const NOTHING = { cursor: null, villages: [], households: [], tasks: [], returne
  *   officer: any,
  *   account: any,
  *   forms: Object<string, Form>,
+ *   acts: Object<string, ActKind>,
  *   texts: any,
  *   law: any,
  *   assignment: Assignment,
@@ -30,6 +31,7 @@ export const me = {
   officer: null,
   account: null,
   forms: {},
+  acts: {},
   texts: {},
   law: null,
   assignment: NOTHING,
@@ -53,9 +55,10 @@ export async function enter(officerId) {
   take(assignment ?? NOTHING);
 }
 
-/** Use a document of forms, with the sentences that faults are told by. */
+/** Use a document of forms, with the kinds of act and the sentences that faults are told by. */
 export function useForms(body) {
   me.forms = body?.forms ?? {};
+  me.acts = body?.acts ?? {};
   me.texts = body?.texts ?? { problems: {}, kinds: {} };
 }
 
@@ -64,7 +67,7 @@ export const word = (code, otherwise = "") => label(me.law?.words?.[code]) || ot
 
 /** Close everything; what lies on the phone stays. */
 export function leave() {
-  Object.assign(me, { officer: null, account: null, forms: {}, law: null, assignment: NOTHING, may: {} });
+  Object.assign(me, { officer: null, account: null, forms: {}, acts: {}, law: null, assignment: NOTHING, may: {} });
   api.speakWith(null);
   lock();
 }
