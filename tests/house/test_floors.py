@@ -53,7 +53,7 @@ FLOORS = {
 FEATURE_FLOORS = (17, 18)
 ROOM_TO_ROOM = {"api.approvals": {"api.cases"}, "api.areas": {"api.cases"}, "api.households": {"api.cases"}}
 """Which feature room of the edge takes something from which other; the others take nothing from any."""
-MAPS_MAY_SEE = ("survey.problems", "survey.words", "maps")
+MAPS_MAY_SEE = ("survey.problems", "survey.words", "survey.areas.shapes", "maps")
 NO_WEB = ("flask", "flask_sqlalchemy", "flask_login", "werkzeug", "marshmallow_sqlalchemy")
 
 
