@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement
 
 from api.shared import area_names
 from api.shared.law_texts import programme_title
+from api.shared.point_words import POINT_SOURCES
 from api.web import auth, clock
 from api.web.extensions import db
 from api.web.language import current, t
@@ -19,9 +20,6 @@ from survey.assessment import queries as assessment
 from survey.assessment.rows import HouseRow
 from survey.registry.models import Household
 from survey.words import word
-
-POINT_SOURCES = {"gnss": "device", "manual": "map", "import": "imported"}
-"""Where the survey says the point came from -> the map's word for it."""
 
 
 def area_view(

@@ -38,6 +38,7 @@ FLOORS = {
     "api.budget": 17,
     "api.cases": 17,
     "api.field": 17,
+    "api.gis": 17,
     "api.imports": 17,
     "api.inbox": 17,
     "api.law": 17,
