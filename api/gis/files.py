@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.gis.layers import KINDS, Layer
-from api.gis.styles import qml
+from api.gis.styles import qml, table_qml
 from survey.areas.shapes import LON_LAT
 from survey.problems import Problem
 
@@ -65,7 +65,7 @@ def _write_geopackage(layer: Layer, path: Path, crs: str, watch: Watch) -> Writt
         if not has_place.all():
             _append_undrawn(frame[~has_place], path, layer)
             undrawn += int((~has_place).sum())
-    _describe(path, layer, [layer.kind, *([KINDS[layer.kind].undrawn] if undrawn else [])])
+    _describe(path, layer, has_undrawn=bool(undrawn))
     return Written(drawn, undrawn)
 
 
@@ -79,6 +79,7 @@ def _append(frame: GeoDataFrame, path: Path, layer: Layer) -> None:
         index=False,
         geometry_type=shape,
         promote_to_multi=shape.startswith("Multi"),
+        VERSION="1.2",  # newer ones make the GDAL of QGIS 3.22 warn
         IDENTIFIER=KINDS[layer.kind].title,
         DESCRIPTION=layer.about,
     )
@@ -98,14 +99,17 @@ def _append_undrawn(frame: GeoDataFrame, path: Path, layer: Layer) -> None:
     )
 
 
-def _describe(path: Path, layer: Layer, tables: Iterable[str]) -> None:
-    """Titles and descriptions of the columns, and the style in which QGIS opens the layer."""
+def _describe(path: Path, layer: Layer, *, has_undrawn: bool) -> None:
+    """Titles and descriptions of the columns, and the styles in which QGIS opens the tables."""
+    kind = KINDS[layer.kind]
+    styles = [(layer.kind, "geom", f"{kind.title} (Nhà Vững)", qml(layer.kind, layer.columns), layer.about)]
+    if has_undrawn:
+        styles.append((kind.undrawn, "", kind.undrawn_title, table_qml(layer.columns), layer.about))
     titles = [
         (table, column.name, column.title, column.title, column.about)
-        for table in tables
+        for table, *_ in styles
         for column in layer.columns
     ]
-    style = (layer.kind, f"{KINDS[layer.kind].title} (Nhà Vững)", qml(layer.kind), layer.about)
     with closing(sqlite3.connect(path)) as file, file:
         file.executescript(TABLES.read_text("utf-8"))
         file.executemany(
@@ -113,10 +117,10 @@ def _describe(path: Path, layer: Layer, tables: Iterable[str]) -> None:
             " VALUES (?, ?, ?, ?, ?)",
             titles,
         )
-        file.execute(
+        file.executemany(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column,"
-            " styleName, styleQML, useAsDefault, description) VALUES ('', '', ?, 'geom', ?, ?, 1, ?)",
-            style,
+            " styleName, styleQML, useAsDefault, description) VALUES ('', '', ?, ?, ?, ?, 1, ?)",
+            styles,
         )
 
 

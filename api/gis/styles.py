@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from api.gis.layers import Column
 from maps.states import State, states
 from survey.words import word
 
@@ -20,9 +21,9 @@ INK, LINE = "#17242d", "#51606b"
 DOT_MM = "3.2"
 
 
-def qml(kind: str) -> str:
+def qml(kind: str, columns: Sequence[Column]) -> str:
     """The style of a layer: houses by their state, units by how many households are entitled."""
-    root = Element("qgis", version="3.22", styleCategories="Symbology|Labeling|MapTips")
+    root = _style(columns)
     if kind == "households":
         _houses(root)
     else:
@@ -31,6 +32,20 @@ def qml(kind: str) -> str:
     # QGIS shows this expression as HTML beside the pointer: never a text that somebody typed.
     SubElement(root, "previewExpression").text = '"state_title"' if kind == "households" else '"code"'
     return tostring(root, encoding="unicode")
+
+
+def table_qml(columns: Sequence[Column]) -> str:
+    """The style of a table without shapes: the titles of its columns."""
+    return tostring(_style(columns), encoding="unicode")
+
+
+def _style(columns: Sequence[Column]) -> Element:
+    """A style that so far gives columns their titles: not every QGIS reads them from the GeoPackage."""
+    root = Element("qgis", version="3.22", styleCategories="Symbology|Labeling|Fields|MapTips")
+    titles = SubElement(root, "aliases")
+    for index, column in enumerate(columns, 1):  # 0 is the number GDAL gives each row
+        SubElement(titles, "alias", index=str(index), field=column.name, name=column.title)
+    return root
 
 
 def _houses(root: Element) -> None:
