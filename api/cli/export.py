@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from api.cli.context import app_context
+from api.cli.context import app_context, operator
 
 
 @click.command("export")
@@ -30,24 +30,17 @@ from api.cli.context import app_context
 @click.option("--without-names", is_flag=True, help="Leave the heads' names out, to hand the file on.")
 def command(kind: str, area_code: str, output: Path, crs: str, without_names: bool) -> None:
     """Write the households, villages or communes of AREA as GeoPackage or GeoJSON."""
-    from sqlalchemy import and_, true
-
     from api.gis.choose import crs_of, layer_of
     from api.gis.files import write
-    from api.shared.area_names import inside
-    from api.web import clock
-    from api.web.extensions import db
     from survey.areas import queries as areas
     from survey.problems import Problem
 
     with app_context():
-        session, today = db.session(), clock.today()
-        tree = areas.tree(session, today)
-        if area_code not in tree.names:
+        viewer = operator()
+        if area_code not in areas.tree(viewer.session, viewer.today).names:
             raise Problem(1004, what=area_code)
-        visible = and_(true(), *inside(area_code))
-        layer = layer_of(kind, session, area_code, visible, today, names=not without_names, amounts=True)
-        chosen = crs_of(crs, tree, area_code, today)
+        layer = layer_of(viewer, kind, area_code, with_names=not without_names)
+        chosen = crs_of(viewer, crs, area_code)
         written = write(layer, output, chosen, lambda frames: _watch(frames, layer.rows))
     said = f"Đã ghi {written.drawn} dòng có vị trí, {written.undrawn} dòng không vẽ được, {chosen}"
     click.echo(f"{said}, {output.stat().st_size / 1000:.0f} kB, {output}")

@@ -18,8 +18,6 @@ Options = tuple[tuple[str, str], ...]
 Typed = Mapping[str, str]
 """Control name -> what stands in it."""
 
-SKIPPED = ("household", "point", "datetime")
-"""Kinds a page does not ask: whose act it is, it knows; where a phone stands, it does not."""
 MOST_TILES = 4
 """Up to so many choices stand side by side, each one touch away; more become a list."""
 MOST_ROWS = 1000
@@ -61,7 +59,7 @@ def fields(form: Form, typed: Typed, faults: Typed, choices: Mapping[str, Option
         name = f"answer.{code}"
         if question.kind == "roster":
             made.append(_table(question, name, typed, faults))
-        elif question.kind not in SKIPPED:
+        elif question.is_typed:
             made.append(_field(question, name, typed, faults, choices.get(code)))
     return made
 

@@ -91,7 +91,7 @@ def _figures(
 ) -> defaultdict[str, Counter[str]]:
     """For each unit its whole numbers by column, rolled up in today's tree."""
     keys = (Household.area_code, assessment.outcome(), AssessmentRow.works_kind)
-    sums = (func.count(), func.count(Household.lon), func.coalesce(func.sum(AssessmentRow.amount_vnd), 0))
+    sums = (func.count(), func.count(Household.lon), func.sum(AssessmentRow.amount_vnd))
     statement = assessment.counted(visible).with_only_columns(*keys, *sums).group_by(*keys)
     figures: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for area_code, outcome, works_kind, households, pointed, amount_vnd in session.execute(statement):
@@ -102,7 +102,7 @@ def _figures(
         state = states()[state_index(outcome, works_kind)].code
         counted["households"] += households
         counted["without_point"] += households - pointed
-        counted["amount_vnd"] += int(amount_vnd)
+        counted["amount_vnd"] += int(amount_vnd or 0)
         counted[state] += households
         if state in ENTITLED:
             counted["entitled"] += households

@@ -1,28 +1,14 @@
 /** Beginning something new: a survey, or an act about a household or a village. */
 
-import { card, h, notice, screen } from "../dom.js";
-import * as drafts from "../drafts.js";
-import { me, villageName } from "../me.js";
-import { questionsOf } from "../relevance.js";
-import { label, t } from "../words.js";
+import { questionsOf } from "../form/relevance.js";
+import * as drafts from "../store/drafts.js";
+import { me, villageName } from "../store/me.js";
+import { card, h, notice, screen } from "../ui/dom.js";
+import { label, t } from "../ui/words.js";
+
+/** @import { Draft, Form, Household } from "../types.js" */
 
 const NOT_CARRIED = ["visit", "training", "visited_on", "note", "household"];
-
-const OF_VILLAGES = ["meeting", "posting"];
-const IN_THE_FIELD = [
-  ...OF_VILLAGES,
-  "registration",
-  "non_registration",
-  "resubmission",
-  "start",
-  "stage",
-  "completion",
-  "handover",
-  "head_change",
-  "objection",
-  "obstacle",
-  "obstacle_end",
-];
 
 /** Begin the form `kind` about `subject` (a household or a village), or list what can be begun. */
 export async function showAct(kind, subject) {
@@ -36,6 +22,11 @@ export async function showAct(kind, subject) {
   return null;
 }
 
+/**
+ * @param {string} kind
+ * @param {string | undefined} subject
+ * @returns {Promise<Draft | null>}
+ */
 async function openDraft(kind, subject) {
   if (!subject) return null;
   return (
@@ -45,7 +36,11 @@ async function openDraft(kind, subject) {
   );
 }
 
-/** A survey: of a house nobody knows, or again of one we know, with what was answered last time. */
+/**
+ * A survey: of a house nobody knows, or again of one we know, with what was answered last time.
+ * @param {Form} form
+ * @param {string | undefined} householdId
+ */
 function survey(form, householdId) {
   const house = me.households.get(householdId);
   if (!house) return drafts.begin(form, onlyVillage());
@@ -58,6 +53,10 @@ function survey(form, householdId) {
   return drafts.begin(form, answers, more);
 }
 
+/**
+ * @param {Form} form
+ * @param {Household} house
+ */
 function carried(form, house) {
   const held = (house.withheld ?? []).map(
     (code) => label(questionsOf(form).find((one) => one.code === code)?.labels) || code,
@@ -76,6 +75,10 @@ const onlyVillage = () => {
   return villages.length === 1 ? { area_code: villages[0].code } : {};
 };
 
+/**
+ * @param {Form} form
+ * @param {string | undefined} subject
+ */
 function act(form, subject) {
   const house = me.households.get(subject);
   if (house) return drafts.beginAct(form, aboutHouse(form, house), { is_about: house.id });
@@ -84,6 +87,10 @@ function act(form, subject) {
   return drafts.beginAct(form, answers, subject ? { is_about: subject } : {});
 }
 
+/**
+ * @param {Form} form
+ * @param {Household} house
+ */
 function aboutHouse(form, house) {
   const codes = new Set(questionsOf(form).map((one) => one.code));
   if (codes.has("household")) return { household: house.id };
@@ -108,8 +115,9 @@ function missing() {
 
 function choose() {
   const villages = me.assignment.villages.filter((one) => one.level !== "commune");
-  const forVillage = OF_VILLAGES.filter((kind) => me.forms[kind]);
-  const others = IN_THE_FIELD.filter((kind) => me.forms[kind] && !OF_VILLAGES.includes(kind));
+  const offered = Object.keys(me.acts).filter((kind) => me.forms[kind]);
+  const forVillage = offered.filter((kind) => me.acts[kind].of_village);
+  const others = offered.filter((kind) => !me.acts[kind].of_village);
   screen({
     title: t("Ghi việc mới", "Record something new"),
     back: "#/home",
