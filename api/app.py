@@ -20,6 +20,7 @@ from api.cases import pages as case_pages
 from api.field import pages as field_pages
 from api.field import queue_file_pages
 from api.field import resource as field_resource
+from api.gis import pages as gis_pages
 from api.households import pages as household_pages
 from api.inbox import pages as inbox_pages
 from api.inbox import photo_resource
@@ -106,6 +107,7 @@ def _register_pages(app: Flask) -> None:
         (home_page.blueprint, None),
         (area_pages.blueprint, "household.read"),
         (map_pages.blueprint, "map.read"),
+        (gis_pages.blueprint, "household.read"),
         (household_pages.blueprint, "household.read"),
         (inbox_pages.blueprint, "inbox.read"),
         (queue_file_pages.blueprint, "inbox.mend"),

@@ -10,9 +10,9 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from maps.crs import points_to_metres
 from maps.frame import Frame
 from maps.rows import Outline
+from survey.areas.shapes import project_points
 
 GRID = 11  # candidates per side
 WIDE = 4.5  # a name is about this many times wider than high, so sideways distance counts less
@@ -119,6 +119,6 @@ def _distances(candidates: NDArray[np.float64], taken: NDArray[np.float64]) -> N
     """Metres from each candidate to the nearest thing in the way, sideways counted `WIDE` times less."""
     if not len(taken):
         return np.full(len(candidates), np.inf)
-    away = points_to_metres(candidates)[:, None, :] - points_to_metres(taken)[None, :, :]
+    away = project_points(candidates)[:, None, :] - project_points(taken)[None, :, :]
     nearest: NDArray[np.float64] = np.sqrt((away * away @ np.array([WIDE**-2, 1.0])).min(axis=1))
     return nearest

@@ -9,9 +9,9 @@ import shapely
 from shapely.affinity import affine_transform
 from shapely.geometry.base import BaseGeometry
 
-from maps.crs import to_metres
 from maps.rows import AreaView, Outline
 from maps.wording import text
+from survey.areas.shapes import project
 
 SIZE = 96.0  # units of the drawing, as many pixels on the page
 MARGIN = 4.0
@@ -33,7 +33,7 @@ def locator(view: AreaView, lang: str) -> Locator | None:
     parent = next((p for p in view.parents if p.boundary is not None), None)
     if parent is None or parent.boundary is None:
         return None
-    ground = to_metres(parent.boundary)
+    (ground,) = project([parent.boundary])
     inner = _area_shape(view.area, ground)
     if inner is None:
         return None
@@ -50,11 +50,11 @@ def locator(view: AreaView, lang: str) -> Locator | None:
 def _area_shape(area: Outline, ground: BaseGeometry) -> BaseGeometry | None:
     """The area in metres; a small spot around its centre if only that is known."""
     if area.boundary is not None:
-        return to_metres(area.boundary)
+        return project([area.boundary])[0]
     if area.point is None:
         return None
     west, _, east, _ = ground.bounds
-    return to_metres(area.point).buffer((east - west) / 24)
+    return project([area.point])[0].buffer((east - west) / 24)
 
 
 def _to_box(ground: BaseGeometry) -> list[float]:

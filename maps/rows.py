@@ -14,6 +14,13 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 
+def usable_point(lon: float | None, lat: float | None) -> tuple[float, float] | None:
+    """(lon, lat) if a house can be drawn there: both given, on the globe and not at 0, 0."""
+    if lon is None or lat is None or (lon == 0 and lat == 0):
+        return None
+    return (lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """One house of the list beside the map; `number` is the same in the list and on the map.
@@ -41,10 +48,8 @@ class House:
 
     @property
     def point(self) -> tuple[float, float] | None:
-        """Longitude and latitude if the house can be drawn: both given, on the globe and not at 0, 0."""
-        if self.lon is None or self.lat is None or (self.lon == 0 and self.lat == 0):
-            return None
-        return (self.lon, self.lat) if abs(self.lon) <= 180 and abs(self.lat) <= 90 else None
+        """Longitude and latitude if the house can be drawn."""
+        return usable_point(self.lon, self.lat)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from maps.rows import House
 class State:
     """A state of a house: its code (word `legend.<code>`), what it fits, and its look.
 
-    `fill`, `line`, `ink` are `#rrggbb`; `shape` is an SVG path in a box of -1 to 1.
+    `fill`, `line`, `ink` are `#rrggbb`; `shape` is an SVG path in a box of -1 to 1, `shape_name` its name.
     """
 
     code: str
@@ -26,6 +26,7 @@ class State:
     line: str
     ink: str
     shape: str
+    shape_name: str
     dashed: bool = False
 
 
@@ -42,6 +43,7 @@ def states(family: str = "assessment") -> tuple[State, ...]:
             line=entry["line"],
             ink=entry["ink"],
             shape=raw["shapes"][entry["shape"]],
+            shape_name=entry["shape"],
             dashed=entry.get("dashed", False),
         )
         for entry in raw[family]

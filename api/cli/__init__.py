@@ -19,6 +19,7 @@ COMMANDS = {
     "law": "check, show, try and release the law",
     "assess": "assess again all households of an area",
     "map": "write a map of an area as one HTML file",
+    "export": "write households, villages or communes for QGIS or as GeoJSON",
     "budget": "write the budget of an area as a workbook",
     "papers": "write the papers of a village or commune as PDF or Word",
     "users": "accounts: create, import, reset, list",

@@ -6,14 +6,19 @@ read as WGS 84 lies about 224 m off.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from api.shared.tables import SHEET_SUFFIXES, cell_text, read_table
 from survey.areas import names
+from survey.areas.shapes import LON_LAT
 from survey.problems import Problem
+
+if TYPE_CHECKING:
+    from geopandas import GeoSeries
+    from pyproj import CRS
 
 TABLE_SUFFIXES = SHEET_SUFFIXES | {".csv", ".tsv", ".txt", ".gz"}
 LON_TITLES = ("lon", "long", "longitude", "lng", "kinh_do", "kinhdo", "x")
@@ -55,55 +60,48 @@ def read_source(
 
 
 def _from_table(path: Path, sheet: str | None, crs: str | None) -> Source:
+    from geopandas import GeoSeries
+    from pandas import DataFrame, to_numeric
+
     table = read_table(path, sheet)
     lon, lat = title_among(table.columns, LON_TITLES), title_among(table.columns, LAT_TITLES)
-    rows = list(table.rows)
-    notes = list(table.notes)
+    rows, notes = list(table.rows), list(table.notes)
     if lon is None or lat is None:
         notes.append("Không có cột tọa độ / no columns of coordinates")
         return Source(path.name, table.columns, [SourceRow(row.line, row.values) for row in rows], notes)
-    move, said = to_lon_lat(crs or "EPSG:4326", path.name)
+    texts = DataFrame([(row.values[lon], row.values[lat]) for row in rows], columns=["x", "y"], dtype=str)
+    numbers = texts.apply(lambda column: to_numeric(column.str.replace(",", "."), errors="coerce"))
+    points = GeoSeries.from_xy(numbers.x, numbers.y)
+    points[numbers.isna().any(axis=1)] = None
+    shapes, said = to_lon_lat(points, crs or LON_LAT, path.name)
     notes += [f"Tọa độ / coordinates: {lon}, {lat}", said]
-    points = [_point(row.values[lon], row.values[lat]) for row in rows]
-    with_points = [
-        SourceRow(row.line, row.values, move(point)) for row, point in zip(rows, points, strict=True)
-    ]
-    return Source(path.name, table.columns, with_points, notes)
-
-
-def _point(lon: str, lat: str) -> Any:
-    """A point from two texts (decimal comma or point); None where either is no number."""
-    import shapely
-
-    try:
-        return shapely.Point(float(lon.replace(",", ".")), float(lat.replace(",", ".")))
-    except ValueError:
-        return None
+    pointed = [SourceRow(row.line, row.values, shape) for row, shape in zip(rows, shapes, strict=True)]
+    return Source(path.name, table.columns, pointed, notes)
 
 
 def _from_map(path: Path, layer: str | None, crs: str | None, likely_layer: str | None) -> Source:
+    import geopandas
     import pyogrio
-    import shapely
 
     try:
-        layer = _choose_layer(path, [str(name) for name, _ in pyogrio.list_layers(path)], layer, likely_layer)
-        info = pyogrio.read_info(path, layer=layer)
-        _, _, shapes, fields = pyogrio.raw.read(path, layer=layer, force_2d=True)
+        layer = _choose_layer(path, list(geopandas.list_layers(path)["name"]), layer, likely_layer)
+        encoding = pyogrio.read_info(path, layer=layer)["encoding"]
+        frame = geopandas.read_file(path, layer=layer, force_2d=True)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
         raise Problem(
             3001, file=path.name, reason=str(error).split(";")[0].replace(str(path), path.name)
         ) from error
-    columns = [names.nfc(str(name)) for name in info["fields"]]
-    move, said = to_lon_lat(crs or info["crs"], path.name, declared=info["crs"])
+    if "geometry" not in frame:
+        frame = geopandas.GeoDataFrame(frame, geometry=[None] * len(frame))
+    shapes, said = to_lon_lat(frame.geometry, crs or frame.crs, path.name, declared=frame.crs)
+    fields = frame.drop(columns="geometry").rename(columns=lambda title: names.nfc(str(title)))
+    columns = list(fields.columns)
+    cells = fields.astype(object).where(fields.notna(), "").itertuples(index=False, name=None)
     rows = [
-        SourceRow(line, _values(columns, fields, line - 1), move(shapely.from_wkb(shape)))
-        for line, shape in enumerate(shapes, 1)
+        SourceRow(line, dict(zip(columns, map(cell_text, values), strict=True)), shape)
+        for line, (values, shape) in enumerate(zip(cells, shapes, strict=True), 1)
     ]
-    notes = [
-        f"Lớp / layer: {layer}, {len(rows)} dòng / rows",
-        said,
-        f"Bảng mã / encoding: {info['encoding']}",
-    ]
+    notes = [f"Lớp / layer: {layer}, {len(rows)} dòng / rows", said, f"Bảng mã / encoding: {encoding}"]
     return Source(path.name, columns, rows, notes, layer)
 
 
@@ -117,26 +115,14 @@ def _choose_layer(path: Path, layers: list[str], asked: str | None, likely: str 
     raise Problem(3017, file=path.name, layers=", ".join(layers), layer=asked or "")
 
 
-def _values(columns: Sequence[str], fields: Sequence[Any], number: int) -> dict[str, str]:
-    return {column: field_text(values[number]) for column, values in zip(columns, fields, strict=True)}
+def to_lon_lat(
+    shapes: GeoSeries, crs: str | CRS | None, file: str, declared: CRS | None = None
+) -> tuple[GeoSeries, str]:
+    """Shapes (or None) moved from `crs` to EPSG:4326, and the sentence that says so.
 
-
-def field_text(value: Any) -> str:
-    """A field of a map file as text; numbers without decimals as integers, nothing as an empty text.
-
-    >>> field_text(1834.0), field_text(None), field_text(float("nan")), field_text(" 06 ")
-    ('1834', '', '', '06')
+    Raises: Problem 3016 no CRS, 3021 an unknown one, 3026 one that cannot be tied to WGS 84.
     """
-    plain = value.item() if hasattr(value, "item") else value
-    if plain is None or plain != plain:  # NaN alone differs from itself
-        return ""
-    return cell_text(plain)
-
-
-def to_lon_lat(crs: str | None, file: str, declared: str | None = None) -> tuple[Callable[[Any], Any], str]:
-    """A function that moves a shape (or None) from `crs` to EPSG:4326, and the sentence that says so."""
     import numpy as np
-    import shapely
     from pyproj import CRS
     from pyproj.exceptions import CRSError
     from pyproj.transformer import TransformerGroup
@@ -146,22 +132,20 @@ def to_lon_lat(crs: str | None, file: str, declared: str | None = None) -> tuple
     try:
         system = CRS.from_user_input(crs)
     except CRSError as error:
-        raise Problem(3021, crs=crs) from error
-    mover = TransformerGroup(system, "EPSG:4326", always_xy=True).transformers[0]
-    if mover.accuracy < 0:  # PROJ would silently take the unknown datum for WGS 84
+        raise Problem(3021, crs=str(crs)) from error
+    # Not `to_crs`: away from where an old datum (Hanoi 1972) is tied, it takes it for WGS 84 in silence.
+    mover = TransformerGroup(system, LON_LAT, always_xy=True).transformers[0]
+    if mover.accuracy < 0:
         raise Problem(3026, file=file, crs=system.name)
-
-    def moved(points: Any) -> Any:
-        return np.column_stack(mover.transform(points[:, 0], points[:, 1]))
-
     authority = ":".join(system.to_authority(min_confidence=70) or ())
     said = f"Hệ tọa độ / CRS: {system.name} {authority}".rstrip()
-    if declared and declared != crs:
-        said += f" (--crs; tệp ghi / the file says {CRS.from_user_input(declared).name})"
-    if system == CRS.from_epsg(4326):
-        return (lambda shape: shape), said
-    said += f" → EPSG:4326, ±{max(mover.accuracy, 0):g} m"
-    return (lambda shape: None if shape is None else shapely.transform(shape, moved)), said
+    if declared and declared != system:
+        said += f" (--crs; tệp ghi / the file says {declared.name})"
+    if system == CRS.from_user_input(LON_LAT):
+        return shapes, said
+    said += f" → {LON_LAT}, ±{max(mover.accuracy, 0):g} m"
+    moved = shapes.transform(lambda points: np.column_stack(mover.transform(points[:, 0], points[:, 1])))
+    return moved, said
 
 
 def title_among(columns: Sequence[str], wanted: Sequence[str]) -> str | None:

@@ -54,14 +54,18 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A row understood: its line, its own code if the file has one, commune, name, point, boundary."""
+    """A row understood: its own code if the file has one, the commune as the file names it, its place.
+
+    `repair` says what was wrong with the boundary.
+    """
 
     line: int
     code: str
-    commune: str
+    given: str
     name: str
     point: tuple[float, float] | None
     boundary: Any
+    repair: str | None
 
 
 def take_villages(session: Session, path: str | Path, options: VillageOptions, watch: Watch = iter) -> Report:
@@ -72,16 +76,38 @@ def take_villages(session: Session, path: str | Path, options: VillageOptions, w
     source = read_source(path, layer=options.layer, crs=options.crs)
     report = Report(source.file, list(source.notes))
     columns = choose_columns(source, options, report.notes)
-    communes = _Communes(session, options, bool(columns.parent))
     read = []
     for row in watch(source.rows):
         try:
-            read.append(_read(row, columns, communes, report))
+            read.append(_read(row, columns))
         except Problem as problem:
             report.refuse(row.line, problem)
-    communes.say(report)
-    _take(session, read, options, source.file, report)
+    placed = _placed(session, read, options, bool(columns.parent), report)
+    _take(session, placed, options, source.file, report)
     return report
+
+
+Placed = tuple[Read, str]
+"""A row and the code of its commune."""
+
+
+def _placed(
+    session: Session, read: Sequence[Read], options: VillageOptions, named: bool, report: Report
+) -> list[Placed]:
+    """The rows whose commune can be told, with it; the points are laid on the communes in one join."""
+    communes = _Communes(session, options, named)
+    holding = communes.locator.communes_holding([row.point for row in read])
+    placed = []
+    for row, held in zip(read, holding, strict=True):
+        try:
+            placed.append((row, communes.of(row, held)))
+        except Problem as problem:
+            report.refuse(row.line, problem)
+            continue
+        if row.repair:
+            report.repaired.append(Repaired(row.line, row.code or row.name, row.repair))
+    communes.say(report)
+    return placed
 
 
 def choose_columns(source: Source, options: VillageOptions, notes: list[str]) -> Columns:
@@ -112,20 +138,25 @@ class _Communes:
         self.found: dict[str, str | Problem] = {}
         self.elsewhere: list[int] = []
 
-    def of(self, row: SourceRow, given: str, name: str, point: tuple[float, float] | None) -> str:
-        """The commune's code. Raises: Problem 3023 when it cannot be told."""
+    def of(self, row: Read, held: Sequence[str]) -> str:
+        """The commune's code; `held` are the communes its point lies in.
+
+        Raises: Problem 3023 when it cannot be told.
+        """
         if self.named:
-            commune = self._named(given, name)
-            if point and self.locator.agreement(*point, commune) == "elsewhere":
+            commune = self._named(row.given, row.name)
+            if row.point and commune not in held and self._is_elsewhere(row.point, commune):
                 self.elsewhere.append(row.line)
             return commune
-        place = self.locator.place(*point) if point else None
-        if place is None or place.commune_code is None:
-            reason = (
-                "không có tọa độ / no point" if place is None else "điểm ngoài mọi xã / point in no commune"
-            )
-            raise Problem(3023, name=name, reason=reason)
-        return place.commune_code
+        if row.point is None:
+            raise Problem(3023, name=row.name, reason="không có tọa độ / no point")
+        commune_code = held[0] if held else self.locator.place(*row.point).commune_code
+        if commune_code is None:
+            raise Problem(3023, name=row.name, reason="điểm ngoài mọi xã / point in no commune")
+        return commune_code
+
+    def _is_elsewhere(self, point: tuple[float, float], commune: str) -> bool:
+        return self.locator.agreement(*point, commune) == "elsewhere"
 
     def _named(self, given: str, name: str) -> str:
         if given not in self.found:
@@ -159,33 +190,29 @@ class _Communes:
             )
 
 
-def _read(row: SourceRow, columns: Columns, communes: _Communes, report: Report) -> Read:
-    """One row understood, or a Problem."""
+def _read(row: SourceRow, columns: Columns) -> Read:
+    """One row understood. Raises: Problem 3011 no name, 3015 and 3022 of its shape."""
     name = next((row.values[column] for column in columns.names if row.values[column]), "")
     code = row.values[columns.code] if columns.code else ""
     if not name:
         raise Problem(3011, code=code or "?", name="", limit=200)
     boundary, point, repair = shape_of(row, code or name)
-    commune = communes.of(row, row.values[columns.parent] if columns.parent else "", name, point)
-    if repair:
-        report.repaired.append(Repaired(row.line, code or name, repair))
-    return Read(row.line, code, commune, name, point, boundary)
+    given = row.values[columns.parent] if columns.parent else ""
+    return Read(row.line, code, given, name, point, boundary, repair)
 
 
-def _take(session: Session, read: Sequence[Read], options: VillageOptions, file: str, report: Report) -> None:
+def _take(
+    session: Session, placed: Sequence[Placed], options: VillageOptions, file: str, report: Report
+) -> None:
     """Write the villages, then the cells of their communes, and count what is new."""
-    unnumbered = [row for row in read if not row.code]
-    made = iter(
-        villages.village_codes(
-            session, [(row.commune, row.name, row.point) for row in unnumbered], options.on
-        )
-    )
-    units = [_unit(row, row.code or next(made), options, file) for row in read]
+    unnumbered = [(commune, row.name, row.point) for row, commune in placed if not row.code]
+    made = iter(villages.village_codes(session, unnumbered, options.on))
+    units = [_unit(row, row.code or next(made), commune, options, file) for row, commune in placed]
     answers = put_areas(session, [bare for bare, _ in units], options.on)
     shaped = [unit for (_, unit), answer in zip(units, answers, strict=True) if answer.problem is None]
     redrawn = villages.put_points(session, shaped, options.on)
-    redrawn |= villages.renew_cells(session, {row.commune for row in read}, options.on)
-    for row, (unit, _), answer in zip(read, units, answers, strict=True):
+    redrawn |= villages.renew_cells(session, {commune for _, commune in placed}, options.on)
+    for (row, _), (unit, _), answer in zip(placed, units, answers, strict=True):
         if answer.problem is not None:
             report.refuse(row.line, answer.problem)
         else:
@@ -194,11 +221,11 @@ def _take(session: Session, read: Sequence[Read], options: VillageOptions, file:
     report.refused.sort(key=lambda refused: refused.line)
 
 
-def _unit(row: Read, code: str, options: VillageOptions, file: str) -> tuple[Given, Given]:
+def _unit(row: Read, code: str, commune: str, options: VillageOptions, file: str) -> tuple[Given, Given]:
     """The unit without and with its shape: the shape is decided when all points of a commune are known."""
     text = options.source or file
-    bare = Given(code, "village", row.name, row.commune, source=text)
+    bare = Given(code, "village", row.name, commune, source=text)
     shaped = Given(
-        code, "village", row.name, row.commune, row.point, row.boundary, options.uncertainty_m, source=text
+        code, "village", row.name, commune, row.point, row.boundary, options.uncertainty_m, source=text
     )
     return bare, shaped

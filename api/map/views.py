@@ -8,6 +8,7 @@ from shapely.geometry import Point
 
 from api.shared import area_names
 from api.shared.law_texts import programme_title
+from api.shared.point_words import POINT_SOURCES
 from api.web import clock
 from api.web.language import current, t
 from maps.rows import AreaView, House, Outline
@@ -18,9 +19,6 @@ from survey.assessment import queries as assessment
 from survey.assessment.rows import HouseRow
 from survey.registry.models import Household
 from survey.words import word
-
-POINT_SOURCES = {"gnss": "device", "manual": "map", "import": "imported"}
-"""Where the survey says the point came from -> the map's word for it."""
 
 
 def area_view(viewer: Viewer, name: Name, *, with_names: bool = True) -> AreaView:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from survey.areas.queries import areas
 from survey.areas.rows import Area, Place
-from survey.areas.shapes import METRES, project, project_point
+from survey.areas.shapes import LON_LAT, METRES, project, project_point
 from survey.areas.tree import Tree, revision, tree
 
 LOCATORS_KEPT = 4
@@ -113,6 +113,19 @@ class Locator:
         if self.wider.holding(point):
             return Place(None, None, None, near_border=False, outside=False)
         return self._outside(spot)
+
+    def communes_holding(self, points: Sequence[tuple[float, float] | None]) -> list[list[str]]:
+        """The codes of the communes that each of many points (lon, lat) lies in or on: one spatial join."""
+        from geopandas import GeoDataFrame, GeoSeries
+
+        spots = GeoSeries([None if point is None else Point(point) for point in points], crs=LON_LAT)
+        numbers = range(len(self.communes.areas))
+        communes = GeoDataFrame({"commune": numbers}, geometry=list(self.communes.shapes), crs=LON_LAT)
+        joined = spots.to_frame("geometry").sjoin(communes).sort_values("commune")
+        found: list[list[str]] = [[] for _ in points]
+        for number, commune in joined["commune"].items():
+            found[number].append(self.communes.areas[commune].code)
+        return found
 
     def _in_commune(self, number: int, point: Point, spot: Point) -> Place:
         commune = self.communes.areas[number]

@@ -1,6 +1,7 @@
-"""Shapes: mending polygons, and the one place of this room that projects.
+"""Shapes: mending polygons, and the one place where positions are projected.
 
-Positions are EPSG:4326 (lon, lat); metres are UTM zone 48N unless another CRS is named.
+Positions are EPSG:4326 (lon, lat); metres are UTM zone 48N unless another CRS is named: VN-2000 read as
+WGS 84 lies about 224 m off.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ def project_point(lon: float, lat: float, crs: str = METRES) -> tuple[float, flo
     """(x, y) in metres of `crs`; infinite where the projection has no answer."""
     x, y = _transformer(LON_LAT, crs).transform(lon, lat)
     return float(x), float(y)
+
+
+def project_points(lon_lat: NDArray[np.float64], crs: str = METRES) -> NDArray[np.float64]:
+    """An (n, 2) array of lon, lat as an (n, 2) array of east, north in metres of `crs`."""
+    return np.column_stack(_transformer(LON_LAT, crs).transform(lon_lat[:, 0], lon_lat[:, 1]))
 
 
 def project(

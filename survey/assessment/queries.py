@@ -16,6 +16,8 @@ from survey.problems import Problem
 from survey.registry.models import Household, Person, Survey
 
 NOT_ASSESSED = "not_assessed"
+EACH_TIME = 1000
+"""Rows fetched at a time by `each_house`."""
 _books: dict[str, law.Book] = {}
 """Parsed laws by hash: immutable, few, and 10 ms each to parse."""
 
@@ -44,17 +46,32 @@ def houses(
     limit: int | None = None,
 ) -> list[HouseRow]:
     """Households in Vietnamese order of their heads' names (village first); names and amounts by right."""
-    statement = (
+    statement = _listed(visible, *conditions).offset(offset).limit(limit)
+    return [_house_row(*row, names=names, amounts=amounts) for row in session.execute(statement)]
+
+
+def each_house(
+    session: Session,
+    visible: ColumnElement[bool],
+    *conditions: ColumnElement[bool],
+    names: bool,
+    amounts: bool,
+) -> Iterator[HouseRow]:
+    """The same households one after another, for files: a province's are never all held at once."""
+    statement = _listed(visible, *conditions).execution_options(yield_per=EACH_TIME)
+    for row in session.execute(statement):
+        yield _house_row(*row, names=names, amounts=amounts)
+
+
+def _listed(visible: ColumnElement[bool], *conditions: ColumnElement[bool]) -> Select[Any]:
+    return (
         counted(visible)
         .outerjoin(Person, Person.id == Household.head_person_id)
         .outerjoin(Survey, Survey.id == AssessmentRow.survey_id)
         .with_only_columns(Household, AssessmentRow, Person.full_name, Survey.captured_at, Survey.flags)
         .where(*conditions)
         .order_by(Household.area_code, Household.sort_key, Household.id)
-        .offset(offset)
-        .limit(limit)
     )
-    return [_house_row(*row, names=names, amounts=amounts) for row in session.execute(statement)]
 
 
 def _house_row(

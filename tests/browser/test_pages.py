@@ -31,6 +31,7 @@ PAGES = {
     "household-nobody": ("mai", "/households/{nobody}"),
     "map": ("mai", "/areas/V1/map"),
     "map-empty": ("son", "/areas/V3/map"),
+    "gis": ("mai", "/areas/01900/export"),
     "budget": ("hoa", "/areas/06/budget"),
     "inbox": ("mai", "/inbox"),
     "inbox-record": ("mai", "/inbox/{record}"),

@@ -40,6 +40,7 @@ FLOORS = {
     "api.cases": 18,
     "api.demo": 18,
     "api.field": 18,
+    "api.gis": 18,
     "api.imports": 18,
     "api.inbox": 18,
     "api.law": 18,
@@ -54,7 +55,7 @@ FLOORS = {
 FEATURE_FLOORS = (18, 19)
 ROOM_TO_ROOM = {"api.approvals": {"api.cases"}, "api.areas": {"api.cases"}, "api.households": {"api.cases"}}
 """Which feature room of the edge takes something from which other; the others take nothing from any."""
-MAPS_MAY_SEE = ("survey.problems", "survey.words", "maps")
+MAPS_MAY_SEE = ("survey.problems", "survey.words", "survey.areas.shapes", "maps")
 NO_WEB = ("flask", "flask_sqlalchemy", "flask_login", "werkzeug", "marshmallow_sqlalchemy")
 
 

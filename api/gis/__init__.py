@@ -1,0 +1,1 @@
+"""GIS: households, villages and communes as files for QGIS and other desktop programs."""
