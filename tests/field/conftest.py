@@ -19,7 +19,7 @@ FIELD = Path(api.__file__).parent / "static" / "field"
 ADDRESS = "http://phone.localhost"
 LOAD = """async () => {
   globalThis.kept = {};
-  for (const name of ["expressions", "rules", "law", "explain", "facts", "check", "relevance"]) {
+  for (const name of ["expressions", "rules", "law", "explain", "facts", "check", "relevance", "numbers"]) {
     Object.assign(globalThis, await import(`/${name}.js`));
   }
 }"""
