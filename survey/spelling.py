@@ -9,7 +9,7 @@ its decimals have has said it; everywhere else it is asked back. Nothing but dig
 number: no exponent, no unit, neither `nan` nor `inf`.
 
 A day is day, month and year in full with one mark between (15/05/2025, 15-5-2025, 15.5.2025) or the year
-first (2025-05-15); a spreadsheet's midnight behind it says nothing. A month (5/2025), a year of two digits
+first (2025-05-15); a spreadsheet's 00:00:00 behind it says nothing. A month (5/2025), a year of two digits
 and a day the calendar does not have are no day.
 """
 
@@ -31,7 +31,7 @@ TWO_WAYS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 """A lone mark with exactly three digits after it."""
 DAY_FIRST = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
 YEAR_FIRST = re.compile(r"([0-9]{4})([/-])([0-9]{1,2})\2([0-9]{1,2})")
-MIDNIGHT = re.compile(r"[ T]00:00(:00)?$")
+MIDNIGHT = re.compile(r"[ T]00:00:00$")
 TIME = re.compile(r"([0-9]{1,2})(?: ?(?:h|g|giờ) ?|:(?=[0-9]))([0-9]{1,2})?(?::([0-9]{2}))?")
 
 
