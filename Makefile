@@ -12,12 +12,14 @@ test: $(BIN)/ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python api/npm/check_types.py
 	$(BIN)/pytest -n 2
 
 lint: $(BIN)/ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python api/npm/check_types.py
 
 prove: $(BIN)/ruff
 	HYPOTHESIS_PROFILE=prove $(BIN)/pytest -n 2

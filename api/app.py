@@ -31,7 +31,7 @@ from api.shared import law_texts
 from api.web import auth, errors, headers, language, request_limits, secret_keys, static_files
 from api.web.config import Settings, from_environment
 from api.web.database import MIGRATIONS
-from api.web.extensions import csrf, db, limiter, login_manager, migrate
+from api.web.extensions import compress, csrf, db, limiter, login_manager, migrate
 from survey import sealed
 
 
@@ -53,6 +53,8 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         JSON_AS_ASCII=False,
         RATELIMIT_HEADERS_ENABLED=True,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_STREAMS=False,  # files go as they are: photos and workbooks are packed already
         API_TITLE="Nhà Vững",
         API_VERSION="v1",
         OPENAPI_VERSION="3.0.3",
@@ -64,7 +66,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     db.init_app(app)
 
     migrate.init_app(app, db, directory=MIGRATIONS, render_as_batch=True)
-    for extension in (csrf, limiter, login_manager):
+    for extension in (compress, csrf, limiter, login_manager):
         extension.init_app(app)
     for module in (language, headers, request_limits, auth, law_texts, static_files):
         module.init_app(app)

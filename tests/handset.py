@@ -16,6 +16,16 @@ from makers import FIRST_DAY, NOON, password_of
 PIN = "274951"
 HERE = {"longitude": 105.62, "latitude": 22.42, "accuracy": 6}
 SCREEN = {"width": 390, "height": 844}
+MODULES = {
+    "queue": "store/queue",
+    "drafts": "store/drafts",
+    "sync": "store/sync",
+    "me": "store/me",
+    "store": "store/database",
+    "vault": "store/vault",
+    "photos": "form/photos",
+}
+"""What scripts in tests call the app's own modules -> where they lie."""
 
 
 def now() -> datetime:
@@ -137,8 +147,9 @@ class Handset:
 
     def call(self, script: str, *arguments: Any) -> Any:
         """Run a function with the app's own modules at hand: `m.queue`, `m.drafts`, `m.send` …"""
-        names = ("queue", "drafts", "sync", "me", "store", "vault", "photos")
-        loading = "".join(f"m.{name} = await import('/static/field/{name}.js');" for name in names)
+        loading = "".join(
+            f"m.{name} = await import('/static/field/{path}.js');" for name, path in MODULES.items()
+        )
         whole = f"async given => {{ const m = {{}}; {loading} return ({script})(m, ...given); }}"
         return self.page.evaluate(whole, list(arguments))
 
@@ -260,10 +271,11 @@ def photograph(phone: Handset, content: bytes, slot: str = "front") -> None:
 
 
 def finish(phone: Handset) -> str:
-    """Go to the end and finish; the key of the record."""
+    """Go to the end and finish; the key of the record, whose screen is shown."""
     forward(phone, "Xem lại và lưu")
     phone.press("Hoàn tất và lưu")
     phone.page.wait_for_function("() => location.hash.startsWith('#/record/')")
+    phone.page.wait_for_selector("#main .stack")
     return phone.page.url.rpartition("/")[2]
 
 

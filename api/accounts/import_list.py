@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.forms.parsing import parse
 from api.shared.tables import Row, read_table
+from api.shared.workbook import Column, workbook
 from api.web import transaction
 from survey import words
 from survey.access import actions, passwords
@@ -122,21 +123,17 @@ def create(session: Session, actor: Actor, listed: Listed) -> list[Slip]:
 
 def template(areas: Iterable[Name], lang: str) -> bytes:
     """The empty list as a workbook: headings, roles to choose from, codes of `areas` on a second sheet."""
-    import xlsxwriter
-
     side = words.LANGUAGES.index(lang)
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
-        bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
-        sheet = book.add_worksheet(("Tài khoản", "Accounts")[side])
-        sheet.write_row(0, 0, [labels[side] for labels in COLUMNS.values()], bold)
-        sheet.set_column(0, len(COLUMNS) - 1, 22, text)
-        sheet.freeze_panes(1, 0)
+    with workbook(buffer) as book:
+        heads = [Column(labels[side], 22) for labels in COLUMNS.values()]
+        sheet = book.sheet(("Tài khoản", "Accounts")[side], heads)
+        sheet.set_column(0, len(COLUMNS) - 1, 22, book.text)
         roles = [words.word(f"role.{role}", lang) for role in ROLES]
         sheet.data_validation(1, 2, MOST_ROWS, 2, {"validate": "list", "source": roles})
-        codes = book.add_worksheet(("Mã đơn vị", "Area codes")[side])
-        codes.set_column(0, 2, 24, text)
-        codes.write_row(0, 0, ("Mã", "Tên", "Cấp") if lang == "vi" else ("Code", "Name", "Level"), bold)
+        titles = ("Mã", "Tên", "Cấp") if lang == "vi" else ("Code", "Name", "Level")
+        codes = book.sheet(("Mã đơn vị", "Area codes")[side], [Column(title, 24) for title in titles])
         for number, area in enumerate(areas, start=1):
-            codes.write_row(number, 0, (area.code, area.name, words.word(f"level.{area.level}", lang)))
+            for place, text in enumerate((area.code, area.name, words.word(f"level.{area.level}", lang))):
+                book.write(codes, number, place, text)
     return buffer.getvalue()

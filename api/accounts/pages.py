@@ -11,14 +11,14 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from werkzeug.utils import secure_filename
 
 from api.accounts import import_list
-from api.web import auth, clock, transaction
+from api.web import auth, transaction
 from api.web.errors import status_of
-from api.web.extensions import db
 from api.web.language import current, t
 from api.web.paging import page_of
 from survey.access import actions, passwords, queries
 from survey.access.models import ROLES, User
 from survey.access.rows import Account, NewAccount, NewPost, Slip
+from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.areas.models import LEVELS
 from survey.areas.rows import Name
@@ -35,16 +35,17 @@ UPLOAD_SUFFIXES = (".xlsx", ".xlsm", ".csv")
 @blueprint.get("")
 def index() -> Any:
     """The accounts within my areas, to search, filter, sort and page."""
+    viewer = auth.viewer()
     wanted = {name: request.args.get(name, "") for name in ("search", "role", "state")}
-    condition = queries.filtered(_scope(), today=clock.today(), **wanted)
-    page = page_of(queries.count_accounts(db.session(), condition))
+    condition = queries.filtered(_scope(viewer), today=viewer.today, **wanted)
+    page = page_of(queries.count_accounts(viewer.session, condition))
     sort = request.args.get("sort", "name")
-    found = queries.accounts(db.session(), condition, sort=sort, offset=page.offset, limit=page.size)
+    found = queries.accounts(viewer.session, condition, sort=sort, offset=page.offset, limit=page.size)
     return render_template(
         "accounts/index.html",
         accounts=found,
-        posts=_posts_today(found),
-        names=_area_names(),
+        posts=_posts_today(viewer, found),
+        names=_area_names(viewer),
         page=page,
         sort=sort,
         wanted=wanted,
@@ -55,42 +56,44 @@ def index() -> Any:
 @blueprint.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Make one account; the answer is its slip, shown once."""
+    viewer = auth.viewer()
     if request.method == "GET":
-        return _new_page()
+        return _new_page(viewer)
     try:
         wanted = NewAccount(
-            request.form.get("username", ""), request.form.get("full_name", ""), _post_of_form()
+            request.form.get("username", ""), request.form.get("full_name", ""), _post_of_form(viewer)
         )
         slip = Slip(queries.folded_username(wanted.username), wanted.full_name, passwords.one_time())
         password_hash = passwords.hashed(slip.password)
-        doing = auth.actor()
+        doing = viewer.actor
         with transaction.write() as writing:
             actions.create_account(writing, doing, wanted, password_hash)
     except Problem as problem:
-        return _new_page(problem), status_of(problem.number)
+        return _new_page(viewer, problem), status_of(problem.number)
     return _slips([slip], t("Đã tạo tài khoản", "Account made"))
 
 
-def _new_page(problem: Problem | None = None) -> str:
+def _new_page(viewer: Viewer, problem: Problem | None = None) -> str:
     return render_template(
-        "accounts/new.html", problem=problem, form=request.form, **_post_choices(), today=clock.today()
+        "accounts/new.html", problem=problem, form=request.form, **_post_choices(viewer), today=viewer.today
     )
 
 
 @blueprint.route("/list", methods=["GET", "POST"])
 def from_list() -> Any:
     """Make all accounts of an uploaded list, or none; the answer is their slips, shown once."""
+    viewer = auth.viewer()
     if request.method == "GET":
         return render_template("accounts/list.html", problem=None, columns=import_list.COLUMNS)
     try:
-        slips = import_list.create(db.session(), auth.actor(), _uploaded_list())
+        slips = import_list.create(viewer.session, viewer.actor, _uploaded_list(viewer))
     except Problem as problem:
         page = render_template("accounts/list.html", problem=problem, columns=import_list.COLUMNS)
         return page, status_of(problem.number)
     return _slips(slips, t(f"Đã tạo {len(slips)} tài khoản", f"{len(slips)} accounts made"))
 
 
-def _uploaded_list() -> import_list.Listed:
+def _uploaded_list(viewer: Viewer) -> import_list.Listed:
     """The list in the request. Raises: Problem 6036 none, 3007 its kind, else as `account_list.read`."""
     upload = request.files.get("list")
     if upload is None or not upload.filename:
@@ -102,13 +105,14 @@ def _uploaded_list() -> import_list.Listed:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{secure_filename(given.stem) or 'list'}{suffix}"
         upload.save(path)
-        return import_list.read(path, clock.today())
+        return import_list.read(path, viewer.today)
 
 
 @blueprint.get("/list/template.xlsx")
 def list_template() -> Any:
     """The empty list to fill in, with the codes of my areas."""
-    response = make_response(import_list.template(_areas_in_scope(), current()))
+    viewer = auth.viewer()
+    response = make_response(import_list.template(_areas_in_scope(viewer), current()))
     response.mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     response.headers["Content-Disposition"] = "attachment; filename=nhavung-accounts.xlsx"
     return response
@@ -117,85 +121,94 @@ def list_template() -> Any:
 @blueprint.get("/<int:user_id>")
 def show(user_id: int) -> Any:
     """One account with its posts and devices."""
-    return _page_of(user_id)
+    viewer = auth.viewer()
+    return _page_of(viewer, user_id)
 
 
-def _page_of(user_id: int, problem: Problem | None = None) -> str:
+def _page_of(viewer: Viewer, user_id: int, problem: Problem | None = None) -> str:
     """The page of an account in my areas. Raises: Problem 6018."""
-    condition = (User.id == user_id) & _scope()
-    found = queries.accounts(db.session(), condition, limit=1)
+    condition = (User.id == user_id) & _scope(viewer)
+    found = queries.accounts(viewer.session, condition, limit=1)
     if not found:
         raise Problem(6018)
     return render_template(
         "accounts/show.html",
         account=found[0],
-        held=queries.posts(db.session(), [user_id]),
-        devices=queries.devices(db.session(), condition),
-        names=_area_names(),
+        held=queries.posts(viewer.session, [user_id]),
+        devices=queries.devices(viewer.session, condition),
+        names=_area_names(viewer),
         problem=problem,
         form=request.form,
-        today=clock.today(),
-        now=clock.now(),
-        **_post_choices(),
+        today=viewer.today,
+        now=viewer.now,
+        **_post_choices(viewer),
     )
 
 
 @blueprint.post("/<int:user_id>/name")
 def rename(user_id: int) -> Any:
     """Correct the name."""
+    viewer = auth.viewer()
     name = request.form.get("full_name", "")
-    return _change(user_id, lambda session: actions.rename(session, auth.actor(), user_id, name))
+    return _change(viewer, user_id, lambda session: actions.rename(session, viewer.actor, user_id, name))
 
 
 @blueprint.post("/<int:user_id>/posts")
 def grant_post(user_id: int) -> Any:
     """Give one more post."""
+    viewer = auth.viewer()
     return _change(
-        user_id, lambda session: actions.grant_post(session, auth.actor(), user_id, _post_of_form())
+        viewer,
+        user_id,
+        lambda session: actions.grant_post(session, viewer.actor, user_id, _post_of_form(viewer)),
     )
 
 
 @blueprint.post("/<int:user_id>/posts/<int:post_id>/end")
 def end_post(user_id: int, post_id: int) -> Any:
     """End a post now."""
-    return _change(user_id, lambda session: actions.end_post(session, auth.actor(), post_id))
+    viewer = auth.viewer()
+    return _change(viewer, user_id, lambda session: actions.end_post(session, viewer.actor, post_id))
 
 
 @blueprint.post("/<int:user_id>/deactivate")
 def deactivate(user_id: int) -> Any:
     """Shut the account and its devices."""
-    return _change(user_id, lambda session: actions.deactivate(session, auth.actor(), user_id))
+    viewer = auth.viewer()
+    return _change(viewer, user_id, lambda session: actions.deactivate(session, viewer.actor, user_id))
 
 
 @blueprint.post("/<int:user_id>/reactivate")
 def reactivate(user_id: int) -> Any:
     """Open the account again."""
-    return _change(user_id, lambda session: actions.reactivate(session, auth.actor(), user_id))
+    viewer = auth.viewer()
+    return _change(viewer, user_id, lambda session: actions.reactivate(session, viewer.actor, user_id))
 
 
 @blueprint.post("/<int:user_id>/password")
 def reset_password(user_id: int) -> Any:
     """Give a temporary password; the answer is its slip, shown once."""
-    found = queries.accounts(db.session(), (User.id == user_id) & _scope(), limit=1)
+    viewer = auth.viewer()
+    found = queries.accounts(viewer.session, (User.id == user_id) & _scope(viewer), limit=1)
     if not found:
         raise Problem(6018)
     slip = Slip(found[0].username, found[0].full_name, passwords.one_time())
     password_hash = passwords.hashed(slip.password)
-    doing = auth.actor()
+    doing = viewer.actor
     with transaction.write() as writing:
         actions.reset_password(writing, doing, user_id, password_hash)
     return _slips([slip], t("Đã cấp lại mật khẩu", "Password reset"), is_reset=True)
 
 
-def _change(user_id: int, act: Callable[[Any], object]) -> Any:
+def _change(viewer: Viewer, user_id: int, act: Callable[[Any], object]) -> Any:
     """Do one change and come back to the account, or to the list once it has left my areas."""
     try:
         with transaction.write() as writing:
             act(writing)
     except Problem as problem:
-        return _page_of(user_id, problem), status_of(problem.number)
+        return _page_of(viewer, user_id, problem), status_of(problem.number)
     flash(t("Đã lưu.", "Saved."), "ok")
-    if queries.count_accounts(db.session(), (User.id == user_id) & _scope()):
+    if queries.count_accounts(viewer.session, (User.id == user_id) & _scope(viewer)):
         return redirect(url_for("accounts.show", user_id=user_id))
     return redirect(url_for("accounts.index"))
 
@@ -211,22 +224,22 @@ def _slips(slips: list[Slip], title: str, *, is_reset: bool = False) -> Response
     return response
 
 
-def _scope() -> Any:
+def _scope(viewer: Viewer) -> Any:
     """Which accounts the person asking may look after, as an SQL condition."""
-    return queries.manageable(db.session(), auth.user_id(), clock.today())
+    return queries.manageable(viewer.session, viewer.actor.user_id, viewer.today)
 
 
-def _posts_today(accounts: list[Account]) -> dict[int, list[Any]]:
+def _posts_today(viewer: Viewer, accounts: list[Account]) -> dict[int, list[Any]]:
     """The posts in force of each account."""
-    today = clock.today()
+    today = viewer.today
     held: dict[int, list[Any]] = {account.id: [] for account in accounts}
-    for post in queries.posts(db.session(), held):
+    for post in queries.posts(viewer.session, held):
         if post.holds(today):
             held[post.user_id].append(post)
     return held
 
 
-def _post_of_form() -> NewPost:
+def _post_of_form(viewer: Viewer) -> NewPost:
     """The post a form asks for. Raises: Problem 4005 for a day nobody can read."""
     days, problems = import_list.days_of(request.form)
     if problems:
@@ -234,14 +247,14 @@ def _post_of_form() -> NewPost:
     return NewPost(
         role=request.form.get("role", ""),
         area_code=request.form.get("area_code", "").strip(),
-        valid_from=days.get("valid_from", clock.today()),
+        valid_from=days.get("valid_from", viewer.today),
         valid_to=days.get("valid_to"),
     )
 
 
-def _post_choices() -> dict[str, Any]:
+def _post_choices(viewer: Viewer) -> dict[str, Any]:
     """Roles, and as many of my areas as fit a list."""
-    offered = _areas_in_scope()
+    offered = _areas_in_scope(viewer)
     for level in reversed(LEVELS):
         if len(offered) <= MOST_CHOICES:
             break
@@ -249,13 +262,13 @@ def _post_choices() -> dict[str, Any]:
     return {"roles": ROLES, "areas": offered}
 
 
-def _areas_in_scope() -> list[Name]:
+def _areas_in_scope(viewer: Viewer) -> list[Name]:
     """The areas of today in which the person asking may give posts, province first."""
-    tree = areas.tree(db.session(), clock.today())
-    mine = auth.areas("accounts.manage")
+    tree = areas.tree(viewer.session, viewer.today)
+    mine = viewer.areas("accounts.manage")
     inside = [name for name in tree.names.values() if mine.intersection(tree.path(name.code))]
     return sorted(inside, key=lambda name: (LEVELS.index(name.level), name.sort_key))
 
 
-def _area_names() -> dict[str, str]:
-    return {code: area.name for code, area in areas.tree(db.session(), clock.today()).names.items()}
+def _area_names(viewer: Viewer) -> dict[str, str]:
+    return {code: area.name for code, area in areas.tree(viewer.session, viewer.today).names.items()}

@@ -10,9 +10,10 @@ from flask_login import current_user
 
 from api.web import auth, language, transaction
 from api.web.errors import answer
-from api.web.extensions import db, limiter
+from api.web.extensions import limiter
 from survey import words
 from survey.access import actions, passwords, queries
+from survey.access.viewer import Viewer
 from survey.problems import Problem
 
 blueprint = Blueprint("session", __name__)
@@ -67,18 +68,19 @@ def sign_out() -> Any:
 @limiter.limit(auth.TRIES_PER_ADDRESS, methods=["POST"])
 def password() -> Any:
     """Change one's own password; with a temporary one this is the only page open."""
+    viewer = auth.viewer()
     if not current_user.is_authenticated:
         return auth.ask_to_sign_in()
     if request.method == "GET":
-        return _password_page()
+        return _password_page(viewer)
     try:
-        _change_password()
+        _change_password(viewer)
     except Problem as problem:
-        return _password_page(problem), 400
+        return _password_page(viewer, problem), 400
     return redirect(auth.safe_next(request.form.get("next")))
 
 
-def _password_page(problem: Problem | None = None) -> str:
+def _password_page(viewer: Viewer, problem: Problem | None = None) -> str:
     return render_template(
         "accounts/password.html",
         problem=problem,
@@ -88,7 +90,7 @@ def _password_page(problem: Problem | None = None) -> str:
     )
 
 
-def _change_password() -> None:
+def _change_password(viewer: Viewer) -> None:
     """Check the form and set the password. Raises: Problem 6002 paused, 6020-6025."""
     account = current_user.account
     current, new = request.form.get("current", ""), request.form.get("new", "")
@@ -99,10 +101,10 @@ def _change_password() -> None:
         raise Problem(6025)
     passwords.check_new(new, account.username)
     password_hash = passwords.hashed(new)
-    doing = auth.actor()
+    doing = viewer.actor
     with transaction.write() as writing:
         actions.change_password(writing, doing, account.id, password_hash)
-    changed = queries.account(db.session(), account.id)
+    changed = queries.account(viewer.session, account.id)
     if changed:
         auth.open_session(changed)
 
@@ -114,7 +116,7 @@ def choose_language() -> Any:
     if chosen in words.LANGUAGES:
         session[language.COOKIE] = chosen
         if current_user.is_authenticated:
-            user_id = auth.user_id()
+            user_id = current_user.id
             with transaction.write() as writing:
                 actions.set_language(writing, user_id, chosen)
     return redirect(auth.safe_next(request.form.get("next")))

@@ -6,6 +6,7 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -15,11 +16,11 @@ from sqlalchemy.orm import Session
 from api.approvals import approved_lists, official_acts
 from api.cases import recording
 from api.shared import area_names
-from api.web import auth, clock, transaction
+from api.web import auth, transaction
 from api.web.errors import status_of
-from api.web.extensions import db
 from api.web.language import current, day, t, word
 from api.web.paging import Page, page_of
+from survey.access.viewer import Viewer
 from survey.approval import actions, queries
 from survey.approval.chain import Chain, chain_on, signing_unit
 from survey.approval.models import OfficialAct
@@ -48,67 +49,68 @@ class Candidate:
 @blueprint.get("")
 def index() -> Any:
     """What waits for approval in the viewer's areas, by village."""
-    return _page()
+    viewer = auth.viewer()
+    return _page(viewer)
 
 
-def _page(problem: Problem | None = None) -> Any:
-    auth.require_somewhere("case.approve")
-    on = _done_on() or clock.today()
-    conditions = _conditions()
-    page = page_of(queries.count_waiting(db.session(), *conditions), PAGE_SIZE)
-    found = _waiting(conditions, page)
-    candidates = [_candidate(case, on) for case in found]
+def _page(viewer: Viewer, problem: Problem | None = None) -> Any:
+    viewer.require_somewhere("case.approve")
+    on = _done_on() or viewer.today
+    conditions = _conditions(viewer)
+    page = page_of(queries.count_waiting(viewer.session, *conditions), PAGE_SIZE)
+    found = _waiting(viewer, conditions, page)
+    candidates = [_candidate(viewer, case, on) for case in found]
     return render_template(
         "approvals/approve.html",
         candidates=candidates,
         ready=sum(1 for one in candidates if one.refusal is None),
         page=page,
         area_code=request.values.get("area", ""),
-        area_options=_area_options(),
+        area_options=_area_options(viewer),
         chosen=set(request.form.getlist("household")),
         everything=request.args.get("all") == "yes",
-        sees_amounts=auth.everywhere("amount.read", "case.approve"),
+        sees_amounts=viewer.everywhere("amount.read", "case.approve"),
         chains=list(dict.fromkeys(one.chain for one in candidates if one.chain)),
         on=on,
         act_id=str(uuid.uuid4()),
-        acts=_acts(),
-        issuers=official_acts.issuers(),
+        acts=_acts(viewer),
+        issuers=official_acts.issuers(viewer),
         form=request.form,
         wrong=official_acts.errors_of(problem),
-        area_name=area_names.area_name,
+        area_name=partial(area_names.area_name, viewer),
         problem=problem,
     )
 
 
-def _conditions() -> list[ColumnElement[bool]]:
+def _conditions(viewer: Viewer) -> list[ColumnElement[bool]]:
     """Where the viewer may approve, inside the area the page is filtered by. Problem 1004."""
     area_code = request.values.get("area") or None
     if area_code:
-        area_names.visible_area(area_code, "case.approve")
-    return [auth.visible(Household.area_code, "case.approve"), *area_names.inside(area_code)]
+        area_names.visible_area(viewer, area_code, "case.approve")
+    return [viewer.visible(Household.area_code, "case.approve"), *area_names.inside(viewer, area_code)]
 
 
-def _waiting(conditions: list[ColumnElement[bool]], page: Page) -> list[WaitingCase]:
+def _waiting(viewer: Viewer, conditions: list[ColumnElement[bool]], page: Page) -> list[WaitingCase]:
     return queries.waiting(
-        db.session(),
+        viewer.session,
         *conditions,
-        names=auth.everywhere("person.read", "case.approve"),
-        amounts=auth.everywhere("amount.read", "case.approve"),
+        names=viewer.everywhere("person.read", "case.approve"),
+        amounts=viewer.everywhere("amount.read", "case.approve"),
         offset=page.offset,
         limit=page.size,
     )
 
 
-def _acts() -> list[tuple[str, str]]:
-    found = queries.acts(db.session(), official_acts.visible_acts(), limit=200)
+def _acts(viewer: Viewer) -> list[tuple[str, str]]:
+    found = queries.acts(viewer.session, official_acts.visible_acts(viewer), limit=200)
     return [(str(act.id), f"{act.name} · {day(act.signed_on)} · {act.issuer}") for act in found]
 
 
-def _area_options() -> list[tuple[str, str]]:
+def _area_options(viewer: Viewer) -> list[tuple[str, str]]:
     """The viewer's areas and what lies right under them, down to villages."""
-    tree = areas.tree(db.session(), clock.today())
+    tree = areas.tree(viewer.session, viewer.today)
     options = []
-    for own in area_names.own_areas("case.approve"):
+    for own in area_names.own_areas(viewer, "case.approve"):
         options.append((own, tree.names[own].name))
         for below in tree.below.get(own, ()):
             options.append((below, f"{tree.names[below].name}"))
@@ -120,30 +122,30 @@ def _area_options() -> list[tuple[str, str]]:
 # --- who signs
 
 
-def _candidate(case: WaitingCase, on: date) -> Candidate:
+def _candidate(viewer: Viewer, case: WaitingCase, on: date) -> Candidate:
     try:
         chain = chain_on(case.programme, on)
     except Problem as problem:
         return Candidate(case, None, problem.message(current()))
-    return Candidate(case, chain, _refusal(case, chain.list_body, on))
+    return Candidate(case, chain, _refusal(viewer, case, chain.list_body, on))
 
 
-def _refusal(case: WaitingCase, body: str, on: date) -> str | None:
+def _refusal(viewer: Viewer, case: WaitingCase, body: str, on: date) -> str | None:
     """Why this case cannot be approved by the viewer on that day, in words."""
     if case.objections:
         return t("còn phản ánh chưa trả lời", "an objection is open")
     if case.posted_until and on <= case.posted_until:
         return t("còn niêm yết đến hết ", "posted until the end of ") + day(case.posted_until)
-    if _commune(case.area_code) is None:
+    if _commune(viewer, case.area_code) is None:
         return t("chưa rõ thuộc xã nào", "commune unknown")
-    tree = areas.tree(db.session(), clock.today())
-    if not auth.may("case.approve", signing_unit(tree, case.area_code, body)):
+    tree = areas.tree(viewer.session, viewer.today)
+    if not viewer.may("case.approve", signing_unit(tree, case.area_code, body)):
         return t("do cấp ", "approved by the ") + word(f"level.{body}") + t(" phê duyệt", "")
     return None
 
 
-def _commune(area_code: str | None) -> str | None:
-    return queries.commune_of(areas.tree(db.session(), clock.today()), area_code)
+def _commune(viewer: Viewer, area_code: str | None) -> str | None:
+    return queries.commune_of(areas.tree(viewer.session, viewer.today), area_code)
 
 
 # --- approving
@@ -152,18 +154,19 @@ def _commune(area_code: str | None) -> str | None:
 @blueprint.post("")
 def approve() -> Any:
     """Approve the chosen households and freeze the lists they come to stand on; all of it or nothing."""
-    auth.require_somewhere("case.approve")
+    viewer = auth.viewer()
+    viewer.require_somewhere("case.approve")
     try:
-        count, frozen = _approve()
+        count, frozen = _approve(viewer)
     except Problem as problem:
-        return _page(problem), status_of(problem.number)
+        return _page(viewer, problem), status_of(problem.number)
     flash(
         t(f"Đã phê duyệt {count} hộ và lập phiên bản danh sách mới.", f"{count} households approved."), "ok"
     )
     return redirect(f"/approvals/lists/{frozen[0][0]}/{frozen[0][1]}" if len(frozen) == 1 else "/approvals")
 
 
-def _approve() -> tuple[int, list[tuple[str, int]]]:
+def _approve(viewer: Viewer) -> tuple[int, list[tuple[str, int]]]:
     """One transaction: the act of approval a body, the official act, the new list versions."""
     done_on = _done_on()
     if done_on is None:
@@ -172,16 +175,16 @@ def _approve() -> tuple[int, list[tuple[str, int]]]:
     if len(wanted) > PAGE_SIZE:
         raise Problem(5463, got=len(wanted), limit=PAGE_SIZE)
     with transaction.write() as session:
-        conditions = [*_conditions(), Case.household_id.in_(wanted)]
+        conditions = [*_conditions(viewer), Case.household_id.in_(wanted)]
         cases = queries.waiting(session, *conditions, names=False, amounts=False)
         if not cases or len(cases) != len(wanted):
             raise Problem(5435)
-        _record(session, cases, done_on)
-        act_id = _official_act(session)
-        return len(cases), _freeze(session, cases, done_on, act_id)
+        _record(viewer, session, cases, done_on)
+        act_id = _official_act(viewer, session)
+        return len(cases), _freeze(viewer, session, cases, done_on, act_id)
 
 
-def _record(session: Session, cases: list[WaitingCase], done_on: date) -> None:
+def _record(viewer: Viewer, session: Session, cases: list[WaitingCase], done_on: date) -> None:
     """One approval for each body that approves some of them, by programme and day."""
     by_body: defaultdict[str, list[str]] = defaultdict(list)
     for case in cases:
@@ -193,7 +196,7 @@ def _record(session: Session, cases: list[WaitingCase], done_on: date) -> None:
             "body": body,
             "households": [{"household": household} for household in households],
         }
-        recording.record_within(session, "approval", payload, act_id=str(uuid.uuid5(given, body)))
+        recording.record_within(viewer, session, "approval", payload, act_id=str(uuid.uuid5(given, body)))
 
 
 def _uuid(text: str | None) -> uuid.UUID:
@@ -204,44 +207,46 @@ def _uuid(text: str | None) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def _official_act(session: Session) -> int | None:
+def _official_act(viewer: Viewer, session: Session) -> int | None:
     """The official act chosen or entered with the approval; None is *chưa có quyết định*."""
     chosen = request.form.get("official_act", "")
     if chosen == "new":
-        return official_acts.keep_from_form(session).id
+        return official_acts.keep_from_form(viewer, session).id
     if not chosen:
         return None
     number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else 0
-    official_acts.visible_act(number)
+    official_acts.visible_act(viewer, number)
     return session.get_one(OfficialAct, number).id
 
 
 def _freeze(
-    session: Session, cases: list[WaitingCase], done_on: date, act_id: int | None
+    viewer: Viewer, session: Session, cases: list[WaitingCase], done_on: date, act_id: int | None
 ) -> list[tuple[str, int]]:
     """A new version of every list (commune, year) that a household joined. Problem 5436 without commune."""
-    lists = {(_commune(case.area_code), case.year or done_on.year) for case in cases}
-    placeless = [case for case in cases if _commune(case.area_code) is None]
+    lists = {(_commune(viewer, case.area_code), case.year or done_on.year) for case in cases}
+    placeless = [case for case in cases if _commune(viewer, case.area_code) is None]
     if placeless:
         raise Problem(5436, count=len(placeless))
     remark = nfc(request.form.get("reason", ""))[:400]
     reason = f"Phê duyệt ngày {done_on:%d/%m/%Y}" + (f": {remark}" if remark else "")
     joined = sorted((code, year) for code, year in lists if code)
     for commune, year in joined:
-        _freeze_one(session, commune, year, reason, act_id)
+        _freeze_one(viewer, session, commune, year, reason, act_id)
     return joined
 
 
-def _freeze_one(session: Session, commune: str, year: int, reason: str, act_id: int | None) -> None:
+def _freeze_one(
+    viewer: Viewer, session: Session, commune: str, year: int, reason: str, act_id: int | None
+) -> None:
     """A new version; where a household only came back after a revocation, the one there is stands."""
     try:
-        approved_lists.freeze(session, commune, year, reason=reason, official_act_id=act_id)
+        approved_lists.freeze(viewer, session, commune, year, reason=reason, official_act_id=act_id)
     except Problem as problem:
         last = queries.newest_version(session, commune, year)
         if problem.number != NOTHING_NEW or last is None:
             raise
         if act_id is not None:
-            actions.attach_act(session, auth.actor(), last.head.id, session.get_one(OfficialAct, act_id))
+            actions.attach_act(session, viewer.actor, last.head.id, session.get_one(OfficialAct, act_id))
 
 
 def _done_on() -> date | None:

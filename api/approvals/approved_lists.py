@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from api.shared import area_names
 from api.shared.law_texts import programme_title
-from api.web import auth, clock
-from api.web.extensions import db
 from api.web.language import current, num, t, word
+from survey.access.viewer import Viewer
 from survey.approval import actions, lists, queries
 from survey.approval.chain import list_bodies
 from survey.approval.rows import ActRow, Change, Differences, Left, ListRow, ListVersion
@@ -45,61 +44,62 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Viewer:
-    """What the person asking may see of a list."""
+class Sight:
+    """What a viewer may see of a list."""
 
     names: bool
     amounts: bool
 
 
-def list_area(code: str) -> str:
+def list_area(viewer: Viewer, code: str) -> str:
     """The code of an area, also one that is no more, whose lists the viewer may read. Problem 1004."""
-    if not auth.may("paper.read", code):
+    if not viewer.may("paper.read", code):
         raise Problem(1004, what=code)
     return code
 
 
-def unit_name(code: str | None, on: date | None = None) -> str:
+def unit_name(viewer: Viewer, code: str | None, on: date | None = None) -> str:
     """A unit's own name on a day (or today), also of one that has become another since."""
-    for day in (on, clock.today()):
-        names = areas.tree(db.session(), day).names if day else {}
+    for day in (on, viewer.today):
+        names = areas.tree(viewer.session, day).names if day else {}
         if code in names:
             return names[code].name
-    return area_names.area_name(code)
+    return area_names.area_name(viewer, code)
 
 
-def viewer(code: str) -> Viewer:
-    """The viewer's rights in an area."""
-    return Viewer(auth.may("person.read", code), auth.may("amount.read", code))
+def sight(viewer: Viewer, code: str) -> Sight:
+    """What the viewer may see of the lists of an area."""
+    return Sight(viewer.may("person.read", code), viewer.may("amount.read", code))
 
 
-def name_of(rows: Iterable[ListRow], sees: Viewer) -> dict[str, str | None]:
+def name_of(viewer: Viewer, rows: Iterable[ListRow], sees: Sight) -> dict[str, str | None]:
     """Names of the heads of rows, by person; none without the right."""
     ids = {row.person_id for row in rows if row.person_id}
-    return queries.head_names(db.session(), ids) if sees.names else {}
+    return queries.head_names(viewer.session, ids) if sees.names else {}
 
 
 def shown(
+    viewer: Viewer,
     rows: Iterable[ListRow],
     decided: Mapping[str, ActRow],
-    sees: Viewer,
+    sees: Sight,
     offset: int = 0,
     size: int | None = None,
 ) -> list[ShownRow]:
     """Rows by village and head's given name, numbered through the list; `size` of them from `offset`."""
     kept = list(rows)
-    names = name_of(kept, sees)
+    names = name_of(viewer, kept, sees)
     kept.sort(
         key=lambda row: (row.area_code or "~", person_sort_key(_name(names, row) or ""), row.household_id)
     )
     part = kept[offset : offset + size] if size else kept
-    states = queries.states(db.session(), [row.case_id for row in part])
+    states = queries.states(viewer.session, [row.case_id for row in part])
     return [
         ShownRow(
             number=number,
             row=row,
             head_name=_name(names, row),
-            place=area_names.area_name(row.area_code),
+            place=area_names.area_name(viewer, row.area_code),
             act=decided.get(row.case_id),
             state=states.get(row.case_id),
         )
@@ -114,28 +114,32 @@ def _name(names: Mapping[str, str | None], row: ListRow) -> str | None:
 # --- differences
 
 
-def changes(code: str, year: int, last: ListVersion | None) -> tuple[Differences, list[Left], list[ListRow]]:
+def changes(
+    viewer: Viewer, code: str, year: int, last: ListVersion | None
+) -> tuple[Differences, list[Left], list[ListRow]]:
     """What differs between the newest version and today: the differences, who left and why, today's rows."""
-    rows = queries.current_rows(db.session(), code, year, clock.today())
+    rows = queries.current_rows(viewer.session, code, year, viewer.today)
     found = lists.differences(last.rows if last else (), rows)
-    return found, queries.left(db.session(), found.removed), rows
+    return found, queries.left(viewer.session, found.removed), rows
 
 
-def told(found: Differences, left: Iterable[Left], sees: Viewer) -> list[Told]:
+def told(viewer: Viewer, found: Differences, left: Iterable[Left], sees: Sight) -> list[Told]:
     """Differences in words: who came, who left and why, what changed from what to what."""
     both = [row for change in found.changed for row in (change.before, change.after)]
-    names = name_of([*found.added, *found.removed, *both], sees)
+    names = name_of(viewer, [*found.added, *found.removed, *both], sees)
     why = {one.row.case_id: one for one in left}
-    told = [_told("added", row, names, ()) for row in found.added]
-    told += [_told("removed", row, names, (_why(why.get(row.case_id)),)) for row in found.removed]
+    told = [_told(viewer, "added", row, names, ()) for row in found.added]
+    told += [_told(viewer, "removed", row, names, (_why(why.get(row.case_id)),)) for row in found.removed]
     for change in found.changed:
-        texts = tuple(_change(change, field, names, sees) for field in change.fields)
-        told.append(_told("changed", change.after, names, texts))
+        texts = tuple(_change(viewer, change, field, names, sees) for field in change.fields)
+        told.append(_told(viewer, "changed", change.after, names, texts))
     return told
 
 
-def _told(kind: str, row: ListRow, names: Mapping[str, str | None], texts: tuple[str, ...]) -> Told:
-    return Told(kind, row, _name(names, row), area_names.area_name(row.area_code), texts)
+def _told(
+    viewer: Viewer, kind: str, row: ListRow, names: Mapping[str, str | None], texts: tuple[str, ...]
+) -> Told:
+    return Told(kind, row, _name(names, row), area_names.area_name(viewer, row.area_code), texts)
 
 
 def _why(left: Left | None) -> str:
@@ -147,35 +151,41 @@ def _why(left: Left | None) -> str:
     return word(f"case_state.{left.state}")
 
 
-def _change(change: Change, field: str, names: Mapping[str, str | None], sees: Viewer) -> str:
+def _change(viewer: Viewer, change: Change, field: str, names: Mapping[str, str | None], sees: Sight) -> str:
     if field == "amount_vnd" and not sees.amounts:
         return word("list_field.amount_vnd")
-    before, after = (_field(row, field, names) for row in (change.before, change.after))
+    before, after = (_field(viewer, row, field, names) for row in (change.before, change.after))
     return f"{word(f'list_field.{field}')}: {before} → {after}"
 
 
-def _field(row: ListRow, field: str, names: Mapping[str, str | None]) -> str:
+def _field(viewer: Viewer, row: ListRow, field: str, names: Mapping[str, str | None]) -> str:
     """One field of a row in words."""
     value = getattr(row, field)
     if field == "works_kind":
         return word(f"works_kind.{value}") if value else "–"
     if field == "programme":
-        return programme_title(value)
+        return programme_title(viewer, value)
     if field == "person_id":
         return _name(names, row) or t("chưa rõ tên", "name unknown")
-    return area_names.area_name(value) if field == "area_code" else num(value)
+    return area_names.area_name(viewer, value) if field == "area_code" else num(value)
 
 
 # --- a new version
 
 
 def freeze(
-    session: Session, code: str, year: int, *, reason: str | None = None, official_act_id: int | None = None
+    viewer: Viewer,
+    session: Session,
+    code: str,
+    year: int,
+    *,
+    reason: str | None = None,
+    official_act_id: int | None = None,
 ) -> None:
     """Freeze today's list of an area and year as its next version. Problems 5433, 5434."""
-    rows = queries.current_rows(session, code, year, clock.today())
+    rows = queries.current_rows(session, code, year, viewer.today)
     actions.freeze_list(
-        session, auth.actor(), code, year, rows, reason=reason, official_act_id=official_act_id
+        session, viewer.actor, code, year, rows, reason=reason, official_act_id=official_act_id
     )
 
 

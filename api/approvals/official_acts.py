@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from api.web import auth, clock, scan_files
-from api.web.extensions import db
+from api.web import scan_files
 from api.web.intake_context import book_in_force
 from api.web.language import current, t
 from survey import spelling
+from survey.access.viewer import Viewer
 from survey.approval import actions, queries
 from survey.approval.models import CaseList, OfficialAct
 from survey.approval.rows import ActRow, NewOfficialAct
@@ -26,35 +26,35 @@ INCOMPLETE = 5437
 """The problem of a form whose fields say themselves what they lack."""
 
 
-def visible_acts() -> ColumnElement[bool]:
+def visible_acts(viewer: Viewer) -> ColumnElement[bool]:
     """Acts kept for my areas, issued by units above them, or carrying a list of mine."""
-    of_lists = select(CaseList.official_act_id).where(auth.visible(CaseList.area_code, "paper.read"))
+    of_lists = select(CaseList.official_act_id).where(viewer.visible(CaseList.area_code, "paper.read"))
     return or_(
-        auth.visible(OfficialAct.area_code, "paper.read"),
-        OfficialAct.issuer_code.in_(above("paper.read", clock.today())),
+        viewer.visible(OfficialAct.area_code, "paper.read"),
+        OfficialAct.issuer_code.in_(above(viewer, "paper.read", viewer.today)),
         OfficialAct.id.in_(of_lists),
     )
 
 
-def above(action: str, on: date) -> set[str]:
+def above(viewer: Viewer, action: str, on: date) -> set[str]:
     """My areas and the units above them on a day."""
-    tree = areas.tree(db.session(), on)
-    return {step for code in auth.areas(action) for step in tree.path(code)}
+    tree = areas.tree(viewer.session, on)
+    return {step for code in viewer.areas(action) for step in tree.path(code)}
 
 
-def visible_act(act_id: int) -> ActRow:
+def visible_act(viewer: Viewer, act_id: int) -> ActRow:
     """One act the viewer may see. Problem 1004."""
-    found = queries.acts(db.session(), OfficialAct.id == act_id, visible_acts())
+    found = queries.acts(viewer.session, OfficialAct.id == act_id, visible_acts(viewer))
     if not found:
         raise Problem(1004, what=str(act_id))
     return found[0]
 
 
-def issuers() -> list[tuple[str, str]]:
+def issuers(viewer: Viewer) -> list[tuple[str, str]]:
     """Units offered as issuer (code, name): mine, those above and those below down to communes."""
-    tree = areas.tree(db.session(), clock.today())
-    own = auth.areas("official_act.keep")
-    higher = above("official_act.keep", clock.today())
+    tree = areas.tree(viewer.session, viewer.today)
+    own = viewer.areas("official_act.keep")
+    higher = above(viewer, "official_act.keep", viewer.today)
     offered = [
         (code, name.name)
         for code, name in tree.names.items()
@@ -63,38 +63,38 @@ def issuers() -> list[tuple[str, str]]:
     return offered[:MOST_CHOICES]
 
 
-def programme_options() -> list[tuple[str, str]]:
+def programme_options(viewer: Viewer) -> list[tuple[str, str]]:
     """Every programme of the law, for a total that an act sets."""
-    return [(one.id, one.title[current()]) for one in book_in_force(db.session()).programmes]
+    return [(one.id, one.title[current()]) for one in book_in_force(viewer.session).programmes]
 
 
-def _is_related(code: str, signed_on: date) -> bool:
+def _is_related(viewer: Viewer, code: str, signed_on: date) -> bool:
     """Whether an issuer is mine, above or below, on the day it signed or today."""
-    own = auth.areas("official_act.keep")
-    for day in (signed_on, clock.today()):
-        tree = areas.tree(db.session(), day)
-        if code in above("official_act.keep", day) or own & set(tree.path(code)):
+    own = viewer.areas("official_act.keep")
+    for day in (signed_on, viewer.today):
+        tree = areas.tree(viewer.session, day)
+        if code in above(viewer, "official_act.keep", day) or own & set(tree.path(code)):
             return True
     return False
 
 
-def own_area() -> str:
+def own_area(viewer: Viewer) -> str:
     """The area for which the person asking keeps acts. Problem 6005 for somebody who keeps none."""
-    auth.require_somewhere("official_act.keep")
-    return min(auth.areas("official_act.keep"))
+    viewer.require_somewhere("official_act.keep")
+    return min(viewer.areas("official_act.keep"))
 
 
-def keep_from_form(session: Session) -> OfficialAct:
+def keep_from_form(viewer: Viewer, session: Session) -> OfficialAct:
     """Keep the act of the form, with its scan if one was chosen. Problems 5430 to 5432, 5437, 5438, 1003."""
-    new = _new_act()
-    if not _is_related(new.issuer_code, new.signed_on):
+    new = _new_act(viewer)
+    if not _is_related(viewer, new.issuer_code, new.signed_on):
         raise Problem(5431, area_code=new.issuer_code[:20])
-    act = actions.keep_official_act(session, auth.actor(), new)
-    add_file_from_form(session, act)
+    act = actions.keep_official_act(session, viewer.actor, new)
+    add_file_from_form(viewer, session, act)
     return act
 
 
-def add_file_from_form(session: Session, act: OfficialAct) -> bool:
+def add_file_from_form(viewer: Viewer, session: Session, act: OfficialAct) -> bool:
     """Keep the scan of the form, for the area of whoever adds it; False when there was none."""
     upload = request.files.get("file")
     if upload is None or not upload.filename:
@@ -102,9 +102,9 @@ def add_file_from_form(session: Session, act: OfficialAct) -> bool:
     stored = _stored(upload)
     actions.add_file(
         session,
-        auth.actor(),
+        viewer.actor,
         act,
-        own_area(),
+        own_area(viewer),
         sha256=stored.sha256,
         kind=stored.kind,
         size=stored.size_bytes,
@@ -117,22 +117,22 @@ def _stored(upload: FileStorage) -> scan_files.StoredScan:
     return scan_files.store(current_app.config["SETTINGS"].data_folder, received)
 
 
-def _issuer(typed: str) -> str:
+def _issuer(viewer: Viewer, typed: str) -> str:
     """The code of the unit meant by what was typed: a code, or the name of one unit alone."""
-    named = [code for code, name in issuers() if name.casefold() == typed.casefold()]
+    named = [code for code, name in issuers(viewer) if name.casefold() == typed.casefold()]
     return named[0] if len(named) == 1 else typed
 
 
-def _new_act() -> NewOfficialAct:
+def _new_act(viewer: Viewer) -> NewOfficialAct:
     """What the form says of an act, its number as people write it: 407/QĐ-UBND. Problem 5437."""
     number, symbol = _number_and_symbol()
-    signed_on, issuer = day_of(request.form.get("signed_on")), _issuer(_typed("issuer"))
+    signed_on, issuer = day_of(request.form.get("signed_on")), _issuer(viewer, _typed("issuer"))
     wrong = _wrong_fields()
     if wrong or signed_on is None:
         names = {code: said for code, (said, _) in _expected().items()}
         raise Problem(INCOMPLETE, fields="; ".join(names[code] for code in wrong))
     return NewOfficialAct(
-        number, symbol, signed_on, issuer, _typed("subject"), own_area(), _typed("signer") or None
+        number, symbol, signed_on, issuer, _typed("subject"), own_area(viewer), _typed("signer") or None
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request
@@ -10,11 +11,11 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from api.cases import recording
 from api.forms.parsing import parse
 from api.shared import area_names
-from api.web import auth, clock, transaction
+from api.web import auth, transaction
 from api.web.errors import status_of
-from api.web.extensions import db
 from api.web.language import t, word
 from api.web.paging import page_of
+from survey.access.viewer import Viewer
 from survey.approval import postings
 from survey.approval.models import Publication, PublicObjection
 from survey.approval.rows import Posting
@@ -34,16 +35,17 @@ ABOUT = ("missing_from_list", "eligibility", "works_kind", "amount", "quality", 
 @blueprint.get("")
 def index() -> Any:
     """Postings of the viewer's areas, the newest first."""
-    visible = auth.visible(Act.area_code, "paper.read")
-    page = page_of(postings.count_postings(db.session(), visible))
+    viewer = auth.viewer()
+    visible = viewer.visible(Act.area_code, "paper.read")
+    page = page_of(postings.count_postings(viewer.session, visible))
     return render_template(
         "approvals/postings.html",
-        postings=postings.postings(db.session(), visible, offset=page.offset, limit=page.size),
+        postings=postings.postings(viewer.session, visible, offset=page.offset, limit=page.size),
         page=page,
-        today=clock.today(),
+        today=viewer.today,
         is_on=is_on(),
-        area_name=area_names.area_name,
-        sees_objections=auth.can("inbox.read"),
+        area_name=partial(area_names.area_name, viewer),
+        sees_objections=viewer.can("inbox.read"),
     )
 
 
@@ -53,8 +55,8 @@ def is_on() -> bool:
     return on
 
 
-def _posting(act_id: str) -> Posting:
-    found = postings.posting(db.session(), act_id, auth.visible(Act.area_code, "paper.read"))
+def _posting(viewer: Viewer, act_id: str) -> Posting:
+    found = postings.posting(viewer.session, act_id, viewer.visible(Act.area_code, "paper.read"))
     if found is None:
         raise Problem(1004, what=act_id[:36])
     return found
@@ -63,47 +65,48 @@ def _posting(act_id: str) -> Posting:
 @blueprint.get("/<act_id>")
 def show(act_id: str) -> Any:
     """One posting: its households, its page, the objections that came by it."""
-    return _page(act_id)
+    viewer = auth.viewer()
+    return _page(viewer, act_id)
 
 
-def _page(act_id: str, problem: Problem | None = None) -> str:
-    found = _posting(act_id)
-    sees_objections = auth.may("inbox.read", found.area_code)
+def _page(viewer: Viewer, act_id: str, problem: Problem | None = None) -> str:
+    found = _posting(viewer, act_id)
+    sees_objections = viewer.may("inbox.read", found.area_code)
     written = (
-        postings.objections(db.session(), Publication.posting_id == found.act_id) if sees_objections else []
+        postings.objections(viewer.session, Publication.posting_id == found.act_id) if sees_objections else []
     )
-    may_settle = auth.may("posting.publish", found.area_code)
+    may_settle = viewer.may("posting.publish", found.area_code)
     return render_template(
         "approvals/posting.html",
         posting=found,
-        houses=postings.houses(db.session(), found.act_id),
-        place=area_names.area_name(found.area_code),
-        area_name=area_names.area_name,
-        names=auth.may("person.read", found.area_code),
-        amounts=auth.may("amount.read", found.area_code),
+        houses=postings.houses(viewer.session, found.act_id),
+        place=area_names.area_name(viewer, found.area_code),
+        area_name=partial(area_names.area_name, viewer),
+        names=viewer.may("person.read", found.area_code),
+        amounts=viewer.may("amount.read", found.area_code),
         address=f"{request.host_url}p/{found.token}" if found.token else None,
         is_on=is_on(),
-        is_over=found.until < clock.today(),
+        is_over=found.until < viewer.today,
         may_publish=may_settle,
         sees_objections=sees_objections,
         objections=written,
-        household_options=_houses_nearby(found) if may_settle and written else [],
+        household_options=_houses_nearby(viewer, found) if may_settle and written else [],
         about_options=[(code, word(f"objection_about.{code}")) for code in ABOUT],
         problem=problem,
     )
 
 
-def _houses_nearby(found: Posting) -> list[tuple[str, str]]:
+def _houses_nearby(viewer: Viewer, found: Posting) -> list[tuple[str, str]]:
     """Households an objection may be about: those posted, then the others of the village or commune."""
-    visible = auth.visible(Household.area_code, "case.record")
-    inside = area_names.inside(found.area_code)
-    houses = assessment.houses(db.session(), visible, *inside, names=True, amounts=False, limit=MOST_HOUSES)
-    posted = {house.household_id for house in postings.houses(db.session(), found.act_id)}
+    visible = viewer.visible(Household.area_code, "case.record")
+    inside = area_names.inside(viewer, found.area_code)
+    houses = assessment.houses(viewer.session, visible, *inside, names=True, amounts=False, limit=MOST_HOUSES)
+    posted = {house.household_id for house in postings.houses(viewer.session, found.act_id)}
     unknown, is_posted = t("chưa rõ tên", "name unknown"), t("có trong danh sách", "on the list")
     named = [
         (
             house.household_id,
-            f"{house.head_name or unknown} · {area_names.area_name(house.village_code)}"
+            f"{house.head_name or unknown} · {area_names.area_name(viewer, house.village_code)}"
             + (f" · {is_posted}" if house.household_id in posted else ""),
         )
         for house in houses
@@ -117,15 +120,16 @@ def _houses_nearby(found: Posting) -> list[tuple[str, str]]:
 @blueprint.post("/<act_id>/publish")
 def publish(act_id: str) -> Any:
     """Put a posting on the web. Problems 5448 switched off, 5441, 5442."""
-    found = _posting(act_id)
-    auth.require("posting.publish", found.area_code)
+    viewer = auth.viewer()
+    found = _posting(viewer, act_id)
+    viewer.require("posting.publish", found.area_code)
     try:
         if not is_on():
             raise Problem(5448)
         with transaction.write() as session:
-            postings.publish(session, auth.actor(), _posting(act_id))
+            postings.publish(session, viewer.actor, _posting(viewer, act_id))
     except Problem as problem:
-        return _page(act_id, problem), status_of(problem.number)
+        return _page(viewer, act_id, problem), status_of(problem.number)
     flash(t("Đã đăng trang niêm yết.", "The posting is on the web."), "ok")
     return redirect(f"/approvals/postings/{found.act_id}")
 
@@ -133,11 +137,12 @@ def publish(act_id: str) -> Any:
 @blueprint.post("/<act_id>/withdraw")
 def withdraw(act_id: str) -> Any:
     """Take the page of a posting off the web at once."""
-    found = _posting(act_id)
-    auth.require("posting.publish", found.area_code)
+    viewer = auth.viewer()
+    found = _posting(viewer, act_id)
+    viewer.require("posting.publish", found.area_code)
     if found.publication_id is not None:
         with transaction.write() as session:
-            postings.withdraw(session, auth.actor(), session.get_one(Publication, found.publication_id))
+            postings.withdraw(session, viewer.actor, session.get_one(Publication, found.publication_id))
     flash(t("Đã gỡ trang niêm yết.", "The page was withdrawn."), "ok")
     return redirect(f"/approvals/postings/{found.act_id}")
 
@@ -145,22 +150,25 @@ def withdraw(act_id: str) -> Any:
 # --- objections from the web
 
 
-def _written(objection_id: int) -> tuple[PublicObjection, Publication]:
+def _written(viewer: Viewer, objection_id: int) -> tuple[PublicObjection, Publication]:
     """One objection in an area whose postings the viewer may publish. Problem 1004, 6005."""
     found = postings.objections(
-        db.session(), PublicObjection.id == objection_id, auth.visible(Publication.area_code, "paper.read")
+        viewer.session,
+        PublicObjection.id == objection_id,
+        viewer.visible(Publication.area_code, "paper.read"),
     )
     if not found:
         raise Problem(1004, what=str(objection_id))
-    auth.require("posting.publish", found[0][1].area_code)
+    viewer.require("posting.publish", found[0][1].area_code)
     return found[0]
 
 
 @blueprint.post("/objections/<int:objection_id>/act")
 def make_act(objection_id: int) -> Any:
     """Turn what somebody wrote into an objection of a household. Problems 5420, 5444."""
-    _, page = _written(objection_id)
-    done_on = request.form.get("done_on") or clock.today().isoformat()
+    viewer = auth.viewer()
+    _, page = _written(viewer, objection_id)
+    done_on = request.form.get("done_on") or viewer.today.isoformat()
     payload = {
         "household": request.form.get("household", ""),
         "done_on": parse(load_form("objection").questions["done_on"], done_on),
@@ -170,14 +178,14 @@ def make_act(objection_id: int) -> Any:
     }
     try:
         with transaction.write() as session:
-            written, page = _written(objection_id)
+            written, page = _written(viewer, objection_id)
             act_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{page.token}/{written.id}"))
             if written.name:
                 payload["objector"] = written.name
-            postings.settle_objection(session, auth.actor(), written, page, act_id=act_id)
-            recording.record_within(session, "objection", payload, act_id=act_id)
+            postings.settle_objection(session, viewer.actor, written, page, act_id=act_id)
+            recording.record_within(viewer, session, "objection", payload, act_id=act_id)
     except Problem as problem:
-        return _page(page.posting_id, problem), status_of(problem.number)
+        return _page(viewer, page.posting_id, problem), status_of(problem.number)
     flash(t("Đã chuyển thành phản ánh của hộ.", "It is an objection of the household now."), "ok")
     return redirect(f"/approvals/postings/{page.posting_id}")
 
@@ -185,15 +193,16 @@ def make_act(objection_id: int) -> Any:
 @blueprint.post("/objections/<int:objection_id>/settle")
 def settle(objection_id: int) -> Any:
     """Close what somebody wrote with a reason: it names no household, or says thanks. Problems 1002, 5444."""
-    _, page = _written(objection_id)
+    viewer = auth.viewer()
+    _, page = _written(viewer, objection_id)
     reason = nfc(request.form.get("reason", ""))[:300]
     try:
         if not reason:
             raise Problem(1002, fields=t("lý do", "reason"))
         with transaction.write() as session:
-            written, page = _written(objection_id)
-            postings.settle_objection(session, auth.actor(), written, page, reason=reason)
+            written, page = _written(viewer, objection_id)
+            postings.settle_objection(session, viewer.actor, written, page, reason=reason)
     except Problem as problem:
-        return _page(page.posting_id, problem), status_of(problem.number)
+        return _page(viewer, page.posting_id, problem), status_of(problem.number)
     flash(t("Đã xử lý phản ánh.", "The objection is settled."), "ok")
     return redirect(f"/approvals/postings/{page.posting_id}")

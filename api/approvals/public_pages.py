@@ -10,10 +10,11 @@ from flask_limiter import RateLimitExceeded
 from api.approvals import approved_lists
 from api.approvals.posting_pages import is_on
 from api.shared import area_names
-from api.web import clock, transaction
+from api.web import auth, transaction
 from api.web.errors import answer, status_of
-from api.web.extensions import db, limiter
+from api.web.extensions import limiter
 from api.web.language import num, t, word
+from survey.access.viewer import Viewer
 from survey.approval import postings
 from survey.approval.columns import Columns, posting_columns
 from survey.approval.models import Publication
@@ -52,9 +53,9 @@ def gone(problem: Problem) -> Any:
     return render_template("approvals/gone.html", problem=problem), status_of(problem.number)
 
 
-def _open(token: str) -> tuple[Publication, Posting]:
+def _open(viewer: Viewer, token: str) -> tuple[Publication, Posting]:
     """What the address shows today. Problem 5445, the same for unknown, over, withdrawn and switched off."""
-    found = postings.open_page(db.session(), token, clock.today()) if is_on() else None
+    found = postings.open_page(viewer.session, token, viewer.today) if is_on() else None
     if found is None:
         raise Problem(5445)
     return found
@@ -63,20 +64,23 @@ def _open(token: str) -> tuple[Publication, Posting]:
 @blueprint.get("/<token>")
 def show(token: str) -> Any:
     """The posting: when, where, who, and a form to object. Problem 5445."""
-    return _page(*_open(token))
+    viewer = auth.viewer()
+    return _page(viewer, *_open(viewer, token))
 
 
-def _page(page: Publication, posting: Posting, problem: Problem | None = None, *, sent: bool = False) -> str:
+def _page(
+    viewer: Viewer, page: Publication, posting: Posting, problem: Problem | None = None, *, sent: bool = False
+) -> str:
     columns = posting_columns()
-    houses = postings.houses(db.session(), posting.act_id)
+    houses = postings.houses(viewer.session, posting.act_id)
     return render_template(
         "approvals/public.html",
         page=page,
         posting=posting,
         until=min(page.until, posting.until),
-        place=area_names.area_name(posting.area_code),
+        place=area_names.area_name(viewer, posting.area_code),
         columns=columns.names,
-        rows=[_cells(columns, number, house) for number, house in enumerate(houses, 1)],
+        rows=[_cells(viewer, columns, number, house) for number, house in enumerate(houses, 1)],
         form={} if sent else request.form,
         limit=MOST_CHARACTERS,
         trap=TRAP,
@@ -85,12 +89,12 @@ def _page(page: Publication, posting: Posting, problem: Problem | None = None, *
     )
 
 
-def _cells(columns: Columns, number: int, house: PostedHouse) -> list[str]:
+def _cells(viewer: Viewer, columns: Columns, number: int, house: PostedHouse) -> list[str]:
     """One row of the table; there is no way from here to anything but these columns."""
     known = {
         "number": str(number),
         "head_name": house.head_name or t("chưa rõ tên", "name unknown"),
-        "village": approved_lists.unit_name(house.village),
+        "village": approved_lists.unit_name(viewer, house.village),
         "works_kind": word(f"works_kind.{house.works_kind}") if house.works_kind else "–",
         "group": word(f"programme_group.{columns.group_of(house.programme)}"),
         "amount": num(house.amount_vnd),
@@ -102,19 +106,20 @@ def _cells(columns: Columns, number: int, house: PostedHouse) -> list[str]:
 @limiter.limit(SENT_PER_ADDRESS)
 def object_to(token: str) -> Any:
     """Take an objection down for the commune; the name may stay away. Problems 5443, 5445, 5446."""
-    page, posting = _open(token)
+    viewer = auth.viewer()
+    page, posting = _open(viewer, token)
     form = request.form
     text, name, contact = (form.get(field, "").strip() for field in ("text", "name", "contact"))
     if form.get(TRAP):
-        return _page(page, posting, sent=True)
+        return _page(viewer, page, posting, sent=True)
     try:
         if not text or len(text) > MOST_CHARACTERS:
             raise Problem(5446, limit=MOST_CHARACTERS)
         with transaction.write() as session:
-            page, posting = _open(token)
+            page, posting = _open(viewer, token)
             postings.receive_objection(
-                session, page, text, nfc(name)[:120] or None, nfc(contact)[:120] or None, clock.now()
+                session, page, text, nfc(name)[:120] or None, nfc(contact)[:120] or None, viewer.now
             )
     except Problem as problem:
-        return _page(page, posting, problem), 429 if problem.number == 5443 else 400
-    return _page(*_open(token), sent=True)
+        return _page(viewer, page, posting, problem), 429 if problem.number == 5443 else 400
+    return _page(viewer, *_open(viewer, token), sent=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, render_template
-from flask_login import current_user
 
 from api.areas.pages import show_area
 from api.cases import worklists
 from api.shared import area_names
 from api.web import auth
-from api.web.extensions import db
 from api.web.language import t
+from survey.access.viewer import Viewer
 from survey.assessment import queries as assessment
 from survey.intake import queries as intake
 from survey.intake.models import ReceivedEnvelope
@@ -24,23 +23,26 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 def index() -> Any:
     """The overview of the area I am answerable for; several areas are offered as a choice."""
-    known = area_names.own_areas("household.read")
+    viewer = auth.viewer()
+    known = area_names.own_areas(viewer, "household.read")
     if len(known) == 1:
-        return show_area(known[0], waiting=waits_for_me())
+        return show_area(viewer, known[0], waiting=waits_for_me(viewer))
     return render_template(
-        "areas/choose.html", areas=[area_names.named(code) for code in known], waiting=waits_for_me()
+        "areas/choose.html",
+        areas=[area_names.named(viewer, code) for code in known],
+        waiting=waits_for_me(viewer),
     )
 
 
-def waits_for_me() -> list[dict[str, Any]]:
+def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
     """What the viewer can act on now, each with the list it opens; empty lines are left out."""
-    visible = auth.visible(Household.area_code, "household.read")
+    visible = viewer.visible(Household.area_code, "household.read")
     items = []
-    if auth.can("inbox.read"):
-        condition = intake.in_inbox(auth.visible(ReceivedEnvelope.area_code, "inbox.read"), current_user.id)
+    if viewer.can("inbox.read"):
+        condition = intake.in_inbox(viewer.visible(ReceivedEnvelope.area_code, "inbox.read"), viewer.user_id)
         items.append(
             {
-                "count": intake.count_inbox(db.session(), condition),
+                "count": intake.count_inbox(viewer.session, condition),
                 "label": t("bản ghi chờ xử lý", "records waiting in the inbox"),
                 "hint": t("thiếu hoặc sai một câu trả lời", "an answer is missing or wrong"),
                 "href": "/inbox",
@@ -52,8 +54,8 @@ def waits_for_me() -> list[dict[str, Any]]:
         ("not_registered", "hộ đủ điều kiện nhưng chưa đăng ký", "households eligible but not registered"),
         ("not_assessed", "hộ chưa đối chiếu được", "households not assessed"),
     ):
-        count = assessment.count_houses(db.session(), visible, assessment.outcome() == outcome)
+        count = assessment.count_houses(viewer.session, visible, assessment.outcome() == outcome)
         items.append(
             {"count": count, "label": t(vi, en), "href": f"/households?outcome={outcome}", "tone": "warn"}
         )
-    return [item for item in [*items, *worklists.waits_for_me()] if item["count"]]
+    return [item for item in [*items, *worklists.waits_for_me(viewer)] if item["count"]]

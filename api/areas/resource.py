@@ -7,8 +7,7 @@ from typing import Any
 from flask import jsonify
 from flask_smorest import Blueprint
 
-from api.web import auth, clock
-from api.web.extensions import db
+from api.web import auth
 from survey.areas import queries
 from survey.problems import Problem
 
@@ -18,8 +17,9 @@ blueprint = Blueprint("areas_v1", __name__, url_prefix="/api/v1/areas", descript
 @blueprint.get("/<code>/children")
 def children(code: str) -> Any:
     """The units directly below one, in Vietnamese order. Problem 1004 when it is not there for you."""
-    today = clock.today()
-    if not auth.may("household.read", code):
+    viewer = auth.viewer()
+    today = viewer.today
+    if not viewer.may("household.read", code):
         raise Problem(1004, what=code)
-    rows = queries.children(db.session(), code, today)
+    rows = queries.children(viewer.session, code, today)
     return jsonify([{"code": row.code, "level": row.level, "name": row.name} for row in rows])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -10,39 +11,41 @@ from sqlalchemy import ColumnElement, and_
 from api.budget.workbook import Cover, write_budget
 from api.shared import area_names
 from api.shared.law_texts import programme_title, unverified_notes
-from api.web import auth, clock
-from api.web.extensions import db
 from api.web.language import minute
+from survey.access.viewer import Viewer
 from survey.assessment import queries as assessment
 from survey.finance import queries as finance
 from survey.finance.rows import Estimate
 from survey.registry.models import Household
 
 
-def viewer_estimate(code: str) -> Estimate:
+def viewer_estimate(viewer: Viewer, code: str) -> Estimate:
     """The estimate of an area as of today. Problem 1004 where the viewer may not read its budget."""
-    area_names.visible_area(code, "budget.read")
-    return finance.estimate(db.session(), viewer_condition(code), code, clock.today())
+    area_names.visible_area(viewer, code, "budget.read")
+    return finance.estimate(viewer.session, viewer_condition(viewer, code), code, viewer.today)
 
 
-def viewer_condition(code: str) -> ColumnElement[bool]:
+def viewer_condition(viewer: Viewer, code: str) -> ColumnElement[bool]:
     """The viewer's households inside the area."""
-    return and_(auth.visible(Household.area_code, "budget.read"), *area_names.inside(code))
+    return and_(viewer.visible(Household.area_code, "budget.read"), *area_names.inside(viewer, code))
 
 
-def write_workbook(
-    target: Path | IO[bytes], estimate: Estimate, made_by: str, condition: ColumnElement[bool], *, names: bool
-) -> None:
-    """Write the workbook; `condition` selects the same households as the estimate's."""
+def write_workbook(viewer: Viewer, target: Path | IO[bytes], estimate: Estimate, made_by: str) -> None:
+    """Write the workbook of an estimate with the households behind it; names by the viewer's right."""
     cover = Cover(
         title="Dự toán nhu cầu kinh phí xóa nhà tạm, nhà dột nát",
-        made_at=minute(clock.now()),
+        made_at=minute(viewer.now),
         made_by=made_by,
         filter="Hộ có kết quả đối chiếu hiện hành; không tính phiếu tập huấn",
         notes=(
             "Kết quả đối chiếu tiêu chí, chưa phải quyết định hỗ trợ. Mẫu của dự án.",
-            *unverified_notes(estimate.release_sha256s),
+            *unverified_notes(viewer, estimate.release_sha256s),
         ),
     )
-    houses = assessment.houses(db.session(), condition, names=names, amounts=True)
-    write_budget(target, estimate, houses, cover, area_names.area_name, programme_title)
+    condition, names = (
+        viewer_condition(viewer, estimate.area_code),
+        viewer.may("person.read", estimate.area_code),
+    )
+    houses = assessment.houses(viewer.session, condition, names=names, amounts=True)
+    named = partial(area_names.area_name, viewer)
+    write_budget(target, estimate, houses, cover, named, partial(programme_title, viewer))

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, send_file
 from flask_login import current_user
 
-from api.budget.estimate import viewer_condition, viewer_estimate, write_workbook
+from api.budget.estimate import viewer_estimate, write_workbook
 from api.shared import area_names
 from api.shared.law_texts import unverified_notes
 from api.web import auth
@@ -20,29 +20,31 @@ blueprint = Blueprint("budget", __name__)
 @blueprint.get("/budget")
 def index() -> Any:
     """The budget of the viewer's own area."""
-    codes = area_names.own_areas("budget.read")
+    viewer = auth.viewer()
+    codes = area_names.own_areas(viewer, "budget.read")
     return redirect(f"/areas/{codes[0]}/budget" if codes else "/")
 
 
 @blueprint.get("/areas/<code>/budget")
 def page(code: str) -> Any:
     """The estimate by sub-area, programme and works kind; every line opens its households."""
-    estimate = viewer_estimate(code)
+    viewer = auth.viewer()
+    estimate = viewer_estimate(viewer, code)
     return render_template(
         "budget/budget.html",
         estimate=estimate,
-        crumbs=area_names.crumbs(code, t("Dự toán", "Budget")),
-        notes=unverified_notes(estimate.release_sha256s),
+        crumbs=area_names.crumbs(viewer, code, t("Dự toán", "Budget")),
+        notes=unverified_notes(viewer, estimate.release_sha256s),
     )
 
 
 @blueprint.get("/areas/<code>/budget.xlsx")
 def workbook(code: str) -> Any:
     """The estimate as a workbook with the households behind it."""
-    estimate = viewer_estimate(code)
+    viewer = auth.viewer()
+    estimate = viewer_estimate(viewer, code)
     buffer = io.BytesIO()
-    condition, names = viewer_condition(code), auth.may("person.read", code)
-    write_workbook(buffer, estimate, current_user.full_name, condition, names=names)
+    write_workbook(viewer, buffer, estimate, current_user.full_name)
     buffer.seek(0)
     name = f"du-toan-{code}-{estimate.as_of:%Y%m%d}.xlsx"
     return send_file(buffer, as_attachment=True, download_name=name)

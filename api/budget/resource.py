@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from api.budget.estimate import viewer_estimate
 from api.budget.schemas import EstimateOut
+from api.web import auth
 
 blueprint = Blueprint(
     "budget_v1", __name__, url_prefix="/api/v1/areas", description="What is needed, and where"
@@ -18,4 +19,5 @@ blueprint = Blueprint(
 @blueprint.response(200, EstimateOut)
 def estimate(code: str) -> Any:
     """The estimate by sub-area, programme and works kind. Problem 1004 without the right."""
-    return viewer_estimate(code)
+    viewer = auth.viewer()
+    return viewer_estimate(viewer, code)

@@ -9,29 +9,26 @@ from typing import Any
 from flask import render_template, request
 
 from api.cases import recording
-from api.cases.corrections import Correction
 from api.cases.form_choices import choices, money_hint
-from api.cases.next_acts import revocable
 from api.forms import faults
 from api.forms.fields import Field, Options, Table, anchors, fields, with_errors
 from api.forms.parsing import parse_day
 from api.shared import area_names, household_access
 from api.shared.act_words import act_title
-from api.web.extensions import db
 from api.web.language import day, t
+from survey.access.viewer import Viewer
+from survey.approval.next_acts import revocable
 from survey.cases import machine
 from survey.cases import queries as cases
 from survey.cases.queries import History
+from survey.intake.corrections import Correction
 from survey.problems import Problem
 from survey.questionnaire import Form
 from survey.registry.models import Household
 
-SEEN_AT_THE_HOUSE = ("start", "stage", "completion", "handover", "obstacle")
-"""Acts for which a page asks for photos of the house at once; for others they can be opened."""
-MONEY = ("payment", "recovery", "withdrawal")
-
 
 def sheet(
+    viewer: Viewer,
     house: Household,
     form: Form,
     typed: Mapping[str, str],
@@ -42,13 +39,13 @@ def sheet(
     """The page of a form. `problem`: what the first try met; `kept`: rows of rosters that counted then;
     `about`: the act that is corrected.
     """
-    history, options = _choices(house, form, about)
+    history, options = _choices(viewer, house, form, about)
     typed = _only_choice(form, dict(typed), options)
     is_many = about is not None and len(about.names) > 1
     controls = fields(form, typed, options)
     households = _sent(house, typed, kept or {})
     found = faults.shown(
-        _explained(problem, house, history, typed, about),
+        _explained(viewer, problem, house, history, typed, about),
         kept or {},
         anchors(controls, bare=is_many),
         households,
@@ -56,12 +53,12 @@ def sheet(
     )
     made = [_hinted(one, about) for one in with_errors(controls, found.at)]
     progress = history.progress if history else None
-    title = act_title(form.code, None)
+    act, title = machine.acts()[form.code], act_title(form.code, None)
     return render_template(
         "cases/form.html",
         house=house,
-        house_title=_title(house, about),
-        place=area_names.area_name(house.area_code),
+        house_title=_title(viewer, house, about),
+        place=area_names.area_name(viewer, house.area_code),
         title=f"{t('Sửa', 'Correct')}: {title} {day(about.act.done_on)}" if about else title,
         state=progress.state if progress else machine.NONE,
         fields=made,
@@ -71,38 +68,38 @@ def sheet(
         problem=problem,
         told=found.lines,
         act_id=about.act.envelope_id if about else recording.act_id_of_form(),
-        paper=machine.acts()[form.code].get("paper"),
-        shows_photos=form.code in SEEN_AT_THE_HOUSE,
-        money=money_hint(house, progress) if form.code in MONEY else None,
-        crumbs=[*area_names.crumbs(house.area_code or "", None), _crumb(house, about)],
+        paper=act.paper,
+        shows_photos=act.at_house,
+        money=money_hint(viewer, house, progress) if act.money else None,
+        crumbs=[*area_names.crumbs(viewer, house.area_code or "", None), _crumb(viewer, house, about)],
     )
 
 
-def _title(house: Household, about: Correction | None) -> str:
+def _title(viewer: Viewer, house: Household, about: Correction | None) -> str:
     if about is None or len(about.names) == 1:
-        return household_access.title(house)
+        return household_access.title(viewer, house)
     return t(f"{len(about.names)} hộ", f"{len(about.names)} households")
 
 
-def _crumb(house: Household, about: Correction | None) -> tuple[str, str]:
+def _crumb(viewer: Viewer, house: Household, about: Correction | None) -> tuple[str, str]:
     """Where one came from: the household, or the act that is corrected."""
     if about is None:
-        return household_access.title(house), f"/households/{house.id}"
+        return household_access.title(viewer, house), f"/households/{house.id}"
     return act_title(about.act.kind, None), f"/cases/acts/{about.act.envelope_id}"
 
 
 def _choices(
-    house: Household, form: Form, about: Correction | None
+    viewer: Viewer, house: Household, form: Form, about: Correction | None
 ) -> tuple[History | None, dict[str, Options]]:
     """The case the form is about (as it stood before the act that is corrected), and what can be chosen."""
     if about is None:
-        histories = cases.histories(db.session(), [house.id]).get(house.id, [])
+        histories = cases.histories(viewer.session, [house.id]).get(house.id, [])
         newest = histories[0] if histories else None
-        return newest, choices(form.code, house, newest, revocable(house, histories))
-    options = choices(form.code, house, about.history, ())
+        return newest, choices(viewer, form.code, house, newest, revocable(viewer, house, histories))
+    options = choices(viewer, form.code, house, about.history, ())
     stated = about.answers.get("area_code")
     if stated and stated not in dict(options["area_code"]):
-        options["area_code"] = (*options["area_code"], (stated, area_names.area_name(stated)))
+        options["area_code"] = (*options["area_code"], (stated, area_names.area_name(viewer, stated)))
     return about.history, options
 
 
@@ -122,6 +119,7 @@ def _sent(house: Household, typed: Mapping[str, str], kept: Mapping[str, list[in
 
 
 def _explained(
+    viewer: Viewer,
     problem: Problem | None,
     house: Household,
     history: History | None,
@@ -135,7 +133,7 @@ def _explained(
     done_on = parse_day(typed.get("answer.done_on", ""))
     if about is None:
         return faults.with_steps(told, [history] if history else [], done_on)
-    found = cases.histories(db.session(), list(about.names))
+    found = cases.histories(viewer.session, list(about.names))
     newest = [of_household[0] for of_household in found.values()]
     return faults.with_steps(told, newest, done_on, about.act.envelope_id)
 

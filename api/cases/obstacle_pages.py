@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template, request, send_file
@@ -11,10 +12,10 @@ from sqlalchemy import ColumnElement
 from api.cases import worklists
 from api.shared import area_names
 from api.shared.workbook import Column, table
-from api.web import auth, clock
-from api.web.extensions import db
+from api.web import auth
 from api.web.language import t, word
 from api.web.paging import page_of
+from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.areas.tree import Tree
 from survey.cases import lists
@@ -40,50 +41,51 @@ class UnitCount:
 @blueprint.get("/obstacles")
 def index() -> Any:
     """Open obstacles, the first due first; counts by kind, by the body that clears them, by area."""
-    area_code = worklists.area_asked()
-    names = worklists.sees("person.read", area_code)
-    inside, wanted = area_names.inside(area_code), _obstacle_filters(area_code)
-    page = page_of(lists.count_obstacles(db.session(), worklists.visible(), *wanted), PAGE_SIZE)
+    viewer = auth.viewer()
+    area_code = worklists.area_asked(viewer)
+    names = worklists.sees(viewer, "person.read", area_code)
+    inside, wanted = area_names.inside(viewer, area_code), _obstacle_filters(viewer, area_code)
+    page = page_of(lists.count_obstacles(viewer.session, worklists.visible(viewer), *wanted), PAGE_SIZE)
     found = lists.obstacles(
-        db.session(), worklists.visible(), *wanted, names=names, offset=page.offset, limit=page.size
+        viewer.session, worklists.visible(viewer), *wanted, names=names, offset=page.offset, limit=page.size
     )
     return render_template(
         "cases/obstacles.html",
         obstacles=found,
         page=page,
-        kinds=lists.obstacles_by(db.session(), worklists.visible(), lists.obstacle_kind, *inside),
-        leads=lists.obstacles_by(db.session(), worklists.visible(), lists.obstacle_lead, *inside),
-        units=_by_unit(area_code, wanted),
+        kinds=lists.obstacles_by(viewer.session, worklists.visible(viewer), lists.obstacle_kind, *inside),
+        leads=lists.obstacles_by(viewer.session, worklists.visible(viewer), lists.obstacle_lead, *inside),
+        units=_by_unit(viewer, area_code, wanted),
         first_units=FIRST_UNITS,
         overdue=lists.count_obstacles(
-            db.session(), worklists.visible(), lists.overdue(clock.today()), *inside
+            viewer.session, worklists.visible(viewer), lists.overdue(viewer.today), *inside
         ),
-        total=lists.count_obstacles(db.session(), worklists.visible(), *inside),
+        total=lists.count_obstacles(viewer.session, worklists.visible(viewer), *inside),
         area_code=area_code,
-        area_options=worklists.area_options(area_code),
-        today=clock.today(),
-        area_name=area_names.area_name,
-        may_record=auth.can("case.record"),
+        area_options=worklists.area_options(viewer, area_code),
+        today=viewer.today,
+        area_name=partial(area_names.area_name, viewer),
+        may_record=viewer.can("case.record"),
     )
 
 
-def _obstacle_filters(area_code: str | None) -> list[ColumnElement[bool]]:
-    conditions = [*area_names.inside(area_code)]
+def _obstacle_filters(viewer: Viewer, area_code: str | None) -> list[ColumnElement[bool]]:
+    conditions = [*area_names.inside(viewer, area_code)]
     if kind := request.args.get("kind"):
         conditions.append(lists.obstacle_kind == kind)
     if lead := request.args.get("lead"):
         conditions.append(lists.obstacle_lead == lead)
     if request.args.get("overdue"):
-        conditions.append(lists.overdue(clock.today()))
+        conditions.append(lists.overdue(viewer.today))
     return conditions
 
 
-def _by_unit(area_code: str | None, wanted: list[ColumnElement[bool]]) -> list[UnitCount]:
+def _by_unit(viewer: Viewer, area_code: str | None, wanted: list[ColumnElement[bool]]) -> list[UnitCount]:
     """What the list holds by the units right under the one looked at, the most overdue first."""
-    tree = areas.tree(db.session(), clock.today())
-    under = _units_under(tree, area_code)
+    tree = areas.tree(viewer.session, viewer.today)
+    under = _units_under(viewer, tree, area_code)
     found: dict[str | None, UnitCount] = {}
-    rows = lists.obstacles_by_area(db.session(), worklists.visible(), clock.today(), *wanted)
+    rows = lists.obstacles_by_area(viewer.session, worklists.visible(viewer), viewer.today, *wanted)
     for code, count, late in rows:
         unit = next((step for step in tree.path(code or "") if step in under), None)
         name = tree.names[unit].name if unit else t("chưa rõ đơn vị bên dưới", "unit below unknown")
@@ -93,9 +95,9 @@ def _by_unit(area_code: str | None, wanted: list[ColumnElement[bool]]) -> list[U
     return in_order if under else []
 
 
-def _units_under(tree: Tree, area_code: str | None) -> set[str]:
+def _units_under(viewer: Viewer, tree: Tree, area_code: str | None) -> set[str]:
     """The units to tell apart: those under the area, or under the viewer's only one, or the viewer's own."""
-    own = set(area_names.own_areas("household.read"))
+    own = set(area_names.own_areas(viewer, "household.read"))
     tops = [area_code] if area_code else [code for code in own if not own & {*tree.path(code)[1:]}]
     return set(tree.below.get(tops[0], ())) if len(tops) == 1 else set(tops)
 
@@ -103,12 +105,13 @@ def _units_under(tree: Tree, area_code: str | None) -> set[str]:
 @blueprint.get("/obstacles.xlsx")
 def workbook() -> Any:
     """The open obstacles of the page's filters as a workbook; names by right."""
-    area_code = worklists.area_asked()
+    viewer = auth.viewer()
+    area_code = worklists.area_asked(viewer)
     found = lists.obstacles(
-        db.session(),
-        worklists.visible(),
-        *_obstacle_filters(area_code),
-        names=worklists.sees("person.read", area_code),
+        viewer.session,
+        worklists.visible(viewer),
+        *_obstacle_filters(viewer, area_code),
+        names=worklists.sees(viewer, "person.read", area_code),
     )
     columns = (
         Column(t("Chủ hộ", "Head"), 28),
@@ -120,19 +123,19 @@ def workbook() -> Any:
         Column(t("Hạn gỡ", "Due"), 12),
         Column(t("Quá hạn", "Overdue"), 10),
     )
-    rows = [_row(one) for one in found]
-    book = table(t("Vướng mắc đang mở", "Open obstacles"), worklists.notes(area_code), columns, rows)
-    return send_file(book, as_attachment=True, download_name=f"vuong-mac-{clock.today():%Y%m%d}.xlsx")
+    rows = [_row(viewer, one) for one in found]
+    book = table(t("Vướng mắc đang mở", "Open obstacles"), worklists.notes(viewer, area_code), columns, rows)
+    return send_file(book, as_attachment=True, download_name=f"vuong-mac-{viewer.today:%Y%m%d}.xlsx")
 
 
-def _row(one: OpenObstacle) -> tuple[Any, ...]:
+def _row(viewer: Viewer, one: OpenObstacle) -> tuple[Any, ...]:
     return (
         one.head_name,
-        area_names.area_name(one.area_code),
+        area_names.area_name(viewer, one.area_code),
         word(f"case_state.{one.state}"),
         word(f"obstacle_kind.{one.kind}"),
         word(f"lead_body.{one.lead}") if one.lead else "",
         one.since,
         one.due,
-        t("quá hạn", "overdue") if one.due and one.due < clock.today() else "",
+        t("quá hạn", "overdue") if one.due and one.due < viewer.today else "",
     )

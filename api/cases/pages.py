@@ -8,30 +8,32 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
 
-from api.cases import corrections, recording
-from api.cases.corrections import Correction, Rows, may_change_all
+from api.cases import recording
 from api.cases.form_choices import beginning
 from api.cases.form_page import sheet
-from api.cases.next_acts import may_do
 from api.forms import faults
 from api.forms.parsing import payload_of, rows_typed
 from api.forms.writing import as_typed
 from api.shared import area_names, household_access, uploads
 from api.shared.act_words import act_title
 from api.shared.flag_words import flag_lines
-from api.web import auth, clock, transaction
+from api.web import auth, transaction
 from api.web.errors import status_of
-from api.web.extensions import db
 from api.web.language import current, minute, t, word
 from survey.access.audit import record
+from survey.access.viewer import Viewer
+from survey.approval.next_acts import may_do
 from survey.cases import lists, machine
 from survey.cases import queries as cases
 from survey.cases.actions import add_photo
 from survey.cases.models import Act
 from survey.cases.rows import Done
+from survey.intake import corrections
+from survey.intake.corrections import Correction, Rows, may_change_all
 from survey.problems import Problem
 from survey.questionnaire import Form, load_form
 from survey.registry.models import Household
+from survey.words import both
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -39,33 +41,34 @@ blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 @blueprint.route("/<household_id>/<kind>/new", methods=["GET", "POST"])
 def new(household_id: str, kind: str) -> Any:
     """The form of one act for one household. Problems 1004, 5001, 6005."""
-    house = household_access.visible_household(household_id)
-    _require(kind, house)
+    viewer = auth.viewer()
+    house = household_access.visible_household(viewer, household_id)
+    _require(viewer, kind, house)
     form = load_form(kind)
     if request.method == "GET":
-        begun = as_typed(form, {**_beginning(kind, house), **_asked_for(form)})
-        return sheet(house, form, begun)
+        begun = as_typed(form, {**_beginning(viewer, kind, house), **_asked_for(form)})
+        return sheet(viewer, house, form, begun)
     typed = request.form.to_dict()
     if roster := typed.get("add_row"):
-        return sheet(house, form, typed | _new_row(form, roster, typed))
-    return _record(house, form, typed)
+        return sheet(viewer, house, form, typed | _new_row(form, roster, typed))
+    return _record(viewer, house, form, typed)
 
 
-def _require(kind: str, house: Household) -> None:
+def _require(viewer: Viewer, kind: str, house: Household) -> None:
     """Refuse a kind there is not, or without its right. Whoever may do an act may also revoke it."""
     known = machine.acts()
     if kind not in known:
         raise Problem(1004, what=kind[:40])
     if kind == machine.REVOCATION:
-        is_allowed = any(may_do(one, house) for one in known)
+        is_allowed = any(may_do(viewer, one, house) for one in known)
     else:
-        is_allowed = may_do(kind, house)
+        is_allowed = may_do(viewer, kind, house)
     if not is_allowed:
-        raise Problem(6005, action=word(f"act.{kind}"))
+        raise Problem(6005, **both("action", "act", kind))
 
 
-def _beginning(kind: str, house: Household) -> dict[str, Any]:
-    return beginning(kind, house, cases.progress_of(db.session(), house.id))
+def _beginning(viewer: Viewer, kind: str, house: Household) -> dict[str, Any]:
+    return beginning(viewer, kind, house, cases.progress_of(viewer.session, house.id))
 
 
 def _asked_for(form: Form) -> dict[str, Any]:
@@ -83,19 +86,19 @@ def _new_row(form: Form, roster: str, typed: Mapping[str, str]) -> dict[str, str
     return {f"answer.{roster}.{number}.{column.code}": "" for column in question.columns}
 
 
-def _record(house: Household, form: Form, typed: dict[str, str]) -> Any:
+def _record(viewer: Viewer, house: Household, form: Form, typed: dict[str, str]) -> Any:
     """Record what the form says; with faults, the form again with what was typed."""
     payload, kept = payload_of(form, typed | {"answer.households.0.household": house.id})
     _of_this_house(form, payload, house)
     try:
         receipt = recording.record(
-            form.code, payload, act_id=recording.act_id_of_form(), files=uploads.uploads()
+            viewer, form.code, payload, act_id=recording.act_id_of_form(), files=uploads.uploads()
         )
     except Problem as problem:
         if form.code == machine.REVOCATION and "back" in typed:
             return _not_revoked(problem, str(payload.get("act")))
-        return sheet(house, form, typed, problem, kept), status_of(problem.number)
-    return _told(house, form, payload, receipt.id)
+        return sheet(viewer, house, form, typed, problem, kept), status_of(problem.number)
+    return _told(viewer, house, form, payload, receipt.id)
 
 
 def _not_revoked(problem: Problem, act_id: str) -> Any:
@@ -114,23 +117,22 @@ def _of_this_house(form: Form, payload: dict[str, Any], house: Household) -> Non
         payload["households"] = [{**row, "household": house.id}]
 
 
-def _told(house: Household, form: Form, payload: Mapping[str, Any], act_id: str) -> Any:
+def _told(viewer: Viewer, house: Household, form: Form, payload: Mapping[str, Any], act_id: str) -> Any:
     """Back to the household, with a way to take it back at once and what a person should look at."""
     if form.code == machine.REVOCATION:
-        flash(
-            f"{_revoked_for(act_id)} {t('Bước cũ vẫn nằm trong lịch sử.', 'It stays in the history.')}", "ok"
-        )
+        stays = t("Bước cũ vẫn nằm trong lịch sử.", "It stays in the history.")
+        flash(f"{_revoked_for(viewer, act_id)} {stays}", "ok")
         return redirect(f"/households/{house.id}")
     title = act_title(form.code, payload.get("stage") or payload.get("outcome"))
     flash(t(f"Đã ghi: {title}.", f"Recorded: {title}."), "ok")
-    recording.tell_flags(act_id)
+    recording.tell_flags(viewer, act_id)
     return redirect(f"/households/{house.id}?done={act_id}")
 
 
-def _revoked_for(act_id: str) -> str:
+def _revoked_for(viewer: Viewer, act_id: str) -> str:
     """How many households a revocation was about."""
-    act = cases.newest_act(db.session(), act_id)
-    count = lists.households_in(db.session(), [act.id]).get(act.id, 0) if act else 0
+    act = cases.newest_act(viewer.session, act_id)
+    count = lists.households_in(viewer.session, [act.id]).get(act.id, 0) if act else 0
     if count < 2:
         return t("Đã hủy bước ghi nhầm.", "Revoked.")
     return t(f"Đã hủy cho {count} hộ.", f"Revoked for {count} households.")
@@ -142,54 +144,55 @@ def _revoked_for(act_id: str) -> str:
 @blueprint.get("/acts/<act_id>")
 def act(act_id: str) -> Any:
     """What one act decided, household by household: a meeting, a posting, a review of many. Problem 1004."""
-    row, done = _visible_act(act_id)
+    viewer = auth.viewer()
+    row, done = _visible_act(viewer, act_id)
     sample = done[0][0]
-    may_add = row.kind != machine.REVOCATION and all(may_do(row.kind, house) for _, house, _ in done)
+    may_add = row.kind != machine.REVOCATION and all(may_do(viewer, row.kind, house) for _, house, _ in done)
     return render_template(
         "cases/act.html",
         act=row,
         title=word(f"act.{row.kind}"),
-        rows=[_decided(one, house, name) for one, house, name in done],
-        place=area_names.name_then(row.area_code, row.done_on),
+        rows=[_decided(viewer, one, house, name) for one, house, name in done],
+        place=area_names.name_then(viewer, row.area_code, row.done_on),
         texts=[sample.texts[code] for code in ("remarks",) if code in sample.texts]
-        if _sees_all(done)
+        if _sees_all(viewer, done)
         else [],
-        flags=flag_lines(row.flags, amounts=all(_sees_amounts(house) for _, house, _ in done)),
-        paper=machine.acts()[row.kind].get("paper"),
-        has_scan=cases.has_scan(db.session(), row.id),
-        printed=machine.acts()[row.kind].get("printed") if auth.can("paper.read") else None,
+        flags=flag_lines(row.flags, amounts=all(_sees_amounts(viewer, house) for _, house, _ in done)),
+        paper=machine.acts()[row.kind].paper,
+        has_scan=cases.has_scan(viewer.session, row.id),
+        printed=machine.acts()[row.kind].printed if viewer.can("paper.read") else None,
         may_add=may_add,
-        revocation=corrections.revocation(row, done) if may_add else None,
-        hindrance=corrections.not_correctable(row, done) if may_add else None,
+        revocation=corrections.revocation(viewer, row, done) if may_add else None,
+        hindrance=corrections.not_correctable(viewer, row, done) if may_add else None,
         house_id=done[0][1].id,
-        revocation_id=recording.revocation_id(act_id),
-        today=clock.today(),
+        revocation_id=recording.revocation_id(viewer, act_id),
+        today=viewer.today,
     )
 
 
-def _sees_amounts(house: Household) -> bool:
-    return auth.may("amount.read", house.area_code)
+def _sees_amounts(viewer: Viewer, house: Household) -> bool:
+    return viewer.may("amount.read", house.area_code)
 
 
-def _decided(done: Done, house: Household, name: str | None) -> dict[str, Any]:
+def _decided(viewer: Viewer, done: Done, house: Household, name: str | None) -> dict[str, Any]:
     """One household's line."""
     return {
         "household_id": house.id,
-        "head_name": name if household_access.sees_names(house) else None,
-        "area": area_names.area_name(house.area_code),
+        "head_name": name if household_access.sees_names(viewer, house) else None,
+        "area": area_names.area_name(viewer, house.area_code),
         "done": done,
     }
 
 
-def _sees_all(done: Rows) -> bool:
-    return all(household_access.sees_names(house) for _, house, _ in done)
+def _sees_all(viewer: Viewer, done: Rows) -> bool:
+    return all(household_access.sees_names(viewer, house) for _, house, _ in done)
 
 
-def _visible_act(act_id: str) -> tuple[Act, list[tuple[Done, Household, str | None]]]:
+def _visible_act(viewer: Viewer, act_id: str) -> tuple[Act, list[tuple[Done, Household, str | None]]]:
     """The act and its counting steps for households the viewer may see. Problem 1004 when there are none."""
-    row = cases.newest_act(db.session(), act_id)
-    visible = auth.visible(Household.area_code, "household.read")
-    done = lists.done_by(db.session(), visible, act_id) if row else []
+    row = cases.newest_act(viewer.session, act_id)
+    visible = viewer.visible(Household.area_code, "household.read")
+    done = lists.done_by(viewer.session, visible, act_id) if row else []
     if row is None or not done:
         raise Problem(1004, what=act_id[:40])
     return row, done
@@ -198,21 +201,22 @@ def _visible_act(act_id: str) -> tuple[Act, list[tuple[Done, Household, str | No
 @blueprint.post("/acts/<act_id>/scan")
 def add_scan(act_id: str) -> Any:
     """Add a signed scan or a photo to an act that has been recorded. Problems 1004, 4109, 5461, 6005."""
-    row, done = _visible_act(act_id)
-    if not may_change_all(row, done):
-        raise Problem(6005, action=word(f"act.{row.kind}"))
+    viewer = auth.viewer()
+    row, done = _visible_act(viewer, act_id)
+    if not may_change_all(viewer, row, done):
+        raise Problem(6005, **both("action", "act", row.kind))
     files = uploads.uploads()
     if not files:
         raise Problem(5461)
     kept = uploads.keep(files)
-    act_row_id, area_code, user_id = row.id, row.area_code, auth.user_id()
+    act_row_id, area_code, user_id = row.id, row.area_code, viewer.user_id
     with transaction.write() as session:
-        uploads.arrived(session, kept)
+        uploads.arrived(viewer, session, kept)
         for file in files:
-            add_photo(session, act_row_id, file.announced(), clock.now(), user_id)
+            add_photo(session, act_row_id, file.announced(), viewer.now, user_id)
         record(
             session,
-            at=clock.now(),
+            at=viewer.now,
             actor_id=user_id,
             action="act.photo_added",
             subject_kind="act",
@@ -233,18 +237,19 @@ def correct(act_id: str) -> Any:
 
     Problems 1004, 5465, 6005.
     """
-    row, done = _visible_act(act_id)
-    about = corrections.correction(row, done)
+    viewer = auth.viewer()
+    row, done = _visible_act(viewer, act_id)
+    about = corrections.correction(viewer, row, done)
     form = load_form(row.kind)
     if request.method == "GET":
-        return sheet(about.house, form, as_typed(form, corrections.shown(form, about)), about=about)
+        return sheet(viewer, about.house, form, as_typed(form, corrections.shown(form, about)), about=about)
     typed = request.form.to_dict()
     if roster := typed.get("add_row"):
-        return sheet(about.house, form, typed | _new_row(form, roster, typed), about=about)
-    return _record_correction(form, typed, about)
+        return sheet(viewer, about.house, form, typed | _new_row(form, roster, typed), about=about)
+    return _record_correction(viewer, form, typed, about)
 
 
-def _record_correction(form: Form, typed: dict[str, str], about: Correction) -> Any:
+def _record_correction(viewer: Viewer, form: Form, typed: dict[str, str], about: Correction) -> Any:
     """Record the next version; with faults, or when somebody was faster, the form again as it was typed."""
     payload, kept = payload_of(form, typed)
     payload = corrections.with_unseen(form, about, payload)
@@ -252,15 +257,16 @@ def _record_correction(form: Form, typed: dict[str, str], about: Correction) -> 
     base = typed.get("base_version", "")
     try:
         recording.record(
+            viewer,
             form.code,
             payload,
             act_id=about.act.envelope_id,
             files=uploads.uploads(),
             base_version=max(1, int(base)) if base.isascii() and base.isdigit() else about.act.version,
-            photos=corrections.photos_of(about.act),
+            photos=corrections.photos_of(viewer.session, about.act),
         )
     except Problem as problem:
-        return _again(form, typed, problem, kept, about.act.envelope_id)
+        return _again(viewer, form, typed, problem, kept, about.act.envelope_id)
     flash(t("Đã sửa; bản trước vẫn nằm trong lịch sử.", "Corrected; the earlier version stays."), "ok")
     return redirect(f"/cases/acts/{about.act.envelope_id}")
 
@@ -277,12 +283,17 @@ def _leave_out(payload: dict[str, Any], kept: dict[str, list[int]], about: Corre
 
 
 def _again(
-    form: Form, typed: dict[str, str], problem: Problem, kept: Mapping[str, list[int]], act_id: str
+    viewer: Viewer,
+    form: Form,
+    typed: dict[str, str],
+    problem: Problem,
+    kept: Mapping[str, list[int]],
+    act_id: str,
 ) -> Any:
     """The form once more, on top of whatever is the newest version by now."""
-    about = corrections.correction(*_visible_act(act_id))
+    about = corrections.correction(viewer, *_visible_act(viewer, act_id))
     status = status_of(problem.number)
-    return sheet(about.house, form, typed, _who_was_faster(problem, form), kept, about), status
+    return sheet(viewer, about.house, form, typed, _who_was_faster(problem, form), kept, about), status
 
 
 def _who_was_faster(problem: Problem, form: Form) -> Problem:

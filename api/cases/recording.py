@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, request
-from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from api.shared import uploads
 from api.shared.flag_words import flag_lines
-from api.web import auth, clock, transaction
-from api.web.extensions import db
+from api.web import transaction
 from api.web.intake_context import desk
+from survey.access.viewer import Viewer
 from survey.cases import queries as cases
 from survey.intake import actions
 from survey.intake import queries as intake
@@ -36,15 +35,16 @@ def act_id_of_form() -> str:
         return str(uuid.uuid4())
 
 
-def revocation_id(act_id: str) -> str:
+def revocation_id(viewer: Viewer, act_id: str) -> str:
     """The id of this person's revocation of an act: it follows from both, so that pages stay the same.
 
     Nobody else can work it out and take it first.
     """
-    return str(uuid.UUID(keyed_hash(f"revocation of {act_id} by {current_user.id}")[:32]))
+    return str(uuid.UUID(keyed_hash(f"revocation of {act_id} by {viewer.user_id}")[:32]))
 
 
 def record(
+    viewer: Viewer,
     kind: str,
     payload: Mapping[str, Any],
     *,
@@ -62,34 +62,35 @@ def record(
     announced = [*(file.announced() for file in files), *photos][:MAX_PHOTOS]
     try:
         with transaction.write() as session:
-            known = _sent_before(session, act_id, payload, base_version)
+            known = _sent_before(viewer, session, act_id, payload, base_version)
             if known is not None:
                 return known
             receipt = record_within(
-                session, kind, payload, act_id=act_id, photos=announced, base_version=base_version
+                viewer, session, kind, payload, act_id=act_id, photos=announced, base_version=base_version
             )
-            uploads.arrived(session, kept)
+            uploads.arrived(viewer, session, kept)
             return receipt
     except Problem as problem:
         if problem.number != 4102:
             raise
         # On PostgreSQL two clicks may both have looked before either had written.
         with transaction.write() as session:
-            known = _sent_before(session, act_id, payload, base_version)
+            known = _sent_before(viewer, session, act_id, payload, base_version)
         if known is None:
             raise
         return known
 
 
-def tell_flags(act_id: str) -> None:
+def tell_flags(viewer: Viewer, act_id: str) -> None:
     """Say on the next page what a person should look at in the act just recorded, with its figures."""
-    act = cases.newest_act(db.session(), act_id)
+    act = cases.newest_act(viewer.session, act_id)
     if act is not None:
-        for text in flag_lines(act.flags, amounts=auth.may("amount.read", act.area_code)):
+        for text in flag_lines(act.flags, amounts=viewer.may("amount.read", act.area_code)):
             flash(f"{text}.", "warn")
 
 
 def record_within(
+    viewer: Viewer,
     session: Session,
     kind: str,
     payload: Mapping[str, Any],
@@ -109,18 +110,18 @@ def record_within(
         "form": kind,
         "form_version": load_form(kind).version,
         "base_version": base_version,
-        "captured_at": clock.now().isoformat(),
+        "captured_at": viewer.now.isoformat(),
         "payload": dict(payload),
         "photos": [dict(photo) for photo in photos],
     }
-    receipt = actions.receive(session, read(raw), desk(session, current_user.id))
+    receipt = actions.receive(session, read(raw), desk(viewer))
     if receipt.state != STORED:
         raise Problem(5420, rows=receipt.faults)
     return receipt
 
 
 def _sent_before(
-    session: Session, act_id: str, payload: Mapping[str, Any], base_version: int
+    viewer: Viewer, session: Session, act_id: str, payload: Mapping[str, Any], base_version: int
 ) -> Receipt | None:
     """The receipt of the same form sent before. Problem 5460 when it said something else then.
 
@@ -131,7 +132,7 @@ def _sent_before(
     if row is None:
         return None
     same_content = json.loads(row.body or "{}").get("payload") == dict(payload)
-    if row.sender_id == current_user.id and row.state == STORED and same_content:
+    if row.sender_id == viewer.user_id and row.state == STORED and same_content:
         return intake.receipt(session, row)
     if base_version:
         return None
@@ -142,23 +143,29 @@ class _TriedError(Exception):
     """Ends a rehearsal, so that nothing of it is kept."""
 
 
-def refusals(kind: str, common: Mapping[str, Any], rows: Rows) -> dict[str, list[dict[str, Any]]]:
+def refusals(
+    viewer: Viewer, kind: str, common: Mapping[str, Any], rows: Rows
+) -> dict[str, list[dict[str, Any]]]:
     """Which households cannot take an act, and the faults that say why; each tried alone, nothing kept."""
     found: dict[str, list[dict[str, Any]]] = {}
     try:
         with transaction.write() as session:
             for row in rows:
-                found[row["household"]] = _faults_alone(session, kind, {**common, "households": [row]})
+                found[row["household"]] = _faults_alone(
+                    viewer, session, kind, {**common, "households": [row]}
+                )
             raise _TriedError
     except _TriedError:
         return {household: faults for household, faults in found.items() if faults}
 
 
-def _faults_alone(session: Session, kind: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _faults_alone(
+    viewer: Viewer, session: Session, kind: str, payload: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     """The faults of one act, undone again."""
     savepoint = session.begin_nested()
     try:
-        record_within(session, kind, payload, act_id=str(uuid.uuid4()))
+        record_within(viewer, session, kind, payload, act_id=str(uuid.uuid4()))
     except Problem as problem:
         faults: list[dict[str, Any]] = problem.details.get("rows", [])
         return faults

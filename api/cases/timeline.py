@@ -10,14 +10,15 @@ from urllib.parse import quote
 from flask import request
 
 from api.cases import recording
-from api.cases.next_acts import likely_next, may_do, next_acts, revocable
 from api.shared import area_names, household_access, uploads
 from api.shared.act_words import act_title, dot, reason_text
 from api.shared.flag_words import flag_text
 from api.shared.law_texts import programme_title
-from api.web import auth, clock
-from api.web.extensions import db
+from api.web import clock
+from api.web.intake_context import book_in_force
 from api.web.language import current, day, minute, num, t, word
+from survey.access.viewer import Viewer
+from survey.approval.next_acts import likely_next, may_do, next_acts, revocable
 from survey.assessment.models import AssessmentRow
 from survey.cases import lists, machine
 from survey.cases import queries as cases
@@ -30,7 +31,6 @@ from survey.registry.rows import CAMERA, PhotoEntry, SurveyVersion
 
 MOVING = frozenset(rule.act for rule in machine.rules() if rule.target != machine.SAME)
 """Acts after which a case stands elsewhere."""
-AFTER = ("handover", "completion", "stage")
 UNSAID = ("done_on", "stage", "outcome", "works_kind", "amount_vnd", "area_code")
 """Answers that an entry's title, date or first line already says."""
 SPOKEN = ("remarks", "content")
@@ -69,17 +69,22 @@ class CaseView:
 
 
 def view(
-    house: Household, surveys: list[SurveyVersion], assessments: list[AssessmentRow], photos: list[PhotoEntry]
+    viewer: Viewer,
+    house: Household,
+    surveys: list[SurveyVersion],
+    assessments: list[AssessmentRow],
+    photos: list[PhotoEntry],
 ) -> CaseView:
     """The case of a household with its merged history."""
-    histories = cases.histories(db.session(), [house.id]).get(house.id, [])
+    histories = cases.histories(viewer.session, [house.id]).get(house.id, [])
     newest = histories[0] if histories else None
     progress = newest.progress if newest else None
     state = progress.state if progress else machine.NONE
-    allowed = revocable(house, histories)
-    events = cases.events(db.session(), house.id)
-    acts = [] if house.is_training else next_acts(house, progress)
-    likely = likely_next(house, progress)
+    allowed = revocable(viewer, house, histories)
+    events = cases.events(viewer.session, house.id)
+    book = book_in_force(viewer.session)
+    acts = [] if house.is_training else next_acts(viewer, book, house, progress)
+    likely = likely_next(viewer, book, house, progress)
     done = next((one.envelope_id for one in events if _just_done(one, allowed)), None)
     return CaseView(
         case=newest.case if newest else None,
@@ -87,39 +92,39 @@ def view(
         dot=dot(state),
         reason=reason_text(state, progress.reason) if progress else None,
         progress=progress,
-        facts=_facts(house, progress) if progress else [],
+        facts=_facts(viewer, house, progress) if progress else [],
         acts=frozenset(acts),
         main=_button(house, progress, likely) if likely in acts else None,
         others=tuple(_button(house, progress, kind) for kind in acts if kind != likely),
-        done=(done, recording.revocation_id(done)) if done else None,
+        done=(done, recording.revocation_id(viewer, done)) if done else None,
         revocable=allowed,
-        entries=entries(house, events, surveys, assessments),
-        pair=_pair(house, events, photos, progress),
+        entries=entries(viewer, house, events, surveys, assessments),
+        pair=_pair(viewer, house, events, photos, progress),
     )
 
 
 def _button(house: Household, progress: Progress | None, kind: str) -> Button:
     """A meeting or posting is about the whole village; a stage says which one comes."""
-    if kind in ("meeting", "posting") and house.area_code:
+    if machine.acts()[kind].of_village and house.area_code:
         return Button(word(f"act.{kind}"), f"/work/{kind}?area={quote(house.area_code)}")
     stages = machine.outcomes(progress, kind) if kind == "stage" else ()
     return Button(act_title(kind, stages[0] if len(stages) == 1 else None), f"/cases/{house.id}/{kind}/new")
 
 
-def _facts(house: Household, progress: Progress) -> list[tuple[str, str]]:
+def _facts(viewer: Viewer, house: Household, progress: Progress) -> list[tuple[str, str]]:
     """What has been decided, done and paid so far; what is not known yet is left out."""
     told: list[tuple[str, Any]] = [
         (t("Hình thức", "Works"), word(f"works_kind.{progress.works_kind}") if progress.works_kind else None),
         (t("Năm", "Year"), str(progress.year) if progress.year else None),
         (
             t("Chương trình phê duyệt", "Approved programme"),
-            programme_title(progress.programme) if progress.programme else None,
+            programme_title(viewer, progress.programme) if progress.programme else None,
         ),
         (t("Ngày phê duyệt", "Approved on"), progress.approved_on),
         (t("Khởi công", "Started"), progress.started_on),
         (t("Xây xong", "Finished"), progress.finished_on),
     ]
-    if auth.may("amount.read", house.area_code):
+    if viewer.may("amount.read", house.area_code):
         amounts = (
             (t("Mức phê duyệt", "Approved amount"), progress.amount_vnd),
             (t("Đã chi", "Paid"), progress.paid_vnd or None),
@@ -139,15 +144,16 @@ def _just_done(event: Event, allowed: set[str]) -> bool:
 
 
 def entries(
+    viewer: Viewer,
     house: Household,
     events: list[Event],
     surveys: list[SurveyVersion],
     assessments: list[AssessmentRow],
 ) -> list[dict[str, Any]]:
     """Surveys, assessments and acts in one line, newest first."""
-    numbers = lists.households_in(db.session(), {event.act_id for event in events})
+    numbers = lists.households_in(viewer.session, {event.act_id for event in events})
     found: list[tuple[datetime, int, dict[str, Any]]] = [
-        (event.received_at, event.step_id, _act_entry(house, event, numbers.get(event.act_id, 1)))
+        (event.received_at, event.step_id, _act_entry(viewer, house, event, numbers.get(event.act_id, 1)))
         for event in events
     ]
     found += [(row.received_at, 0, _survey_entry(row)) for row in surveys]
@@ -173,34 +179,34 @@ def _assessment_entry(row: AssessmentRow) -> dict[str, Any]:
     }
 
 
-def _act_entry(house: Household, event: Event, households: int) -> dict[str, Any]:
+def _act_entry(viewer: Viewer, house: Household, event: Event, households: int) -> dict[str, Any]:
     """One act: what, when done and when received, where, by whom, with what evidence."""
-    spoken, more = _said(house, event)
-    paper = machine.acts()[event.kind].get("paper")
+    spoken, more = _said(viewer, house, event)
+    paper = machine.acts()[event.kind].paper
     is_revocation = event.kind == machine.REVOCATION
     return {
         "at": day(event.done_on),
         "title": _title(event),
-        "text": _first_line(house, event),
+        "text": _first_line(viewer, house, event),
         "spoken": spoken,
         "more": more,
         "who": _who(event),
-        "place": area_names.name_then(event.area_code, event.done_on),
-        "chips": _chips(house, event),
+        "place": area_names.name_then(viewer, event.area_code, event.done_on),
+        "chips": _chips(viewer, house, event),
         "photos": (event.photos_arrived, event.photos_announced),
         "is_gone": event.is_revoked,
         "to_state": event.to_state if event.kind in MOVING and not event.is_revoked else None,
         "act_id": event.envelope_id,
-        "revocation_id": recording.revocation_id(event.envelope_id),
+        "revocation_id": recording.revocation_id(viewer, event.envelope_id),
         "households": households,
         "wants_scan": bool(paper) and not event.has_scan and not event.is_revoked and not is_revocation,
-        "may_add": not event.is_revoked and not is_revocation and may_do(event.kind, house),
+        "may_add": not event.is_revoked and not is_revocation and may_do(viewer, event.kind, house),
     }
 
 
-def _chips(house: Household, event: Event) -> list[str]:
+def _chips(viewer: Viewer, house: Household, event: Event) -> list[str]:
     """What to look at in the act, with its figures; what concerns its other households is theirs."""
-    amounts = auth.may("amount.read", house.area_code)
+    amounts = viewer.may("amount.read", house.area_code)
     ours = (flag for flag in event.flags if flag.get("household") in (None, house.id))
     return [flag_text(flag, amounts=amounts) for flag in ours]
 
@@ -217,7 +223,7 @@ def _who(event: Event) -> str:
     return f"{event.actor_name or t('hệ thống', 'the system')} · {received}"
 
 
-def _first_line(house: Household, event: Event) -> str | None:
+def _first_line(viewer: Viewer, house: Household, event: Event) -> str | None:
     """What the act decided: works kind, votes, programme and money, the new head."""
     values, parts = event.values, []
     if values.get("works_kind"):
@@ -231,18 +237,18 @@ def _first_line(house: Household, event: Event) -> str | None:
             )
         )
     if event.kind == "approval" and values.get("programme"):
-        parts.append(programme_title(values["programme"]))
-    if values.get("amount_vnd") is not None and auth.may("amount.read", house.area_code):
+        parts.append(programme_title(viewer, values["programme"]))
+    if values.get("amount_vnd") is not None and viewer.may("amount.read", house.area_code):
         parts.append(f"{num(values['amount_vnd'])} đồng")
-    if values.get("person_id") and household_access.sees_names(house):
-        person = db.session().get(Person, values["person_id"])
+    if values.get("person_id") and household_access.sees_names(viewer, house):
+        person = viewer.session.get(Person, values["person_id"])
         parts.append(person.full_name if person and person.full_name else "")
     return " · ".join(part for part in parts if part) or None
 
 
-def _said(house: Household, event: Event) -> tuple[list[str], list[tuple[str, str]]]:
+def _said(viewer: Viewer, house: Household, event: Event) -> tuple[list[str], list[tuple[str, str]]]:
     """(what was written in words, the other answers by label); typed text only for those who read names."""
-    texts = event.texts if household_access.sees_names(house) else {}
+    texts = event.texts if household_access.sees_names(viewer, house) else {}
     form = load_form(event.kind)
     known = {
         code: value
@@ -264,20 +270,20 @@ def _as_text(answer: Any) -> str:
 
 
 def _pair(
-    house: Household, events: list[Event], photos: list[PhotoEntry], progress: Progress | None
+    viewer: Viewer, house: Household, events: list[Event], photos: list[PhotoEntry], progress: Progress | None
 ) -> tuple[dict[str, Any] | None, dict[str, Any] | None] | None:
     """The house before and after, side by side; None as long as nothing was built."""
     started = progress.started_on if progress else None
     if started is None:
         return None
     gone = {event.act_id for event in events if event.is_revoked}
-    of_acts = [
+    of_acts: list[dict[str, Any]] = [
         {"sha256": stored.stored_sha256, "at": act.done_on, "kind": act.kind}
-        for act, photo, stored in cases.photos(db.session(), house.id)
+        for act, photo, stored in cases.photos(viewer.session, house.id)
         if photo.slot == "front" and act.id not in gone
     ]
     at_start = [one for one in of_acts if one["kind"] == "start"]
-    after = [one for one in of_acts if one["kind"] in AFTER]
+    after = [one for one in of_acts if machine.acts()[one["kind"]].building]
     return _surveyed_before(photos, started) or next(iter(at_start), None), next(reversed(after), None)
 
 
@@ -289,7 +295,7 @@ def _surveyed_before(photos: list[PhotoEntry], started: date) -> dict[str, Any] 
     return {"sha256": found.stored_sha256, "at": found.captured_at} if found else None
 
 
-def act_photos(house: Household) -> list[dict[str, Any]]:
+def act_photos(viewer: Viewer, house: Household) -> list[dict[str, Any]]:
     """The photos and scans of the acts that the viewer may see, in the order of the acts."""
     return [
         {
@@ -299,11 +305,15 @@ def act_photos(house: Household) -> list[dict[str, Any]]:
             "at": act.done_on,
             **{name: getattr(photo, name) for name in CAMERA},
         }
-        for act, photo, stored in cases.photos(db.session(), house.id)
-        if uploads.shown(house, photo.slot)
+        for act, photo, stored in cases.photos(viewer.session, house.id)
+        if uploads.shown(viewer, house, photo.slot)
     ]
 
 
-def survey_photos(house: Household) -> list[PhotoEntry]:
+def survey_photos(viewer: Viewer, house: Household) -> list[PhotoEntry]:
     """The photos of the surveys that the viewer may see."""
-    return [photo for photo in registry.photos(db.session(), house.id) if uploads.shown(house, photo.slot)]
+    return [
+        photo
+        for photo in registry.photos(viewer.session, house.id)
+        if uploads.shown(viewer, house, photo.slot)
+    ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
+from sqlalchemy import ColumnElement
 
 from api.cases import recording
 from api.cases.form_choices import posting_end
@@ -14,12 +15,12 @@ from api.forms.fields import Field, anchors, fields, with_errors
 from api.forms.parsing import payload_of, rows_typed
 from api.forms.writing import as_typed
 from api.shared import area_names, uploads
-from api.web import auth, clock
+from api.web import auth
 from api.web.errors import status_of
-from api.web.extensions import db
 from api.web.language import current, t, word
+from survey.access.viewer import Viewer
 from survey.areas import queries as areas
-from survey.cases import lists
+from survey.cases import lists, machine
 from survey.cases import queries as cases
 from survey.cases.models import Case
 from survey.problems import Problem
@@ -28,7 +29,6 @@ from survey.registry.models import Household
 
 blueprint = Blueprint("entries", __name__, url_prefix="/work")
 
-FROM_STATE = {"meeting": "registered", "posting": "endorsed"}
 USUAL = ("begins_at", "venue", "households_total")
 USUAL_NAMES = ("chair_name", "chair_position", "commune_name", "commune_position", "secretary_name")
 """What a village's next meeting usually says again: offered, to be changed where it is not so."""
@@ -37,33 +37,40 @@ USUAL_NAMES = ("chair_name", "chair_position", "commune_name", "commune_position
 @blueprint.route("/meeting", methods=["GET", "POST"])
 def meeting() -> Any:
     """The votes of one village meeting for all its registered households. Problems 1004, 6005."""
-    return _entry("meeting")
+    viewer = auth.viewer()
+    return _entry(viewer, "meeting")
 
 
 @blueprint.route("/posting", methods=["GET", "POST"])
 def posting() -> Any:
     """The public posting of a village's endorsed households. Problems 1004, 6005."""
-    return _entry("posting")
+    viewer = auth.viewer()
+    return _entry(viewer, "posting")
 
 
-def _entry(kind: str) -> Any:
+def _entry(viewer: Viewer, kind: str) -> Any:
     code = request.args.get("area") or request.form.get("answer.area_code") or ""
     if not code:
-        return _choose_village(kind)
-    area_names.visible_area(code, "case.record")
+        return _choose_village(viewer, kind)
+    area_names.visible_area(viewer, code, "case.record")
     if request.method == "GET":
-        return _page(kind, code, _begun(kind, code))
+        return _page(viewer, kind, code, _begun(viewer, kind, code))
     typed = {**request.form.to_dict(), "answer.area_code": code}
     if "fill" in typed:
-        return _page(kind, code, _filled(typed))
-    return _record(kind, code, typed)
+        return _page(viewer, kind, code, _filled(typed))
+    return _record(viewer, kind, code, typed)
 
 
-def _choose_village(kind: str) -> Any:
+def _waits_for(kind: str) -> ColumnElement[bool]:
+    """Cases that wait for this act."""
+    return Case.state.in_(machine.acts()[kind].waits_in)
+
+
+def _choose_village(viewer: Viewer, kind: str) -> Any:
     """The villages where households wait for this act; the only one opens at once."""
-    mine = auth.visible(Household.area_code, "case.record")
-    found = lists.by_area(db.session(), mine, Case.state == FROM_STATE[kind])
-    tree = areas.tree(db.session(), clock.today())
+    mine = viewer.visible(Household.area_code, "case.record")
+    found = lists.by_area(viewer.session, mine, _waits_for(kind))
+    tree = areas.tree(viewer.session, viewer.today)
     counts: dict[str, int] = {}
     for code, count in found.items():
         if (now := next(iter(tree.path(code)), None)) is not None:
@@ -73,29 +80,31 @@ def _choose_village(kind: str) -> Any:
     ordered = sorted(
         counts, key=lambda code: [tree.names[step].sort_key for step in reversed(tree.path(code))]
     )
-    rows = [(code, area_names.area_name(code), counts[code]) for code in ordered]
+    rows = [(code, area_names.area_name(viewer, code), counts[code]) for code in ordered]
     return render_template("cases/choose.html", kind=kind, title=word(f"act.{kind}"), rows=rows)
 
 
-def _begun(kind: str, code: str) -> dict[str, str]:
+def _begun(viewer: Viewer, kind: str, code: str) -> dict[str, str]:
     """Today, the households that wait, and what the village's last meeting said of itself."""
     form = load_form(kind)
-    rows = [{"household": row.household_id, "works_kind": row.works_kind} for row in _waiting(kind, code)]
-    values: dict[str, Any] = {"area_code": code, "done_on": clock.today().isoformat(), "households": rows}
+    rows = [
+        {"household": row.household_id, "works_kind": row.works_kind} for row in _waiting(viewer, kind, code)
+    ]
+    values: dict[str, Any] = {"area_code": code, "done_on": viewer.today.isoformat(), "households": rows}
     if kind == "posting":
-        values["until"] = posting_end(code)
-    last = lists.newest_in(db.session(), kind, code)
-    repeated = USUAL + (USUAL_NAMES if auth.may("person.read", code) else ())
+        values["until"] = posting_end(viewer, code)
+    last = lists.newest_in(viewer.session, kind, code)
+    repeated = USUAL + (USUAL_NAMES if viewer.may("person.read", code) else ())
     values |= {name: last[name] for name in repeated if name in last and name in form.questions}
     return as_typed(form, values)
 
 
-def _waiting(kind: str, code: str) -> list[Any]:
+def _waiting(viewer: Viewer, kind: str, code: str) -> list[Any]:
     """The cases of an area that wait for this act."""
-    mine = auth.visible(Household.area_code, "case.record")
-    conditions = [*area_names.inside(code), Case.state == FROM_STATE[kind]]
-    names = auth.may("person.read", code)
-    return cases.cases(db.session(), mine, *conditions, names=names, amounts=False)
+    mine = viewer.visible(Household.area_code, "case.record")
+    conditions = [*area_names.inside(viewer, code), _waits_for(kind)]
+    names = viewer.may("person.read", code)
+    return cases.cases(viewer.session, mine, *conditions, names=names, amounts=False)
 
 
 def _filled(typed: dict[str, str]) -> dict[str, str]:
@@ -107,14 +116,18 @@ def _filled(typed: dict[str, str]) -> dict[str, str]:
     return typed
 
 
-def _record(kind: str, code: str, typed: dict[str, str]) -> Any:
+def _record(viewer: Viewer, kind: str, code: str, typed: dict[str, str]) -> Any:
     """Record the act for the households that were voted on, or chosen; then show what it decided."""
     payload, kept = payload_of(load_form(kind), typed)
     _leave_out(kind, payload, kept)
     try:
-        receipt = recording.record(kind, payload, act_id=recording.act_id_of_form(), files=uploads.uploads())
+        receipt = recording.record(
+            viewer, kind, payload, act_id=recording.act_id_of_form(), files=uploads.uploads()
+        )
     except Problem as problem:
-        return _page(kind, code, typed, _of_each(problem, kind, payload), kept), status_of(problem.number)
+        return _page(viewer, kind, code, typed, _of_each(viewer, problem, kind, payload), kept), status_of(
+            problem.number
+        )
     count = len(payload["households"])
     flash(
         t(f"Đã ghi: {word(f'act.{kind}')}, {count} hộ.", f"{word(f'act.{kind}')}: {count} households."), "ok"
@@ -122,7 +135,7 @@ def _record(kind: str, code: str, typed: dict[str, str]) -> Any:
     return redirect(f"/cases/acts/{receipt.id}")
 
 
-def _of_each(problem: Problem, kind: str, payload: Mapping[str, Any]) -> Problem:
+def _of_each(viewer: Viewer, problem: Problem, kind: str, payload: Mapping[str, Any]) -> Problem:
     """A step that is not possible, told for every household that cannot take it: each is tried alone.
 
     What is the same for all of them is told once.
@@ -131,8 +144,8 @@ def _of_each(problem: Problem, kind: str, payload: Mapping[str, Any]) -> Problem
     if problem.number != 5420 or not rows or any(fault["question"] for fault in problems):
         return problem
     common = {code: value for code, value in payload.items() if code != "households"}
-    refused = recording.refusals(kind, common, rows)
-    histories = cases.histories(db.session(), list(refused))
+    refused = recording.refusals(viewer, kind, common, rows)
+    histories = cases.histories(viewer.session, list(refused))
     told = [
         {**fault, "household": household}
         for household, theirs in refused.items()
@@ -156,6 +169,7 @@ def _leave_out(kind: str, payload: dict[str, Any], kept: dict[str, list[int]]) -
 
 
 def _page(
+    viewer: Viewer,
     kind: str,
     code: str,
     typed: dict[str, str],
@@ -163,7 +177,7 @@ def _page(
     kept: Mapping[str, list[int]] | None = None,
 ) -> str:
     """The page of the entry, with what was typed and what was wrong with it."""
-    form, known = load_form(kind), {row.household_id: row for row in _waiting(kind, code)}
+    form, known = load_form(kind), {row.household_id: row for row in _waiting(viewer, kind, code)}
     names = {household_id: row.head_name for household_id, row in known.items()}
     sent = [typed.get(f"answer.households.{row}.household", "") for row in (kept or {}).get("households", [])]
     controls = fields(form, typed, {})
@@ -173,7 +187,7 @@ def _page(
     return render_template(
         f"cases/{kind}.html",
         title=word(f"act.{kind}"),
-        place=area_names.area_name(code),
+        place=area_names.area_name(viewer, code),
         area_code=code,
         head={one.name.removeprefix("answer."): one for one in head},
         rows=_table_rows(known, made, found.rows),
@@ -181,8 +195,8 @@ def _page(
         problem=problem,
         told=found.lines,
         act_id=recording.act_id_of_form(),
-        today=clock.today(),
-        crumbs=area_names.crumbs(code, word(f"act.{kind}")),
+        today=viewer.today,
+        crumbs=area_names.crumbs(viewer, code, word(f"act.{kind}")),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file
@@ -14,11 +15,11 @@ from api.shared import area_names
 from api.shared.act_words import REASON_WORDS, dot, reason_text
 from api.shared.law_texts import programme_title
 from api.shared.workbook import Column, table
-from api.web import auth, clock, navigation
+from api.web import auth, navigation
 from api.web.errors import status_of
-from api.web.extensions import db
 from api.web.language import t, word
 from api.web.paging import Page, page_of
+from survey.access.viewer import Viewer, refusal
 from survey.assessment import queries as assessment
 from survey.cases import lists, machine
 from survey.cases import queries as cases
@@ -26,6 +27,7 @@ from survey.cases.models import Case
 from survey.cases.rows import CaseRow, Done
 from survey.problems import Problem
 from survey.questionnaire import load_form
+from survey.words import both
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
 
@@ -36,31 +38,36 @@ ENTRY_PHASES = ("deciding", "not_started", "under_way", "done", "closed")
 @blueprint.get("")
 def index() -> Any:
     """What waits in each state, of my areas or one of them; each count opens its list."""
-    area_code = worklists.area_asked()
-    inside = area_names.inside(area_code)
-    states = lists.waiting(db.session(), worklists.visible(), *inside)
+    viewer = auth.viewer()
+    area_code = worklists.area_asked(viewer)
+    inside = area_names.inside(viewer, area_code)
+    states = lists.waiting(viewer.session, worklists.visible(viewer), *inside)
     states.pop(machine.CANCELLED, None)
     return render_template(
         "cases/work.html",
-        phases=[(phase, _of_phase(phase, states, area_code)) for phase in ENTRY_PHASES],
+        phases=[(phase, _of_phase(viewer, phase, states, area_code)) for phase in ENTRY_PHASES],
         counts=worklists.by_phase(states),
-        without=assessment.count_houses(db.session(), worklists.visible(), *inside, *worklists.no_case()),
-        obstacles=lists.count_obstacles(db.session(), worklists.visible(), *inside),
-        waiting=worklists.waits_for_me() if not area_code else [],
+        without=assessment.count_houses(
+            viewer.session, worklists.visible(viewer), *inside, *worklists.no_case()
+        ),
+        obstacles=lists.count_obstacles(viewer.session, worklists.visible(viewer), *inside),
+        waiting=worklists.waits_for_me(viewer) if not area_code else [],
         area_code=area_code,
-        area_options=worklists.area_options(area_code),
-        may_record=auth.can("case.record"),
+        area_options=worklists.area_options(viewer, area_code),
+        may_record=viewer.can("case.record"),
     )
 
 
-def _of_phase(phase: str, states: dict[str, Any], area_code: str | None) -> list[dict[str, Any]]:
+def _of_phase(
+    viewer: Viewer, phase: str, states: dict[str, Any], area_code: str | None
+) -> list[dict[str, Any]]:
     """The states of a phase in which cases stand."""
     scope = f"&area={area_code}" if area_code else ""
     return [
         {
             "count": states[state].count,
             "label": word(f"case_state.{state}"),
-            "hint": worklists.oldest_hint(states[state]) if phase not in ("closed", "done") else None,
+            "hint": worklists.oldest_hint(viewer, states[state]) if phase not in ("closed", "done") else None,
             "href": f"/work/list?state={state}{scope}",
         }
         for state in machine.states(phase)
@@ -74,17 +81,23 @@ def _of_phase(phase: str, states: dict[str, Any], area_code: str | None) -> list
 @blueprint.route("/list", methods=["GET", "POST"])
 def listed() -> Any:
     """The cases of a state or phase, filtered, sorted and paged; many can be acted on at once."""
+    viewer = auth.viewer()
     if request.method == "POST":
-        return _act_on_many()
-    return _list_page()
+        return _act_on_many(viewer)
+    return _list_page(viewer)
 
 
-def _list_page(problem: Problem | None = None, refused: dict[str, list[Any]] | None = None) -> str:
+def _list_page(
+    viewer: Viewer, problem: Problem | None = None, refused: dict[str, list[Any]] | None = None
+) -> str:
     """The list; after a refused act with what was chosen and typed, and who cannot take it."""
-    area_code, state = worklists.area_asked(), request.args.get("state")
-    names, amounts = worklists.sees("person.read", area_code), worklists.sees("amount.read", area_code)
-    page, rows = _rows(state, names=names, amounts=amounts)
-    acts = worklists.bulk_acts(state)
+    area_code, state = worklists.area_asked(viewer), request.args.get("state")
+    names, amounts = (
+        worklists.sees(viewer, "person.read", area_code),
+        worklists.sees(viewer, "amount.read", area_code),
+    )
+    page, rows = _rows(viewer, state, names=names, amounts=amounts)
+    acts = worklists.bulk_acts(viewer, state)
     return render_template(
         "cases/list.html",
         title=_title(state),
@@ -96,7 +109,7 @@ def _list_page(problem: Problem | None = None, refused: dict[str, list[Any]] | N
         sees_names=names,
         sees_amounts=amounts,
         sort=request.args.get("sort", "since"),
-        why=_why(rows, names),
+        why=_why(viewer, rows, names),
         acts=acts,
         forms={kind: load_form(kind).questions for kind in acts},
         chosen=set(request.form.getlist("household")) - set(refused or ()),
@@ -104,12 +117,12 @@ def _list_page(problem: Problem | None = None, refused: dict[str, list[Any]] | N
         problem=problem,
         typed=request.form,
         act_id=recording.act_id_of_form(),
-        done=_done_act(),
+        done=_done_act(viewer),
         reason_options=lambda question: list(options_of(question)),
-        today=clock.today(),
-        area_name=area_names.area_name,
+        today=viewer.today,
+        area_name=partial(area_names.area_name, viewer),
         dot=dot,
-        **_options(area_code),
+        **_options(viewer, area_code),
     )
 
 
@@ -124,16 +137,16 @@ def _title(state: str | None) -> str:
     return t("Hồ sơ hỗ trợ", "Cases")
 
 
-def _rows(state: str | None, *, names: bool, amounts: bool) -> tuple[Page, list[CaseRow]]:
+def _rows(viewer: Viewer, state: str | None, *, names: bool, amounts: bool) -> tuple[Page, list[CaseRow]]:
     """One page of the list; the same conditions count it and choose it."""
-    session, mine = db.session(), worklists.visible()
+    session, mine = viewer.session, worklists.visible(viewer)
     if state == machine.NONE:
-        wanted = worklists.filters_without_case(names)
+        wanted = worklists.filters_without_case(viewer, names)
         page = page_of(assessment.count_houses(session, mine, *wanted), PAGE_SIZE)
         return page, worklists.without_case(
-            wanted, names=names, amounts=amounts, offset=page.offset, limit=page.size
+            viewer, wanted, names=names, amounts=amounts, offset=page.offset, limit=page.size
         )
-    conditions = worklists.filters(names)
+    conditions = worklists.filters(viewer, names)
     first = worklists.SORTS.get(request.args.get("sort", "since"), ())
     page = page_of(cases.count_cases(session, mine, *conditions), PAGE_SIZE)
     rows = cases.cases(
@@ -149,12 +162,12 @@ def _rows(state: str | None, *, names: bool, amounts: bool) -> tuple[Page, list[
     return page, rows
 
 
-def _why(rows: list[CaseRow], names: bool) -> dict[str, dict[str, Any]]:
+def _why(viewer: Viewer, rows: list[CaseRow], names: bool) -> dict[str, dict[str, Any]]:
     """Why and by whom a household went off the way or back; typed text only for those who read names."""
     told = {row.case_id: row for row in rows if row.state in REASON_WORDS}
     return {
         case_id: _reason(told[case_id], done, names)
-        for case_id, done in lists.reasons(db.session(), told).items()
+        for case_id, done in lists.reasons(viewer.session, told).items()
     }
 
 
@@ -169,21 +182,21 @@ def _reason(row: CaseRow, done: Done, names: bool) -> dict[str, Any]:
     }
 
 
-def _done_act() -> str | None:
+def _done_act(viewer: Viewer) -> str | None:
     """The act just recorded from this list, to look at or take back."""
     act_id = request.args.get("done", "")
-    known = lists.done_by(db.session(), worklists.visible(), act_id) if len(act_id) == 36 else []
+    known = lists.done_by(viewer.session, worklists.visible(viewer), act_id) if len(act_id) == 36 else []
     return act_id if known else None
 
 
-def _options(area_code: str | None) -> dict[str, Any]:
+def _options(viewer: Viewer, area_code: str | None) -> dict[str, Any]:
     """What the filters offer."""
-    session, mine = db.session(), worklists.visible()
+    session, mine = viewer.session, worklists.visible(viewer)
     programmes = lists.found_in(session, mine, Case.programme)
     kinds = load_form("obstacle").questions["kind"].choices
     return {
-        "area_options": worklists.area_options(area_code),
-        "programme_options": [(code, programme_title(code)) for code in programmes],
+        "area_options": worklists.area_options(viewer, area_code),
+        "programme_options": [(code, programme_title(viewer, code)) for code in programmes],
         "year_options": [(str(year), str(year)) for year in lists.found_in(session, mine, Case.year)],
         "obstacle_options": [("any", t("có vướng mắc", "any obstacle"))]
         + [(kind, word(f"obstacle_kind.{kind}")) for kind in kinds],
@@ -193,20 +206,24 @@ def _options(area_code: str | None) -> dict[str, Any]:
 # --- one act for many households
 
 
-def _act_on_many() -> Any:
+def _act_on_many(viewer: Viewer) -> Any:
     """Record one act for the chosen households, all or none; those who cannot take it are told apart."""
     kind = request.form.get("act", "")
-    if kind not in worklists.BULK or not auth.can(machine.acts()[kind]["right"]):
-        action = word(f"act.{kind}") if kind in worklists.BULK else t("ghi hồ sơ", "record cases")
-        raise Problem(6005, action=action)
+    act = machine.acts().get(kind)
+    if act is None or not act.bulk:
+        raise refusal("case.record")
+    if not viewer.can(act.right):
+        raise Problem(6005, **both("action", "act", kind))
     common, rows = _common(kind), _chosen(kind)
     try:
         if not rows:
             raise Problem(5413)
-        receipt = recording.record(kind, {**common, "households": rows}, act_id=recording.act_id_of_form())
+        receipt = recording.record(
+            viewer, kind, {**common, "households": rows}, act_id=recording.act_id_of_form()
+        )
     except Problem as problem:
-        told, refused = _refused(problem, kind, common, rows)
-        return _list_page(told, refused), status_of(told.number)
+        told, refused = _refused(viewer, problem, kind, common, rows)
+        return _list_page(viewer, told, refused), status_of(told.number)
     flash(
         t(
             f"Đã ghi: {word(f'act.{kind}')} cho {len(rows)} hộ.",
@@ -214,7 +231,7 @@ def _act_on_many() -> Any:
         ),
         "ok",
     )
-    recording.tell_flags(receipt.id)
+    recording.tell_flags(viewer, receipt.id)
     return redirect(navigation.here(done=receipt.id, page=None))
 
 
@@ -245,13 +262,13 @@ def _chosen(kind: str) -> list[dict[str, Any]]:
 
 
 def _refused(
-    problem: Problem, kind: str, common: dict[str, Any], rows: list[dict[str, Any]]
+    viewer: Viewer, problem: Problem, kind: str, common: dict[str, Any], rows: list[dict[str, Any]]
 ) -> tuple[Problem, dict[str, list[Any]]]:
     """What to say, and which households cannot take the act: they are left out of the choice."""
     faults = problem.details.get("rows", [])
     if problem.number != 5420 or any(recording.is_general(fault) for fault in faults):
         return problem, {}
-    refused = recording.refusals(kind, common, rows)
+    refused = recording.refusals(viewer, kind, common, rows)
     if not refused:
         return problem, {}
     return Problem(5462, refused=len(refused), rest=len(rows) - len(refused)), refused
@@ -263,11 +280,12 @@ def _refused(
 @blueprint.get("/not-registered.xlsx")
 def not_registered() -> Any:
     """Eligible households that signed a statement of not registering, as a workbook; names by right."""
-    area_code = worklists.area_asked()
-    names = worklists.sees("person.read", area_code)
-    conditions = [*area_names.inside(area_code), Case.state == "not_registered"]
-    found = cases.cases(db.session(), worklists.visible(), *conditions, names=names, amounts=False)
-    why = _why(found, names)
+    viewer = auth.viewer()
+    area_code = worklists.area_asked(viewer)
+    names = worklists.sees(viewer, "person.read", area_code)
+    conditions = [*area_names.inside(viewer, area_code), Case.state == "not_registered"]
+    found = cases.cases(viewer.session, worklists.visible(viewer), *conditions, names=names, amounts=False)
+    why = _why(viewer, found, names)
     columns = (
         Column(t("Chủ hộ", "Head"), 28),
         Column(t("Nơi ở", "Place"), 28),
@@ -284,8 +302,13 @@ def not_registered() -> Any:
         year = str(row.year) if row.year else ""
         parts = ("reason", "done_on", "follow_up_by", "follow_up_on", "remarks")
         rows.append(
-            (row.head_name, area_names.area_name(row.area_code), year, *(told.get(one) for one in parts))
+            (
+                row.head_name,
+                area_names.area_name(viewer, row.area_code),
+                year,
+                *(told.get(one) for one in parts),
+            )
         )
     title = t("Hộ đủ điều kiện nhưng chưa đăng ký", "Eligible but not registered")
-    book = table(title, worklists.notes(area_code), columns, rows)
-    return send_file(book, as_attachment=True, download_name=f"chua-dang-ky-{clock.today():%Y%m%d}.xlsx")
+    book = table(title, worklists.notes(viewer, area_code), columns, rows)
+    return send_file(book, as_attachment=True, download_name=f"chua-dang-ky-{viewer.today:%Y%m%d}.xlsx")

@@ -7,14 +7,14 @@ from typing import Any
 from flask import request
 from sqlalchemy import ColumnElement, false, select
 
-from api.cases.next_acts import may_approve_some
 from api.shared import area_names
-from api.web import auth, clock
-from api.web.extensions import db
+from api.web import clock
 from api.web.intake_context import book_in_force
 from api.web.language import day, t
+from survey.access.viewer import Viewer
 from survey.approval import postings
 from survey.approval.models import Publication
+from survey.approval.next_acts import may_approve_some
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
 from survey.assessment import queries as assessment
@@ -26,36 +26,33 @@ from survey.cases.rows import CaseRow, Waiting
 from survey.law.assessment import ELIGIBLE
 from survey.registry.models import Household, Person
 
-BULK = ("registration", "review", "return", "rejection", "resubmission")
-"""Acts that can be recorded for many households of one list at once."""
-"""Outcomes of an assessment that ask for a case."""
 LIVE = Case.state != machine.CANCELLED
 """A case opened by mistake is in no list."""
 SORTS: dict[str, tuple[Any, ...]] = {"since": (Case.since,), "-since": (Case.since.desc(),), "place": ()}
 
 
-def visible() -> ColumnElement[bool]:
+def visible(viewer: Viewer) -> ColumnElement[bool]:
     """Households of the viewer's areas."""
-    return auth.visible(Household.area_code, "household.read")
+    return viewer.visible(Household.area_code, "household.read")
 
 
-def area_asked() -> str | None:
+def area_asked(viewer: Viewer) -> str | None:
     """The area of the address, if the viewer may see it. Problem 1004."""
     code = request.args.get("area") or None
     if code:
-        area_names.visible_area(code)
+        area_names.visible_area(viewer, code)
     return code
 
 
-def sees(action: str, area_code: str | None) -> bool:
+def sees(viewer: Viewer, action: str, area_code: str | None) -> bool:
     """Whether the viewer may do `action` for every household of a list."""
-    return auth.may(action, area_code) if area_code else auth.everywhere(action, "household.read")
+    return viewer.may(action, area_code) if area_code else viewer.everywhere(action, "household.read")
 
 
-def notes(area_code: str | None) -> list[str]:
+def notes(viewer: Viewer, area_code: str | None) -> list[str]:
     """What a workbook says under its title: where, and as of when."""
-    place = area_names.area_name(area_code) if area_code else t("địa bàn của tôi", "my areas")
-    return [f"{t('Địa bàn', 'Area')}: {place}", f"{t('Số liệu đến ngày', 'As of')} {day(clock.today())}"]
+    place = area_names.area_name(viewer, area_code) if area_code else t("địa bàn của tôi", "my areas")
+    return [f"{t('Địa bàn', 'Area')}: {place}", f"{t('Số liệu đến ngày', 'As of')} {day(viewer.today)}"]
 
 
 def no_case() -> list[ColumnElement[bool]]:
@@ -63,11 +60,11 @@ def no_case() -> list[ColumnElement[bool]]:
     return [assessment.outcome().in_(ELIGIBLE), lists.without_case()]
 
 
-def filters(names: bool) -> list[ColumnElement[bool]]:
+def filters(viewer: Viewer, names: bool) -> list[ColumnElement[bool]]:
     """The list's filters as named in its address; unknown values find nothing rather than everything."""
     asked = request.args
     conditions = [
-        *area_names.inside(asked.get("area") or None),
+        *area_names.inside(viewer, asked.get("area") or None),
         *_standing(asked.get("state"), asked.get("phase")),
     ]
     if works_kind := asked.get("works_kind"):
@@ -108,9 +105,9 @@ def _named(names: bool) -> list[ColumnElement[bool]]:
     return [Household.head_person_id.in_(select(Person.id).where(named))]
 
 
-def filters_without_case(names: bool) -> list[ColumnElement[bool]]:
+def filters_without_case(viewer: Viewer, names: bool) -> list[ColumnElement[bool]]:
     """The filters that mean something for households without a case."""
-    conditions = [*area_names.inside(request.args.get("area") or None), *no_case()]
+    conditions = [*area_names.inside(viewer, request.args.get("area") or None), *no_case()]
     if works_kind := request.args.get("works_kind"):
         conditions.append(AssessmentRow.works_kind == works_kind)
     if programme := request.args.get("programme"):
@@ -119,11 +116,17 @@ def filters_without_case(names: bool) -> list[ColumnElement[bool]]:
 
 
 def without_case(
-    conditions: list[ColumnElement[bool]], *, names: bool, amounts: bool, offset: int, limit: int
+    viewer: Viewer,
+    conditions: list[ColumnElement[bool]],
+    *,
+    names: bool,
+    amounts: bool,
+    offset: int,
+    limit: int,
 ) -> list[CaseRow]:
     """Households without a case as rows of a work list."""
     houses = assessment.houses(
-        db.session(), visible(), *conditions, names=names, amounts=amounts, offset=offset, limit=limit
+        viewer.session, visible(viewer), *conditions, names=names, amounts=amounts, offset=offset, limit=limit
     )
     return [
         CaseRow(
@@ -133,7 +136,7 @@ def without_case(
             area_code=house.village_code,
             year=None,
             state=machine.NONE,
-            since=house.surveyed_at.astimezone(clock.ZONE).date() if house.surveyed_at else clock.today(),
+            since=house.surveyed_at.astimezone(clock.ZONE).date() if house.surveyed_at else viewer.today,
             works_kind=house.works_kind,
             programme=house.programme,
             amount_vnd=house.amount_vnd,
@@ -146,26 +149,27 @@ def without_case(
     ]
 
 
-def bulk_acts(state: str | None) -> list[str]:
+def bulk_acts(viewer: Viewer, state: str | None) -> list[str]:
     """The acts that the viewer may record for a whole list of households in this state."""
     possible = {rule.act for rule in machine.rules() if state in rule.origins}
-    if state == "endorsed" and procedure.needs_posting(book_in_force(db.session()), clock.today(), ()):
+    if state == "endorsed" and procedure.needs_posting(book_in_force(viewer.session), viewer.today, ()):
         possible.discard("review")
     if state not in (machine.NONE, "not_registered"):
         possible.discard("registration")
-    return [kind for kind in BULK if kind in possible and auth.can(machine.acts()[kind]["right"])]
+    acts = machine.acts().items()
+    return [kind for kind, act in acts if act.bulk and kind in possible and viewer.can(act.right)]
 
 
-def area_options(code: str | None) -> list[tuple[str, str]]:
+def area_options(viewer: Viewer, code: str | None) -> list[tuple[str, str]]:
     """The units to choose from: those above the chosen one, itself, and those under it."""
-    tree = areas.tree(db.session(), clock.today())
+    tree = areas.tree(viewer.session, viewer.today)
     found = [("", t("tất cả địa bàn của tôi", "all my areas"))]
     if code and code in tree.names:
-        way = [step for step in reversed(tree.path(code)) if auth.may("household.read", step)]
+        way = [step for step in reversed(tree.path(code)) if viewer.may("household.read", step)]
         found += [(step, tree.names[step].name) for step in way]
         under = [code]
     else:
-        under = area_names.own_areas("household.read")
+        under = area_names.own_areas(viewer, "household.read")
         found += [(step, tree.names[step].name) for step in under] if len(under) > 1 else []
     below = [child for step in under for child in tree.below.get(step, ())]
     return found + [(child, f"– {tree.names[child].name}") for child in below]
@@ -183,55 +187,58 @@ def by_phase(states: dict[str, Waiting]) -> dict[str, int]:
     return phases
 
 
-def oldest_hint(waiting: Waiting) -> str:
+def oldest_hint(viewer: Viewer, waiting: Waiting) -> str:
     """Since when the oldest waits."""
-    days = (clock.today() - waiting.oldest).days
+    days = (viewer.today - waiting.oldest).days
     return t(
         f"lâu nhất từ {day(waiting.oldest)} · {days} ngày",
         f"oldest since {day(waiting.oldest)} · {days} days",
     )
 
 
-def waits_for_me() -> list[dict[str, Any]]:
+def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
     """What waits for the viewer's own acts, by their rights; each line opens the list it counts."""
-    states = lists.waiting(db.session(), visible())
+    states = lists.waiting(viewer.session, visible(viewer))
     items = [
         {
             "count": states[state].count,
             "label": t(vi, en),
-            "hint": oldest_hint(states[state]),
+            "hint": oldest_hint(viewer, states[state]),
             "href": f"/work/list?state={state}",
             "tone": "warn",
         }
-        for state, vi, en in _my_states()
+        for state, vi, en in _my_states(viewer)
         if state in states
     ]
-    return [item for item in [*items, *_my_conditions()] if item["count"]]
+    return [item for item in [*items, *_my_conditions(viewer)] if item["count"]]
 
 
-def _my_states() -> list[tuple[str, str, str]]:
+WAITING = (
+    ("returned", "hồ sơ bị trả lại, cần bổ sung", "cases returned for completion"),
+    ("registered", "hồ sơ chờ họp thôn bình xét", "cases wait for the village meeting"),
+    ("endorsed", "hồ sơ chờ niêm yết", "cases wait to be posted"),
+    ("posted", "hồ sơ chờ xã rà soát", "cases wait for the commune's review"),
+    ("reviewed", "hồ sơ chờ phê duyệt", "cases wait for approval"),
+    ("finished", "nhà xây xong chưa nghiệm thu", "finished houses not accepted yet"),
+)
+"""The states in which a case waits for an office, in words."""
+
+
+def _my_states(viewer: Viewer) -> list[tuple[str, str, str]]:
     """The states in which a case waits for somebody with the viewer's rights."""
-    found: list[tuple[str, str, str]] = []
-    if auth.can("case.record"):
-        found += [
-            ("returned", "hồ sơ bị trả lại, cần bổ sung", "cases returned for completion"),
-            ("registered", "hồ sơ chờ họp thôn bình xét", "cases wait for the village meeting"),
-            ("endorsed", "hồ sơ chờ niêm yết", "cases wait to be posted"),
-        ]
-    if auth.can("case.review"):
-        found.append(("posted", "hồ sơ chờ xã rà soát", "cases wait for the commune's review"))
-    if auth.can("case.approve") and may_approve_some():
-        found.append(("reviewed", "hồ sơ chờ phê duyệt", "cases wait for approval"))
-    if auth.can("case.record"):
-        found.append(("finished", "nhà xây xong chưa nghiệm thu", "finished houses not accepted yet"))
-    return found
+    return [told for told in WAITING if _is_mine(viewer, machine.waiting_acts()[told[0]])]
 
 
-def _my_conditions() -> list[dict[str, Any]]:
+def _is_mine(viewer: Viewer, kind: str) -> bool:
+    """Whether the viewer does this kind of act; an approval is given by the body whose act it is."""
+    return viewer.can(machine.acts()[kind].right) and (kind != "approval" or may_approve_some(viewer))
+
+
+def _my_conditions(viewer: Viewer) -> list[dict[str, Any]]:
     """What waits whatever the state: objections, obstacles overdue, papers to be signed."""
-    session, mine = db.session(), visible()
+    session, mine = viewer.session, visible(viewer)
     items: list[dict[str, Any]] = []
-    if auth.can("case.review"):
+    if viewer.can("case.review"):
         items.append(
             {
                 "count": cases.count_cases(session, mine, LIVE, Case.objections > 0),
@@ -240,8 +247,8 @@ def _my_conditions() -> list[dict[str, Any]]:
                 "tone": "bad",
             }
         )
-    if auth.can("posting.publish"):
-        mine_posted = auth.visible(Publication.area_code, "posting.publish")
+    if viewer.can("posting.publish"):
+        mine_posted = viewer.visible(Publication.area_code, "posting.publish")
         items.append(
             {
                 "count": postings.count_open_objections(session, mine_posted),
@@ -250,16 +257,16 @@ def _my_conditions() -> list[dict[str, Any]]:
                 "tone": "bad",
             }
         )
-    if auth.can("case.record") or auth.can("case.review"):
+    if viewer.can("case.record") or viewer.can("case.review"):
         items.append(
             {
-                "count": lists.count_obstacles(session, mine, lists.overdue(clock.today())),
+                "count": lists.count_obstacles(session, mine, lists.overdue(viewer.today)),
                 "label": t("vướng mắc quá hạn gỡ", "obstacles overdue"),
                 "href": "/work/obstacles?overdue=yes",
                 "tone": "bad",
             }
         )
-    if auth.can("case.record"):
+    if viewer.can("case.record"):
         items.append(
             {
                 "count": cases.count_cases(session, mine, LIVE, lists.lacks_scan()),

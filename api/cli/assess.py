@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from api.cli.context import app_context
+from api.cli.context import app_context, operator
 
 CHUNK = 200
 
@@ -14,23 +14,23 @@ CHUNK = 200
 def command(area_code: str | None) -> None:
     """Assess all households (of an area) again by the law in force; old assessments stay."""
     from api.shared.area_names import exists, inside
-    from api.web import clock, transaction
-    from api.web.extensions import db
+    from api.web import transaction
     from api.web.intake_context import book_in_force
     from survey.assessment import actions, queries
     from survey.problems import Problem
 
     with app_context():
-        if area_code and not exists(area_code):
+        viewer = operator()
+        if area_code and not exists(viewer, area_code):
             raise Problem(1004, what=area_code)
-        ids = queries.household_ids(db.session(), *inside(area_code))
-        book = book_in_force(db.session())
+        ids = queries.household_ids(viewer.session, *inside(viewer, area_code))
+        book = book_in_force(viewer.session)
         done, changed = 0, 0
         with click.progressbar(length=len(ids), label="Đối chiếu lại") as bar:
             for start in range(0, len(ids), CHUNK):
                 with transaction.write() as session:
                     for household in actions.reassess(
-                        session, ids[start : start + CHUNK], book, clock.today(), clock.now()
+                        session, ids[start : start + CHUNK], book, viewer.today, viewer.now
                     ):
                         done, changed = done + 1, changed + household.has_changed
                 bar.update(len(ids[start : start + CHUNK]))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from api.cli.context import app_context
+from api.cli.context import app_context, operator
 
 
 @click.command("budget")
@@ -16,19 +16,15 @@ from api.cli.context import app_context
 )
 def command(area_code: str, output: Path) -> None:
     """Write the estimate of an area's need, with the households behind every figure."""
-    from sqlalchemy import and_
-
-    from api.budget.estimate import write_workbook
-    from api.shared.area_names import inside
-    from api.web import clock
-    from api.web.extensions import db
+    from api.budget.estimate import viewer_condition, write_workbook
     from api.web.language import num
     from survey.finance import queries as finance
 
     with app_context():
-        condition = and_(*inside(area_code))
-        estimate = finance.estimate(db.session(), condition, area_code, clock.today())
-        write_workbook(output, estimate, "nhavung budget", condition, names=True)
+        viewer = operator()
+        condition = viewer_condition(viewer, area_code)
+        estimate = finance.estimate(viewer.session, condition, area_code, viewer.today)
+        write_workbook(viewer, output, estimate, "nhavung budget")
         click.echo(
             f"Đã ghi dự toán {estimate.area_name}: {estimate.households} hộ, "
             f"{num(estimate.amount_vnd)} đồng, {output}"

@@ -1,13 +1,17 @@
-"""The application for a command: settings from the environment, an application context around the work."""
+"""What a command works with: the application of this environment, and the operator who may do everything."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from api.app import create_app
+
+if TYPE_CHECKING:
+    from survey.access.viewer import Viewer
 
 
 @contextmanager
@@ -16,3 +20,13 @@ def app_context() -> Iterator[Flask]:
     app = create_app()
     with app.app_context():
         yield app
+
+
+def operator() -> Viewer:
+    """The operator at the server; the audit log says that it was no account."""
+    from api.web import clock
+    from api.web.extensions import db
+    from survey.access.viewer import Viewer
+
+    now = clock.now()
+    return Viewer(db.session(), None, now.date(), now, is_operator=True)

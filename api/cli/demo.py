@@ -58,6 +58,7 @@ def _build() -> None:
 
 def _send_households(todo: Sequence[dict[str, Any]]) -> None:
     """Surveys through the same door as everybody's."""
+    from api.cli.context import operator
     from api.web import transaction
     from api.web.intake_context import desk
     from survey.intake.actions import receive
@@ -66,7 +67,7 @@ def _send_households(todo: Sequence[dict[str, Any]]) -> None:
     with click.progressbar(length=len(todo), label="Khảo sát giả định") as bar:
         for start in range(0, len(todo), CHUNK):
             with transaction.write() as session:
-                at_desk = desk(session, None)
+                at_desk = desk(operator())
                 for envelope in todo[start : start + CHUNK]:
                     receive(session, read(envelope), at_desk)
             bar.update(len(todo[start : start + CHUNK]))
@@ -80,11 +81,12 @@ def _record_works() -> None:
     from api.web.intake_context import book_in_force
 
     todo = works.communes_to_come(db.session())
-    plan = works.plan(db.session()) if todo else None
-    with click.progressbar(list(todo.values()), label="Việc đã làm giả định") as communes:
-        for houses in communes:
-            with transaction.write() as session:
-                works.put_commune(session, houses, plan, book_in_force(session))
+    if todo:
+        plan = works.plan(db.session())
+        with click.progressbar(list(todo.values()), label="Việc đã làm giả định") as communes:
+            for houses in communes:
+                with transaction.write() as session:
+                    works.put_commune(session, houses, plan, book_in_force(session))
     with transaction.write() as session:
         lists.put_lists(session)
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from api.cli.context import app_context
+from api.cli.context import app_context, operator
 
 if TYPE_CHECKING:
-    from api.imports.households import Plan, Refused, Result
+    from sqlalchemy.orm import Session
+
+    from api.imports.households import Plan, Result
+    from api.imports.report import Refused
 
 SHOWN = 20
 """Reasons shown on the screen; --report writes all of them."""
@@ -120,13 +124,12 @@ def _say_counts(counts: dict[str, int]) -> None:
 def _apply(planned: Plan, username: str | None) -> Result:
     """Send the rows through the intake under a progress bar."""
     from api.imports.households import apply
-    from api.web.extensions import db
     from api.web.intake_context import desk
     from survey.intake.actions import receive
 
     with app_context():
-        session = db.session()
-        at_desk = desk(session, _account_id(session, username))
+        viewer = operator()
+        at_desk = replace(desk(viewer), sender_id=_account_id(viewer.session, username))
         with click.progressbar(length=len(planned.prepared), label="Đang nhập / importing") as bar:
             return apply(
                 planned,
@@ -135,12 +138,12 @@ def _apply(planned: Plan, username: str | None) -> Result:
             )
 
 
-def _account_id(session: object, username: str | None) -> int | None:
+def _account_id(session: Session, username: str | None) -> int | None:
     from survey.access.queries import account_by_username
 
     if username is None:
         return None
-    account = account_by_username(session, username)  # type: ignore[arg-type]
+    account = account_by_username(session, username)
     if account is None:
         raise click.BadParameter(f"không có tài khoản / no account {username}", param_hint="--as")
     return account.id

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.cli.context import app_context
+from api.cli.context import app_context, operator
 
 if TYPE_CHECKING:
     from api.field.queue_files import Report
@@ -31,10 +31,11 @@ def command(file: Path, *, says_all: bool, unproven: bool) -> None:
 
     with app_context():
         queue_files.refuse_large(file.stat().st_size)
-        queue = queue_files.read(file.read_bytes(), must_prove=not unproven)
+        viewer = operator()
+        queue = queue_files.read(viewer, file.read_bytes(), must_prove=not unproven)
         total = len(queue.records) + len(queue.photos)
         with click.progressbar(length=total, label="Đang nhận / receiving") as bar:
-            report = queue_files.receive(queue, None, bar.update)
+            report = queue_files.receive(viewer, queue, bar.update)
     _tell(report, says_all=says_all)
     if report.refused:
         sys.exit(1)

@@ -211,8 +211,8 @@ def compare(old: str, new: str, file: Path | None, on: datetime | None, areas: t
     for (before, after), (count, money) in sorted(moves.changed.items()):
         difference = f"{money:+,}".replace(",", ".")
         click.echo(f"  {count:>7} hộ  {before} → {after}  {difference} đồng")
-    money = f"{moves.before_vnd:,} → {moves.after_vnd:,}".replace(",", ".")
-    click.echo(f"{moves.total} hộ, {moves.moved} hộ đổi kết quả; tổng tiền {money} đồng")
+    totals = f"{moves.before_vnd:,} → {moves.after_vnd:,}".replace(",", ".")
+    click.echo(f"{moves.total} hộ, {moves.moved} hộ đổi kết quả; tổng tiền {totals} đồng")
 
 
 def _named_book(name: str) -> law.Book:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from api.shared.tables import Row, read_table
+from survey.assessment.rows import CurrentFacts
 from survey.law import Assessment, Book, Law, assess, explain
 from survey.law.facts import Fact
 from survey.law.texts import parse_text
@@ -138,7 +139,7 @@ def households_of_file(path: Path, book: Book, on: date, areas: tuple[str, ...])
             raise Problem(2042, file=f"{path.name}:{row.line}", reason=problem.message("vi")) from None
 
 
-def compare_books(old: Book, new: Book, households: Iterable[Household]) -> Moves:
+def compare_books(old: Book, new: Book, households: Iterable[Household | CurrentFacts]) -> Moves:
     """Assess every household by both laws. A fact that one of them lacks is left out there."""
     moves = Moves()
     for household in households:
@@ -155,7 +156,7 @@ def compare_books(old: Book, new: Book, households: Iterable[Household]) -> Move
     return moves
 
 
-def _assess_by(book: Book, household: Household) -> Assessment:
+def _assess_by(book: Book, household: Household | CurrentFacts) -> Assessment:
     known = {name: value for name, value in household.facts.items() if name in book.facts}
     return assess(known, book.law_on(household.on, household.area_codes))
 

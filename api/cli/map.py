@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from api.cli.context import app_context
+from api.cli.context import app_context, operator
 
 
 @click.command("map")
@@ -18,19 +18,16 @@ from api.cli.context import app_context
 @click.option("--without-names", is_flag=True, help="Leave the heads' names out, to hand the file on.")
 def command(area_code: str, output: Path, lang: str, without_names: bool) -> None:
     """Write the map of an area as one HTML file that opens without a network."""
-    from sqlalchemy import true
-
     from api.map.views import area_view
-    from api.web import clock
-    from api.web.extensions import db
     from maps import single_file
     from survey.areas import queries as areas
     from survey.problems import Problem
 
     with app_context():
-        name = areas.tree(db.session(), clock.today()).names.get(area_code)
+        viewer = operator()
+        name = areas.tree(viewer.session, viewer.today).names.get(area_code)
         if name is None:
             raise Problem(1004, what=area_code)
-        view = area_view(name, true(), names=not without_names)
+        view = area_view(viewer, name, with_names=not without_names)
         size_bytes = single_file.write(view, output, lang)
         click.echo(f"Đã ghi bản đồ {name.name}: {len(view.houses)} nhà, {size_bytes / 1000:.0f} kB, {output}")

@@ -13,14 +13,12 @@ import click
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
 def command(area: str, kind: str, output: Path) -> None:
     """Write the papers of AREA as PDF, or as Word where the file's name ends in .docx."""
-    from sqlalchemy import true
-
-    from api.cli.context import app_context
+    from api.cli.context import app_context, operator
     from api.papers.filling.choose import kind_of, of_area
     from api.papers.pdf import pdf
     from api.papers.word_file import docx
 
     with app_context():
-        papers = of_area(kind_of(kind), area, true())
+        papers = of_area(operator(), kind_of(kind), area)
         output.write_bytes(docx(papers) if output.suffix == ".docx" else pdf(papers))
     click.echo(f"{output}: {len(papers)} biểu mẫu / papers")

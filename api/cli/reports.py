@@ -26,7 +26,7 @@ OUTCOME_WORDS = {
 }
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day as 2025-07-01 or 01/07/2025."""
 
     name = "day"
@@ -52,7 +52,7 @@ def log(session: Session, report: Report, kind: str) -> None:
     from api.web import clock
     from survey.access.audit import record
 
-    counts = {outcome: report.counts[outcome] for outcome in OUTCOME_WORDS}
+    counts: dict[str, Any] = {outcome: report.counts[outcome] for outcome in OUTCOME_WORDS}
     record(
         session,
         at=clock.now(),

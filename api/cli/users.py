@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.cli.context import app_context
+from api.cli.context import app_context, operator
 
 if TYPE_CHECKING:
-    from survey.access.rows import Account, Actor, Slip
+    from survey.access.rows import Account, Slip
 
 DAY = click.DateTime(["%d/%m/%Y", "%Y-%m-%d"])
 
@@ -34,7 +34,7 @@ def create(username: str, name: str, role: str, area: str, until: datetime | Non
     from survey.access.rows import NewAccount, NewPost, Slip
 
     with app_context():
-        actor = _operator()
+        actor = operator().actor
         post = NewPost(role, area, actor.today, until.date() if until else None)
         slip = Slip(username, name, passwords.one_time())
         with transaction.write() as session:
@@ -53,7 +53,7 @@ def import_list(file: Path) -> None:
     from survey.problems import Problem
 
     with app_context():
-        actor = _operator()
+        actor = operator().actor
         try:
             slips = create(db.session(), actor, read(file, actor.today))
         except Problem as problem:
@@ -75,7 +75,7 @@ def reset(username: str) -> None:
         found = _find(username)
         slip = Slip(found.username, found.full_name, passwords.one_time())
         with transaction.write() as session:
-            actions.reset_password(session, _operator(), found.id, passwords.hashed(slip.password))
+            actions.reset_password(session, operator().actor, found.id, passwords.hashed(slip.password))
         _print_slips([slip])
 
 
@@ -89,7 +89,7 @@ def deactivate(username: str) -> None:
     with app_context():
         found = _find(username)
         with transaction.write() as session:
-            actions.deactivate(session, _operator(), found.id)
+            actions.deactivate(session, operator().actor, found.id)
         click.echo(f"Đã khóa tài khoản {found.username}.")
 
 
@@ -104,7 +104,7 @@ def list_accounts(search: str, role: str) -> None:
     from survey.access import queries
 
     with app_context():
-        today = _operator().today
+        today = operator().today
         condition = queries.filtered(true(), today=today, search=search, role=role)
         found = queries.accounts(db.session(), condition)
         held = queries.posts(db.session(), [account.id for account in found])
@@ -117,14 +117,6 @@ def list_accounts(search: str, role: str) -> None:
             state = "" if account.is_active else "  (đã khóa)"
             click.echo(f"{account.username}\t{account.full_name}\t{', '.join(posts) or '–'}{state}")
         click.echo(f"{len(found)} tài khoản.", err=True)
-
-
-def _operator() -> Actor:
-    """The operator at the server: may do everything, and the audit log says it was no account."""
-    from api.web import clock
-    from survey.access.rows import Actor
-
-    return Actor(None, clock.today(), clock.now())
 
 
 def _find(username: str) -> Account:

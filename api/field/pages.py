@@ -25,6 +25,8 @@ OLDEST = {"chrome": "93", "samsung": "18", "firefox": "98", "safari": "15.4"}
 """The first versions with everything the app uses; `too_old.js` looks for what they brought."""
 KEPT = ("field/**/*.js", "field/*.css", "field/*.png", "mark.svg", "vendor/idb/**/*.js")
 """The files of the app below `static/`; of the rest of the program it uses no style and no script."""
+NOT_KEPT = ("sw.js", "types.js")
+"""The service worker, which browsers keep themselves, and what only readers need."""
 IMPORT = re.compile(r'^(?:import|export) [^;("=]*"([^"]+[.]js)";', re.MULTILINE)
 """What a module imports before it runs; what it asks for later stands in `import()`."""
 ICONS = (("icon-192.png", "192x192", "any"), ("icon-512.png", "512x512", "any"))
@@ -107,6 +109,6 @@ def _pages() -> dict[str, str]:
 
 @cache
 def _files() -> dict[str, Path]:
-    """Every file of the app by its address; the service worker is none of them."""
-    found = {path for pattern in KEPT for path in STATIC.glob(pattern) if path.name != "sw.js"}
+    """Every file of the app by its address."""
+    found = {path for pattern in KEPT for path in STATIC.glob(pattern) if path.name not in NOT_KEPT}
     return {f"/static/{path.relative_to(STATIC).as_posix()}": path for path in sorted(found)}

@@ -8,10 +8,10 @@ from flask import Blueprint, render_template, request
 from flask_login import current_user
 
 from api.field import queue_files
-from api.web import auth, clock
+from api.web import auth
 from api.web.errors import status_of
-from api.web.extensions import db
-from survey.access import queries, rights
+from survey.access import queries
+from survey.access.viewer import Viewer
 from survey.problems import Problem
 
 blueprint = Blueprint("queue_files", __name__, url_prefix="/inbox/queue")
@@ -33,23 +33,23 @@ def form() -> Any:
 @blueprint.post("")
 def take() -> Any:
     """Receive the file's records and photos; the page that answers says what became of each."""
+    viewer = auth.viewer()
     upload = request.files.get("file")
     try:
         if upload is None or not upload.filename:
             raise Problem(4310, reason="–")
         with upload.stream as content:
-            file = queue_files.read(content.read())
-        _require_same_area(file)
-        return _page(report=queue_files.receive(file, auth.user_id()))
+            file = queue_files.read(viewer, content.read())
+        _require_same_area(viewer, file)
+        return _page(report=queue_files.receive(viewer, file))
     except Problem as problem:
         return _page(problem=problem), status_of(problem.number)
 
 
-def _require_same_area(file: queue_files.QueueFile) -> None:
+def _require_same_area(viewer: Viewer, file: queue_files.QueueFile) -> None:
     """Refuse a file of somebody who never had a post where this person mends records. Problem 4314."""
-    roots, today = auth.areas("inbox.mend"), clock.today()
-    held = {post.area_code for post in queries.posts(db.session(), [file.account.id])}
-    if not any(rights.reaches(db.session(), roots, code, today) for code in held):
+    held = {post.area_code for post in queries.posts(viewer.session, [file.account.id])}
+    if not any(viewer.may("inbox.mend", code) for code in held):
         raise Problem(4314, username=file.account.username)
 
 

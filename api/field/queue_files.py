@@ -15,7 +15,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -23,14 +23,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
 
 from api.field import queue_keys
-from api.web import clock, errors, photo_files, transaction
-from api.web.extensions import db
+from api.web import errors, photo_files, transaction
 from api.web.intake_context import desk
 from survey import words
 from survey.access import queries as access
 from survey.access.audit import record
 from survey.access.models import Device
 from survey.access.rows import Account
+from survey.access.viewer import Viewer
 from survey.cases import machine
 from survey.intake import actions
 from survey.intake import queries as intake
@@ -103,7 +103,7 @@ class Report:
 # --- reading
 
 
-def read(content: bytes, *, must_prove: bool = True) -> QueueFile:
+def read(viewer: Viewer, content: bytes, *, must_prove: bool = True) -> QueueFile:
     """Check the outer shape of a file and unwrap its data key. Problems 4302-4304, 4310-4313.
 
     Whose file it is follows from its data key, which only the phone and this server know. Without
@@ -112,20 +112,20 @@ def read(content: bytes, *, must_prove: bool = True) -> QueueFile:
     refuse_large(len(content))
     raw = _parsed(content)
     data_key = queue_keys.unwrap(raw.get("wrapped_key"))
-    account = _account(raw.get("officer"))
+    account = _account(viewer, raw.get("officer"))
     if data_key.officer_id != account.id:
         raise Problem(4303)
-    device_id = access.device_of_key(db.session(), account.id, hashlib.sha256(data_key.key).hexdigest())
+    device_id = access.device_of_key(viewer.session, account.id, hashlib.sha256(data_key.key).hexdigest())
     if device_id is None and must_prove:
         raise Problem(4304, username=account.username)
     is_proven = device_id is not None
-    device_id = device_id or _device_named(account, raw.get("device_id"))
+    device_id = device_id or _device_named(viewer, account, raw.get("device_id"))
     return QueueFile(
         sha256=hashlib.sha256(content).hexdigest(),
         account=account,
         device_id=device_id,
         is_proven=is_proven,
-        is_revoked=_is_revoked(device_id),
+        is_revoked=_is_revoked(viewer, device_id),
         key=data_key.key,
         records=_list(raw, "records", MAX_RECORDS, "bản ghi", "records"),
         photos=_list(raw, "photos", MAX_PHOTOS, "ảnh", "photos"),
@@ -161,26 +161,26 @@ def _list(raw: Mapping[str, Any], name: str, limit: int, vi: str, en: str) -> li
     return [entry if isinstance(entry, dict) else {} for entry in entries]
 
 
-def _account(officer: Any) -> Account:
+def _account(viewer: Viewer, officer: Any) -> Account:
     """The account the file names. Problems 4310, 4313."""
     officer_id = officer.get("id") if isinstance(officer, dict) else None
     if type(officer_id) is not int:
         raise Problem(4310, reason="officer.id")
-    account = access.account(db.session(), officer_id) if 0 < officer_id <= LARGEST_ID else None
+    account = access.account(viewer.session, officer_id) if 0 < officer_id <= LARGEST_ID else None
     if account is None:
         raise Problem(4313, officer=officer_id)
     return account
 
 
-def _is_revoked(device_id: str | None) -> bool:
-    device = db.session().get(Device, device_id) if device_id else None
+def _is_revoked(viewer: Viewer, device_id: str | None) -> bool:
+    device = viewer.session.get(Device, device_id) if device_id else None
     return device is not None and device.revoked_at is not None
 
 
-def _device_named(account: Account, told: Any) -> str | None:
+def _device_named(viewer: Viewer, account: Account, told: Any) -> str | None:
     """The device that a file somebody vouches for names, if it is or was this officer's."""
     try:
-        device = db.session().get(Device, str(uuid.UUID(told)))
+        device = viewer.session.get(Device, str(uuid.UUID(told)))
     except (ValueError, TypeError, AttributeError):
         return None
     return device.id if device and device.user_id == account.id else None
@@ -189,28 +189,29 @@ def _device_named(account: Account, told: Any) -> str | None:
 # --- receiving
 
 
-def receive(file: QueueFile, actor_id: int | None, on_progress: Callable[[int], Any] | None = None) -> Report:
-    """Receive every record as the file's officer, then store the photos; `actor_id` is who hands it in."""
+def receive(viewer: Viewer, file: QueueFile, on_progress: Callable[[int], Any] | None = None) -> Report:
+    """Receive every record as the file's officer, then store the photos; the viewer hands it in."""
     report = Report(file.sha256, file.account.username, file.is_revoked)
     for take, entries in ((_record, file.records), (_photo, file.photos)):
         for place, sealed in enumerate(entries, 1):
-            report.results.append(take(file, place, sealed))
+            report.results.append(take(viewer, file, place, sealed))
             if on_progress:
                 on_progress(1)
-    _note(file, report, actor_id)
+    _note(viewer, file, report)
     return report
 
 
-def _record(file: QueueFile, place: int, sealed: Sealed) -> Result:
+def _record(viewer: Viewer, file: QueueFile, place: int, sealed: Sealed) -> Result:
     """One record's own transaction and result."""
     name = str(sealed.get("id"))[:NAME_LENGTH]
     try:
         raw = _json(_opened(file.key, sealed, 4315))
         envelope = read_envelope(raw)
         _refuse_deciding(envelope)
-        _refuse_others(envelope, file.account.id)
+        _refuse_others(viewer, envelope, file.account.id)
         with transaction.write() as session:
-            receipt = actions.receive(session, envelope, desk(session, file.account.id, file.device_id))
+            officers = replace(desk(viewer), sender_id=file.account.id, device_id=file.device_id)
+            receipt = actions.receive(session, envelope, officers)
         return _received(place, name, receipt)
     except Exception as error:
         return _refused("record", place, name, error)
@@ -218,14 +219,15 @@ def _record(file: QueueFile, place: int, sealed: Sealed) -> Result:
 
 def _refuse_deciding(envelope: Envelope) -> None:
     """What decides or takes back is in no file: that proves the phone, not who held it. Problem 4317."""
-    right = machine.acts().get(envelope.form, {}).get("right", "case.record")
-    if envelope.kind == "act" and (right != "case.record" or envelope.form == machine.REVOCATION):
+    known = machine.acts().get(envelope.form)
+    is_deciding = known is not None and known.right != "case.record"
+    if envelope.kind == "act" and (is_deciding or envelope.form == machine.REVOCATION):
         raise Problem(4317, **words.both("act", "act", envelope.form))
 
 
-def _refuse_others(envelope: Envelope, officer_id: int) -> None:
+def _refuse_others(viewer: Viewer, envelope: Envelope, officer_id: int) -> None:
     """A file corrects what its officer sent, and nobody else's work. Problem 4118."""
-    first = intake.version(db.session(), envelope.id, 1) if envelope.base_version else None
+    first = intake.version(viewer.session, envelope.id, 1) if envelope.base_version else None
     if first is not None and first.sender_id != officer_id:
         raise Problem(4118)
 
@@ -248,11 +250,11 @@ def _received(place: int, name: str, receipt: Receipt) -> Result:
     return Result("record", place, name, outcome, said, household_id=receipt.household_id)
 
 
-def _photo(file: QueueFile, place: int, sealed: Sealed) -> Result:
+def _photo(viewer: Viewer, file: QueueFile, place: int, sealed: Sealed) -> Result:
     """One photo, stored as if the phone had sent it; its record must have announced it."""
     sha256 = str(sealed.get("sha256"))[:64]
     try:
-        known = db.session().get(Photo, sha256) if sha256.isalnum() else None
+        known = viewer.session.get(Photo, sha256) if sha256.isalnum() else None
         if known is None:
             raise Problem(4107, sha256=sha256[:12])
         if known.stored_sha256:
@@ -260,7 +262,7 @@ def _photo(file: QueueFile, place: int, sealed: Sealed) -> Result:
         content = _opened(file.key, sealed, 4316)
         stored = photo_files.store(current_app.config["SETTINGS"].data_folder, content, sha256)
         with transaction.write() as session:
-            photo_arrived(session, sha256, stored, clock.now())
+            photo_arrived(session, sha256, stored, viewer.now)
         return _photo_kept(place, sha256, "stored")
     except Exception as error:
         return _refused("photo", place, sha256, error)
@@ -292,19 +294,22 @@ def _opened(key: bytes, sealed: Sealed, number: int) -> bytes:
         raise Problem(number, reason=str(error)[:100] or type(error).__name__) from None
 
 
-def _note(file: QueueFile, report: Report, actor_id: int | None) -> None:
+def _note(viewer: Viewer, file: QueueFile, report: Report) -> None:
     """The audit entry: whose file, its hash, how many came to what."""
+    counts: dict[str, Any] = {
+        **report.count("record"),
+        **{f"photos_{outcome}": count for outcome, count in report.count("photo").items()},
+    }
     with transaction.write() as session:
         record(
             session,
-            at=clock.now(),
-            actor_id=actor_id,
+            at=viewer.now,
+            actor_id=viewer.user_id,
             action="queue.imported",
             subject_kind="queue_file",
             subject_id=file.sha256,
             officer=file.account.id,
             device=file.device_id,
             proven=file.is_proven,
-            **report.count("record"),
-            **{f"photos_{outcome}": count for outcome, count in report.count("photo").items()},
+            **counts,
         )

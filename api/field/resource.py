@@ -12,22 +12,23 @@ from typing import Any
 
 from flask import Response, current_app, request
 from flask_limiter import RateLimitExceeded
-from flask_login import current_user
 from flask_smorest import Blueprint
 
 from api.field import queue_keys
-from api.field.assignment import packed
 from api.field.schemas import DataKeyIn, SignInIn, SignInOut, SinceIn, SizeOut, UnwrapIn, UnwrapOut
-from api.field.scope import FIELD_ACTIONS, rights_of_posts, scope_of
-from api.web import auth, clock, transaction
+from api.web import auth, transaction
 from api.web.errors import answer
-from api.web.extensions import db, limiter
+from api.web.extensions import limiter
 from api.web.intake_context import book_in_force
-from survey.access import devices, queries, rights
+from survey.access import devices, queries
 from survey.access.audit import record
 from survey.access.models import Device
-from survey.access.rows import Account, Actor
+from survey.access.rows import Account
+from survey.access.viewer import Viewer, refusal
 from survey.areas import queries as areas
+from survey.cases.machine import field_acts
+from survey.fieldwork.assignment import Packed, Server, packed
+from survey.fieldwork.scope import FIELD_ACTIONS, offered, scope_of
 from survey.law.phone import json_law
 from survey.problems import Problem
 from survey.questionnaire import act_forms, load_form
@@ -67,28 +68,28 @@ def sign_in(told: dict[str, Any]) -> Any:
     6005 no post in the field (403), 6040 label, 6042 too many devices.
     """
     account = auth.account_of(told["username"], told["password"])
-    held = auth.Visitor(account).held
+    officer = auth.Visitor(account).viewer
     if account.must_change_password:
         raise Problem(6003)
-    if not any(rights.areas_of(held, action) for action in FIELD_ACTIONS):
-        raise Problem(6005, action=glossary()["action.survey_send"][account.language])
+    if not any(officer.can(action) for action in FIELD_ACTIONS):
+        raise refusal(FIELD_ACTIONS[0])
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    device_id = _device(account, told["device_id"], told["device_label"], queries.token_hash(token))
+    device_id = _device(officer, told["device_id"], told["device_label"], queries.token_hash(token))
     return {
         "token": token,
         "device_id": device_id,
-        "officer": _officer(account, held),
+        "officer": _officer(account, officer),
         "public_key": queue_keys.public_key(),
-        "may": rights_of_posts(held),
+        "may": offered(officer),
     }
 
 
-def _device(account: Account, known: uuid.UUID | None, label: str, token_sha256: str) -> str:
+def _device(officer: Viewer, known: uuid.UUID | None, label: str, token_sha256: str) -> str:
     """The device with a new token: the one it was, if it is still this officer's, else a new one.
 
     A phone names itself, so that an answer it never got leaves no device behind.
     """
-    doing = Actor(account.id, clock.today(), clock.now())
+    doing = officer.actor
     with transaction.write() as session:
         device = devices.renew_device(session, doing, str(known), token_sha256) if known else None
         if device is None:
@@ -98,11 +99,11 @@ def _device(account: Account, known: uuid.UUID | None, label: str, token_sha256:
         return device.id
 
 
-def _officer(account: Account, held: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    names = areas.tree(db.session(), clock.today()).names
+def _officer(account: Account, officer: Viewer) -> dict[str, Any]:
+    names = areas.tree(officer.session, officer.today).names
     posts = [
         {"role": role, "area_code": code, "area_name": names[code].name if code in names else code}
-        for role, code in held
+        for role, code in officer.posts
     ]
     return {"id": account.id, "username": account.username, "full_name": account.full_name, "posts": posts}
 
@@ -120,10 +121,10 @@ def sign_out() -> None:
 
     Nobody needs a post for leaving. Problem 6001 without a device's token.
     """
-    _require_device()
-    doing, nobodys = auth.actor(), queries.token_hash(secrets.token_urlsafe(TOKEN_BYTES))
+    officer = _officer_with_device()
+    doing, nobodys = officer.actor, queries.token_hash(secrets.token_urlsafe(TOKEN_BYTES))
     with transaction.write() as session:
-        devices.renew_device(session, doing, current_user.device_id, nobodys)
+        devices.renew_device(session, doing, str(officer.device_id), nobodys)
 
 
 # --- what the app works with
@@ -133,14 +134,14 @@ def sign_out() -> None:
 @blueprint.response(200)
 def forms() -> Any:
     """Every form as data, with the sentences that faults are told by; 304 when nothing changed."""
-    return _kept(json_forms(map(load_form, ("household", *act_forms()))))
+    return _kept(json_forms(map(load_form, ("household", *act_forms())), field_acts()))
 
 
 @blueprint.get("/law")
 @blueprint.response(200)
 def law() -> Any:
     """The law in force for every day and place, and the words of screens; 304 when nothing changed."""
-    book = book_in_force(db.session())
+    book = book_in_force(auth.viewer().session)
     told = json_law(book)
     parts = {"release": book.release, "engine_version": told["engine_version"]}
     return _kept({**parts, "law": told, "words": glossary()})
@@ -151,8 +152,14 @@ def law() -> Any:
 @blueprint.response(200)
 def assignment(told: dict[str, Any]) -> Any:
     """The officer's villages, households and tasks: all of it, or what came since a cursor. Problem 6005."""
-    session = db.session()
-    return _compressed(packed(session, scope_of(session), told["since"]).body)
+    return _compressed(_packed(told["since"]).body)
+
+
+def _packed(since: str | None) -> Packed:
+    """The assignment of the officer asking."""
+    officer, config = auth.viewer(), current_app.config
+    server = Server(config["SECRET_KEY"], config["SETTINGS"].pinned_date)
+    return packed(officer.session, scope_of(officer), server, since)
 
 
 @blueprint.get("/assignment/size")
@@ -160,8 +167,7 @@ def assignment(told: dict[str, Any]) -> Any:
 @blueprint.response(200, SizeOut)
 def assignment_size(told: dict[str, Any]) -> Any:
     """How much that would be, measured on the answer itself."""
-    session = db.session()
-    size = packed(session, scope_of(session), told["since"])
+    size = _packed(told["since"])
     return {
         "households": size.households,
         "villages": size.villages,
@@ -175,7 +181,8 @@ def _kept(told: dict[str, Any]) -> Response:
     body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     response = _compressed(body)
     response.set_etag(hashlib.sha256(body).hexdigest())
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _compressed(body: bytes) -> Response:
@@ -196,16 +203,17 @@ def _compressed(body: bytes) -> Response:
 @blueprint.response(204)
 def note_data_key(told: dict[str, Any]) -> None:
     """Know the phone's data key by its hash: a file sealed with it then proves its phone. Problem 6043."""
-    _require_device()
-    doing = auth.actor()
+    officer = _officer_with_device()
     with transaction.write() as session:
-        devices.note_data_key(session, doing, current_user.device_id, told["sha256"])
+        devices.note_data_key(session, officer.actor, str(officer.device_id), told["sha256"])
 
 
-def _require_device() -> None:
-    """A browser's session has no device to speak of. Problem 6001."""
-    if not getattr(current_user, "device_id", None):
+def _officer_with_device() -> Viewer:
+    """Who asks by a device's token; a browser's session has no device to speak of. Problem 6001."""
+    officer = auth.viewer()
+    if officer.device_id is None:
         raise Problem(6001)
+    return officer
 
 
 @blueprint.post("/unwrap")
@@ -217,16 +225,17 @@ def unwrap(told: dict[str, Any]) -> Any:
     Problems: 4302 damaged or another server's (400), 4303 another officer's (403).
     """
     data_key = queue_keys.unwrap(told["wrapped_key"])
-    if data_key.officer_id != current_user.id:
+    officer = auth.viewer()
+    if data_key.officer_id != officer.user_id:
         raise Problem(4303)
     with transaction.write() as session:
         record(
             session,
-            at=clock.now(),
-            actor_id=auth.user_id(),
+            at=officer.now,
+            actor_id=officer.user_id,
             action="queue_key.unwrapped",
             subject_kind="account",
             subject_id=data_key.officer_id,
-            device=current_user.device_id,
+            device=officer.device_id,
         )
     return {"data_key": base64.b64encode(data_key.key).decode()}

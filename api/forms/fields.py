@@ -13,8 +13,6 @@ from survey.questionnaire import Form, Question
 
 Options = tuple[tuple[str, str], ...]
 
-SKIPPED = ("household", "point", "datetime")
-"""Kinds a page does not ask: whose act it is, it knows; where a phone stands, it does not."""
 MOST_TILES = 4
 """Up to so many choices stand side by side, each one touch away; more become a list."""
 LONG_TEXT = 200
@@ -54,7 +52,7 @@ def fields(form: Form, typed: Typed, choices: Mapping[str, Options]) -> list[Fie
         name = f"answer.{code}"
         if question.kind == "roster":
             made.append(_table(question, name, typed))
-        elif question.kind not in SKIPPED:
+        elif question.is_typed:
             made.append(field_of(question, name, typed, choices.get(code)))
     return made
 

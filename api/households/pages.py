@@ -13,11 +13,11 @@ from api.households.photo_captions import camera_note
 from api.shared import area_names, household_access, uploads
 from api.shared.flag_words import flag_figures, flag_name
 from api.shared.law_texts import programme_title, reasons
-from api.web import auth, clock, transaction
-from api.web.extensions import db
+from api.web import auth, transaction
 from api.web.language import current, t, word
 from api.web.paging import page_of
 from survey.access.audit import record
+from survey.access.viewer import Viewer
 from survey.areas.names import folded_name
 from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
@@ -35,15 +35,16 @@ PAGE_SIZE = 50
 @blueprint.get("")
 def index() -> Any:
     """Households of the viewer's areas, filtered and paged; every figure elsewhere opens this list."""
+    viewer = auth.viewer()
     area_code = request.args.get("area") or None
     if area_code:
-        area_names.visible_area(area_code)
-    visible = auth.visible(Household.area_code, "household.read")
-    names, amounts = _sees("person.read", area_code), _sees("amount.read", area_code)
-    conditions = [*area_names.inside(area_code), *_filters(names)]
-    page = page_of(assessment.count_houses(db.session(), visible, *conditions), PAGE_SIZE)
+        area_names.visible_area(viewer, area_code)
+    visible = viewer.visible(Household.area_code, "household.read")
+    names, amounts = _sees(viewer, "person.read", area_code), _sees(viewer, "amount.read", area_code)
+    conditions = [*area_names.inside(viewer, area_code), *_filters(names)]
+    page = page_of(assessment.count_houses(viewer.session, visible, *conditions), PAGE_SIZE)
     houses = assessment.houses(
-        db.session(),
+        viewer.session,
         visible,
         *conditions,
         names=names,
@@ -59,14 +60,14 @@ def index() -> Any:
         page=page,
         area_code=area_code,
         outcome_options=[(code, word(f"outcome.{code}")) for code in OUTCOMES],
-        programme_options=[(code, programme_title(code)) for code in _programmes(visible)],
-        area_name=area_names.area_name,
+        programme_options=[(code, programme_title(viewer, code)) for code in _programmes(viewer, visible)],
+        area_name=partial(area_names.area_name, viewer),
     )
 
 
-def _sees(action: str, area_code: str | None) -> bool:
+def _sees(viewer: Viewer, action: str, area_code: str | None) -> bool:
     """Whether the viewer may see names or amounts of every house in the list."""
-    return auth.may(action, area_code) if area_code else auth.everywhere(action, "household.read")
+    return viewer.may(action, area_code) if area_code else viewer.everywhere(action, "household.read")
 
 
 def _filters(names: bool) -> list[ColumnElement[bool]]:
@@ -88,56 +89,57 @@ def _filters(names: bool) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _programmes(visible: ColumnElement[bool]) -> list[str]:
+def _programmes(viewer: Viewer, visible: ColumnElement[bool]) -> list[str]:
     """Programmes that occur, for the filter."""
     keys = (AssessmentRow.programme,)
-    return sorted(row[0] for row in assessment.grouped(db.session(), visible, keys) if row[0])
+    return sorted(row[0] for row in assessment.grouped(viewer.session, visible, keys) if row[0])
 
 
 @blueprint.get("/<household_id>")
 def household(household_id: str) -> Any:
     """One household: its case, what the criteria say and why, its surveys and photos. Problem 5001."""
-    house = household_access.visible_household(household_id)
-    surveys = registry.survey_versions(db.session(), house.id)
-    assessments = assessment.history(db.session(), house.id)
+    viewer = auth.viewer()
+    house = household_access.visible_household(viewer, household_id)
+    surveys = registry.survey_versions(viewer.session, house.id)
+    assessments = assessment.history(viewer.session, house.id)
     current_row = next((row for row in assessments if row.is_current), None)
-    latest = registry.latest_interview(db.session(), house.id)
+    latest = registry.latest_interview(viewer.session, house.id)
     interview = next((row for row in surveys if latest and row.id == latest.id), None)
     form = load_form(interview.form, interview.form_version) if interview else None
-    sees_names = household_access.sees_names(house)
-    photos = timeline.survey_photos(house)
+    sees_names = household_access.sees_names(viewer, house)
+    photos = timeline.survey_photos(viewer, house)
     return render_template(
         "households/household.html",
         house=house,
-        title=household_access.title(house),
-        crumbs=area_names.crumbs(house.area_code, t("Hộ", "Household")) if house.area_code else [],
-        place=area_names.area_name(house.area_code),
+        title=household_access.title(viewer, house),
+        crumbs=area_names.crumbs(viewer, house.area_code, t("Hộ", "Household")) if house.area_code else [],
+        place=area_names.area_name(viewer, house.area_code),
         assessment=current_row,
-        reasons=reasons(current_row) if current_row else None,
-        sees_amounts=auth.may("amount.read", house.area_code),
+        reasons=reasons(viewer, current_row) if current_row else None,
+        sees_amounts=viewer.may("amount.read", house.area_code),
         sees_names=sees_names,
         interview=interview,
-        flags=_flags(interview),
+        flags=_flags(viewer, interview),
         flag_name=flag_name,
         flag_figures=flag_figures,
         camera_note=partial(camera_note, house),
         answers=answers(form, interview.answers, current()) if form and interview else (),
-        persons=registry.persons(db.session(), interview.person_ids) if interview and sees_names else [],
-        statuses=registry.status_records(db.session(), house.id),
+        persons=registry.persons(viewer.session, interview.person_ids) if interview and sees_names else [],
+        statuses=registry.status_records(viewer.session, house.id),
         photos=photos,
-        act_photos=timeline.act_photos(house),
-        view=timeline.view(house, surveys, assessments, photos),
-        today=clock.today(),
+        act_photos=timeline.act_photos(viewer, house),
+        view=timeline.view(viewer, house, surveys, assessments, photos),
+        today=viewer.today,
     )
 
 
-def _flags(interview: SurveyVersion | None) -> list[dict[str, Any]]:
+def _flags(viewer: Viewer, interview: SurveyVersion | None) -> list[dict[str, Any]]:
     """What to look at; another household is named only to those who may see it."""
-    visible = auth.visible(Household.area_code, "household.read")
+    visible = viewer.visible(Household.area_code, "household.read")
     flags = interview.flags if interview else []
     return [
         flag
-        if registry.household(db.session(), visible, flag.get("household", "")) is not None
+        if registry.household(viewer.session, visible, flag.get("household", "")) is not None
         else {name: value for name, value in flag.items() if name != "household"}
         for flag in flags
     ]
@@ -146,19 +148,20 @@ def _flags(interview: SurveyVersion | None) -> list[dict[str, Any]]:
 @blueprint.post("/<household_id>/national-id")
 def national_id(household_id: str) -> Any:
     """Show the full national id once; the reading is logged. Problem 6005 without the right."""
-    house = household_access.visible_household(household_id)
-    auth.require("national_id.read", house.area_code)
+    viewer = auth.viewer()
+    house = household_access.visible_household(viewer, household_id)
+    viewer.require("national_id.read", house.area_code)
     with transaction.write() as session:
         record(
             session,
-            at=clock.now(),
-            actor_id=auth.user_id(),
+            at=viewer.now,
+            actor_id=viewer.user_id,
             action="national_id.read",
             subject_kind="household",
             subject_id=household_id,
             area_code=house.area_code,
         )
-    person = db.session().get(Person, house.head_person_id) if house.head_person_id else None
+    person = viewer.session.get(Person, house.head_person_id) if house.head_person_id else None
     page = render_template("households/national_id.html", person=person, household_id=household_id)
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
@@ -168,4 +171,5 @@ def national_id(household_id: str) -> Any:
 @blueprint.get("/<household_id>/photos/<sha256>.jpg")
 def photo(household_id: str, sha256: str) -> Any:
     """One photo of a household the viewer may see. Problem 1004."""
-    return uploads.served(household_access.visible_household(household_id), sha256)
+    viewer = auth.viewer()
+    return uploads.served(viewer, household_access.visible_household(viewer, household_id), sha256)

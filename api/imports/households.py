@@ -21,7 +21,7 @@ from api.imports.report import Refused
 from api.shared.tables import Row, Table, read_table
 from api.web import transaction
 from survey.intake.envelope import read
-from survey.intake.rows import Receipt
+from survey.intake.rows import Envelope, Receipt
 from survey.problems import Problem
 from survey.questionnaire import Fault, check
 
@@ -30,7 +30,8 @@ NAMESPACE = uuid.UUID("6f1c5a52-6d8b-5d0e-9f6e-6f3a1f0c7b11")
 CHUNK = 25
 """Rows to one commit: a phone that sends meanwhile waits about a second at most on SQLite."""
 
-Envelope = dict[str, Any]
+RawEnvelope = dict[str, Any]
+"""What a phone would have sent, not read yet."""
 Receive = Callable[[Session, Envelope], Receipt]
 
 
@@ -39,7 +40,7 @@ class Prepared:
     """A row that can be sent: its envelope, and what the questionnaire will find wrong with it."""
 
     line: int
-    envelope: Envelope
+    envelope: RawEnvelope
     faults: tuple[Fault, ...] = ()
 
 

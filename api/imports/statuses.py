@@ -27,7 +27,7 @@ COLUMNS = {
     "value": ("dien ho", "phan loai", "loai ho", "value", "status"),
     "area_code": ("ma xa", "ma thon", "ma dia ban", "area_code"),
 }
-VALUES = {
+VALUES: dict[str, dict[str, str | bool]] = {
     "poverty_status": {
         "ho ngheo": "poor", "ngheo": "poor", "poor": "poor",
         "ho can ngheo": "near_poor", "can ngheo": "near_poor", "near_poor": "near_poor",
@@ -93,7 +93,7 @@ def plan(session: Session, path: Path, decision: Decision, on: date) -> Plan:
 
 def _doubtful_if_contradicted(lines: list[Line]) -> list[Line]:
     """Rows that mean one household and say different things of it are for a person to sort out."""
-    values: defaultdict[str, set[str]] = defaultdict(set)
+    values: defaultdict[str, set[str | bool]] = defaultdict(set)
     for line in lines:
         if line.household_id and line.status:
             values[line.household_id].add(line.status.value)

@@ -60,25 +60,20 @@ def _title(question: Question) -> str:
 
 def write_template(path: str | Path) -> None:
     """Write the empty form to `path` (.xlsx). Text cells are text, so that codes keep their leading zeros."""
-    import xlsxwriter
+    from api.shared import workbook
 
     form = load_form()
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
-        sheet = book.add_worksheet("Phiếu")
-        lists = book.add_worksheet(LISTS)
-        head = book.add_format(
-            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4", "border": 1}
-        )
-        text = book.add_format({"num_format": "@"})
-        titles = [NUMBER, LON, LAT, *(column.title for column in columns(form))]
-        sheet.write_row(0, 0, titles, head)
-        sheet.set_column(0, len(titles) - 1, 18, text)
+    titles = [NUMBER, LON, LAT, *(column.title for column in columns(form))]
+    with workbook.workbook(Path(path)) as book:
+        sheet = book.sheet("Phiếu", [workbook.Column(title, 18) for title in titles])
+        lists = book.sheet(LISTS)
+        sheet.set_column(0, len(titles) - 1, 18, book.text)
         sheet.set_row(0, 60)
         sheet.freeze_panes(1, 1)
         for number, column in enumerate(columns(form)):
-            _prepare_column(book, sheet, lists, number, column)
+            _prepare_column(book.file, sheet, lists, number, column)
         lists.hide()
-        _write_provenance(book, form)
+        _write_provenance(book.file, form)
 
 
 def _prepare_column(book: Any, sheet: Any, lists: Any, number: int, column: Column) -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request
-from flask_login import current_user
 
 from api.forms.mending import changed_answers, mending_fields
 from api.shared import area_names
 from api.web import auth, transaction
-from api.web.extensions import db
 from api.web.intake_context import desk
 from api.web.language import t, word
 from api.web.paging import page_of
+from survey.access.viewer import Viewer
+from survey.cases import machine
 from survey.intake import actions, queries
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rows import STORED, Receipt
@@ -30,18 +31,21 @@ PAGE_SIZE = 50
 @blueprint.get("")
 def index() -> Any:
     """What waits, oldest first."""
-    condition = _condition("inbox.read")
-    page = page_of(queries.count_inbox(db.session(), condition), PAGE_SIZE)
-    waiting = queries.inbox(db.session(), condition, page.offset, page.size)
-    return render_template("inbox/list.html", waiting=waiting, page=page, area_name=area_names.area_name)
+    viewer = auth.viewer()
+    condition = _condition(viewer, "inbox.read")
+    page = page_of(queries.count_inbox(viewer.session, condition), PAGE_SIZE)
+    waiting = queries.inbox(viewer.session, condition, page.offset, page.size)
+    return render_template(
+        "inbox/list.html", waiting=waiting, page=page, area_name=partial(area_names.area_name, viewer)
+    )
 
 
-def _condition(action: str) -> Any:
-    return queries.in_inbox(auth.visible(ReceivedEnvelope.area_code, action), current_user.id)
+def _condition(viewer: Viewer, action: str) -> Any:
+    return queries.in_inbox(viewer.visible(ReceivedEnvelope.area_code, action), viewer.user_id)
 
 
-def _row(row_id: int, action: str) -> ReceivedEnvelope:
-    row = queries.waiting_row(db.session(), _condition(action), row_id)
+def _row(viewer: Viewer, row_id: int, action: str) -> ReceivedEnvelope:
+    row = queries.waiting_row(viewer.session, _condition(viewer, action), row_id)
     if row is None:
         raise Problem(1004, what=t(f"bản ghi chờ {row_id}", f"waiting record {row_id}"))
     return row
@@ -50,15 +54,16 @@ def _row(row_id: int, action: str) -> ReceivedEnvelope:
 @blueprint.get("/<int:row_id>")
 def envelope(row_id: int) -> Any:
     """One waiting record: its faults, and its answers to mend."""
-    row = _row(row_id, "inbox.read")
+    viewer = auth.viewer()
+    row = _row(viewer, row_id, "inbox.read")
     content = json.loads(row.body or "{}")
-    hidden = () if auth.may("national_id.read", row.area_code) else ("national_id",)
+    hidden = () if viewer.may("national_id.read", row.area_code) else ("national_id",)
     page = render_template(
         "inbox/envelope.html",
         row=row,
         content=content,
         fields=mending_fields(_form(content), content.get("payload", {}), row.faults, hidden),
-        may_mend=auth.can("inbox.mend"),
+        may_mend=viewer.can("inbox.mend"),
         anew=_form_anew(row, content),
     )
     response = make_response(page)
@@ -69,7 +74,8 @@ def envelope(row_id: int) -> Any:
 def _form_anew(row: ReceivedEnvelope, content: dict[str, Any]) -> tuple[str, str] | None:
     """(title, address) of the form that records a whole village's act anew, with names instead of ids."""
     kind = content.get("form")
-    if row.kind != "act" or kind not in ("meeting", "posting") or not row.area_code:
+    act = machine.acts().get(str(kind)) if row.kind == "act" else None
+    if act is None or not act.of_village or not row.area_code:
         return None
     return word(f"act.{kind}"), f"/work/{kind}?area={quote(row.area_code)}"
 
@@ -85,25 +91,26 @@ def _form(content: dict[str, Any]) -> Any:
 @blueprint.post("/<int:row_id>/mend")
 def mend(row_id: int) -> Any:
     """Store the mended answers as the record's next version and run it."""
-    row = _row(row_id, "inbox.mend")
+    viewer = auth.viewer()
+    row = _row(viewer, row_id, "inbox.mend")
     content = json.loads(row.body or "{}")
     changes = changed_answers(_form(content), content.get("payload", {}), row.faults, request.form)
     with transaction.write() as session:
-        working = desk(session, current_user.id)
+        working = desk(viewer)
         receipt = (
             actions.mend(session, row_id, changes, working)
             if changes
             else actions.run_again(session, row_id, working)
         )
-    return _told(receipt)
+    return _told(viewer, receipt)
 
 
-def _told(receipt: Receipt) -> Any:
+def _told(viewer: Viewer, receipt: Receipt) -> Any:
     """Back to the household it became, or to what still waits."""
     if receipt.state == STORED:
         flash(t("Bản ghi đã được xử lý và đối chiếu.", "The record was processed and assessed."), "ok")
         return redirect(f"/households/{receipt.household_id}")
-    row = queries.version(db.session(), receipt.id, receipt.version)
+    row = queries.version(viewer.session, receipt.id, receipt.version)
     flash(t("Bản ghi vẫn còn lỗi, xem bên dưới.", "The record still has faults, see below."), "warn")
     return redirect(f"/inbox/{row.id}" if row else "/inbox")
 
@@ -111,12 +118,13 @@ def _told(receipt: Receipt) -> Any:
 @blueprint.post("/<int:row_id>/aside")
 def set_aside(row_id: int) -> Any:
     """Take a record out of the inbox with a reason; it stays kept and can be put back."""
-    _row(row_id, "inbox.mend")
+    viewer = auth.viewer()
+    _row(viewer, row_id, "inbox.mend")
     reason = request.form.get("reason", "").strip()
     if not reason:
         raise Problem(1002, fields=t("lý do", "reason"))
     with transaction.write() as session:
-        actions.set_aside(session, row_id, reason[:200], desk(session, current_user.id))
+        actions.set_aside(session, row_id, reason[:200], desk(viewer))
     flash(t("Đã cất bản ghi; nội dung vẫn được giữ.", "Set aside; its content is kept."), "ok")
     return render_template("inbox/aside.html", row_id=row_id)
 
@@ -124,11 +132,12 @@ def set_aside(row_id: int) -> Any:
 @blueprint.post("/<int:row_id>/back")
 def put_back(row_id: int) -> Any:
     """Undo the setting aside; what has been mended meanwhile has a next version and stays settled."""
-    row = db.session().get(ReceivedEnvelope, row_id)
-    if row is None or queries.has_version(db.session(), row.envelope_id, row.version + 1):
+    viewer = auth.viewer()
+    row = viewer.session.get(ReceivedEnvelope, row_id)
+    if row is None or queries.has_version(viewer.session, row.envelope_id, row.version + 1):
         raise Problem(1004, what=str(row_id))
-    auth.require("inbox.mend", row.area_code)
+    viewer.require("inbox.mend", row.area_code)
     with transaction.write() as session:
-        actions.set_aside(session, row_id, "", desk(session, current_user.id), undo=True)
+        actions.set_aside(session, row_id, "", desk(viewer), undo=True)
     flash(t("Bản ghi đã trở lại hộp chờ xử lý.", "The record is back in the inbox."), "ok")
     return redirect(f"/inbox/{row_id}")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify, request
-from flask_login import current_user
 from flask_smorest import Blueprint
 
 from api.inbox.schemas import BatchResultOut, ReceiptOut
-from api.web import errors, transaction
-from api.web.extensions import db
+from api.web import auth, errors, transaction
 from api.web.intake_context import desk
+from survey.access.viewer import Viewer
 from survey.intake import actions, queries
 from survey.intake.envelope import read
 from survey.intake.rows import Receipt
@@ -33,7 +32,8 @@ def receive() -> Any:
 
     Problems: 4101 unreadable (400), 4102 other content for the same version (409).
     """
-    receipt = _receive(_json())
+    viewer = auth.viewer()
+    receipt = _receive(viewer, _json())
     return _answer(receipt, 201 if receipt.is_new else 200)
 
 
@@ -41,22 +41,24 @@ def receive() -> Any:
 @blueprint.response(200, BatchResultOut(many=True))
 def receive_batch() -> Any:
     """Take up to 200 envelopes, each on its own: one bad record never blocks another."""
+    viewer = auth.viewer()
     envelopes = _json()
     if not isinstance(envelopes, list):
         raise Problem(1001, reason="expected a list of envelopes")
     if len(envelopes) > MAX_BATCH:
         raise Problem(4110, got=len(envelopes), limit=MAX_BATCH)
-    return jsonify([_one_of_batch(index, raw) for index, raw in enumerate(envelopes)])
+    return jsonify([_one_of_batch(viewer, index, raw) for index, raw in enumerate(envelopes)])
 
 
 @blueprint.get("/<uuid:envelope_id>/versions/<int:version>")
 @blueprint.response(200, ReceiptOut)
 def receipt_again(envelope_id: Any, version: int) -> Any:
     """The receipt of a version once more, with the photos that are still missing."""
-    row = queries.version(db.session(), str(envelope_id), version)
-    if row is None or row.sender_id != current_user.id:
+    viewer = auth.viewer()
+    row = queries.version(viewer.session, str(envelope_id), version)
+    if row is None or row.sender_id != viewer.user_id:
         raise Problem(1004, what=f"{envelope_id} v{version}")
-    return _answer(queries.receipt(db.session(), row), 200)
+    return _answer(queries.receipt(viewer.session, row), 200)
 
 
 def _json() -> Any:
@@ -68,16 +70,16 @@ def _json() -> Any:
         raise Problem(1001, reason="nested too deeply") from None
 
 
-def _receive(raw: Any) -> Receipt:
+def _receive(viewer: Viewer, raw: Any) -> Receipt:
     envelope = read(raw)  # before the write lock: nobody waits while it is checked
     with transaction.write() as session:
-        return actions.receive(session, envelope, desk(session, current_user.id, current_user.device_id))
+        return actions.receive(session, envelope, desk(viewer))
 
 
-def _one_of_batch(index: int, raw: Any) -> dict[str, Any]:
+def _one_of_batch(viewer: Viewer, index: int, raw: Any) -> dict[str, Any]:
     """One record's own transaction and result."""
     try:
-        receipt = _receive(raw)
+        receipt = _receive(viewer, raw)
     except Exception as error:
         problem = error if isinstance(error, Problem) else errors.incident()
         return {

@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, redirect, render_template, send_file
 
 from api.map.views import area_view
 from api.shared import area_names
-from api.web import headers
+from api.web import auth, headers
 from api.web.language import current
 from maps import page as map_page
 from maps import single_file
@@ -22,21 +22,25 @@ blueprint = Blueprint("maps", __name__)
 @blueprint.get("/map")
 def index() -> Any:
     """The map of the viewer's own area."""
-    codes = area_names.own_areas("map.read")
+    viewer = auth.viewer()
+    codes = area_names.own_areas(viewer, "map.read")
     return redirect(f"/areas/{codes[0]}/map" if codes else "/")
 
 
 @blueprint.get("/areas/<code>/map")
 def area(code: str) -> Any:
     """The map of one area, houses numbered as in the list beside it. Problem 1004."""
-    name = area_names.visible_area(code, "map.read")
-    view = area_view(name)
+    viewer = auth.viewer()
+    name = area_names.visible_area(viewer, code, "map.read")
+    view = area_view(viewer, name)
     tiles = _tiles()
     parts = map_page.parts(area_map(view, current(), tiles=tiles))
     headers.allow_script(parts.script_sha256)
     if tiles:
         headers.allow_image(tiles.origin)
-    return render_template("map/map.html", area=name, crumbs=area_names.crumbs(code), view=view, map=parts)
+    return render_template(
+        "map/map.html", area=name, crumbs=area_names.crumbs(viewer, code), view=view, map=parts
+    )
 
 
 def _tiles() -> TileServer | None:
@@ -51,8 +55,9 @@ def _tiles() -> TileServer | None:
 @blueprint.get("/areas/<code>/map.html")
 def file(code: str) -> Any:
     """The same map as one self-contained file that opens without a network."""
-    name = area_names.visible_area(code, "map.read")
-    text = single_file.html(area_view(name), current())
+    viewer = auth.viewer()
+    name = area_names.visible_area(viewer, code, "map.read")
+    text = single_file.html(area_view(viewer, name), current())
     return send_file(
         io.BytesIO(text.encode()),
         mimetype="text/html",

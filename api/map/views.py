@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shapely.geometry import Point
-from sqlalchemy import ColumnElement
 
 from api.shared import area_names
 from api.shared.law_texts import programme_title
-from api.web import auth, clock
-from api.web.extensions import db
+from api.web import clock
 from api.web.language import current, t
 from maps.rows import AreaView, House, Outline
+from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.areas.rows import Area, Name
 from survey.assessment import queries as assessment
@@ -24,33 +23,33 @@ POINT_SOURCES = {"gnss": "device", "manual": "map", "import": "imported"}
 """Where the survey says the point came from -> the map's word for it."""
 
 
-def area_view(
-    name: Name, visible: ColumnElement[bool] | None = None, *, names: bool | None = None
-) -> AreaView:
-    """Everything the map of one area shows on today's boundaries; by default with the viewer's rights."""
-    condition = auth.visible(Household.area_code, "map.read") if visible is None else visible
-    sees_names = auth.may("person.read", name.code) if names is None else names
-    sees_amounts = auth.may("amount.read", name.code) if names is None else True
+def area_view(viewer: Viewer, name: Name, *, with_names: bool = True) -> AreaView:
+    """Everything the map of one area shows the viewer on today's boundaries; without names to hand it on."""
+    sees_names = with_names and viewer.may("person.read", name.code)
     rows = assessment.houses(
-        db.session(), condition, *area_names.inside(name.code), names=sees_names, amounts=sees_amounts
+        viewer.session,
+        viewer.visible(Household.area_code, "map.read"),
+        *area_names.inside(viewer, name.code),
+        names=sees_names,
+        amounts=viewer.may("amount.read", name.code),
     )
-    tree = areas.tree(db.session(), clock.today())
-    area = _outlines([name.code])[0]
+    tree = areas.tree(viewer.session, viewer.today)
+    area = _outlines(viewer, [name.code])[0]
     siblings = tree.below.get(name.parent_code or "", ())
     return AreaView(
         area=area,
-        houses=tuple(_house(number, row, sees_names) for number, row in enumerate(rows, 1)),
-        as_of=clock.today(),
-        parents=tuple(_outlines(tree.path(name.code)[1:])),
-        neighbours=tuple(_outlines([code for code in siblings if code != name.code])),
-        parts=tuple(_outlines(tree.below.get(name.code, ()))),
+        houses=tuple(_house(viewer, number, row, sees_names) for number, row in enumerate(rows, 1)),
+        as_of=viewer.today,
+        parents=tuple(_outlines(viewer, tree.path(name.code)[1:])),
+        neighbours=tuple(_outlines(viewer, [code for code in siblings if code != name.code])),
+        parts=tuple(_outlines(viewer, tree.below.get(name.code, ()))),
         sources=_sources(),
     )
 
 
-def _outlines(codes: Sequence[str]) -> list[Outline]:
+def _outlines(viewer: Viewer, codes: Sequence[str]) -> list[Outline]:
     """Areas by code, in the order of `codes`, as outlines."""
-    found = {area.code: area for area in areas.areas(db.session(), list(codes), clock.today())}
+    found = {area.code: area for area in areas.areas(viewer.session, list(codes), viewer.today)}
     return [_outline(found[code]) for code in codes if code in found]
 
 
@@ -66,7 +65,7 @@ def _outline(area: Area) -> Outline:
     )
 
 
-def _house(number: int, row: HouseRow, sees_names: bool) -> House:
+def _house(viewer: Viewer, number: int, row: HouseRow, sees_names: bool) -> House:
     """One house; flags in words, the programme by its title; a name not known is not a name withheld."""
     # The list beside the map says already, in these very words, that a house has no point.
     codes = [flag["code"] for flag in row.flags if flag["code"] != "no_point"]
@@ -78,9 +77,9 @@ def _house(number: int, row: HouseRow, sees_names: bool) -> House:
         lon=row.lon,
         lat=row.lat,
         accuracy_m=row.accuracy_m,
-        village_name=area_names.area_name(row.village_code),
+        village_name=area_names.area_name(viewer, row.village_code),
         outcome=row.outcome,
-        programme=programme_title(row.programme) if row.programme else None,
+        programme=programme_title(viewer, row.programme) if row.programme else None,
         works_kind=row.works_kind,
         amount_vnd=row.amount_vnd,
         flags=tuple(word(f"flag.{code}", current()) for code in codes),

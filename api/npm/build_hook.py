@@ -74,8 +74,8 @@ def install(here: Path, work: Path) -> None:
 
     for name in INPUTS:
         shutil.copy(here / name, work / name)
-    done = npm(
-        ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+    done: subprocess.CompletedProcess[Any] = npm(
+        ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"],
         return_completed_process=True,
         cwd=work,
         stdout=subprocess.PIPE,

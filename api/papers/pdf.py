@@ -28,7 +28,8 @@ def pdf(papers: Sequence[Paper]) -> bytes:
         raise ValueError("a file of no papers")
     data = json.dumps([_plain(paper) for paper in papers], ensure_ascii=False)
     files = {"main.typ": TEMPLATE.read_bytes(), "papers.json": data.encode()}
-    return bytes(typst.compile(files, ignore_system_fonts=True))
+    # Its types leave out that files may come by name.
+    return bytes(typst.compile(files, ignore_system_fonts=True))  # type: ignore[call-overload]
 
 
 def _plain(value: Any) -> Any:

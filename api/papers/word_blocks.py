@@ -51,7 +51,7 @@ def _gap(document: Any) -> None:
 def _align(paragraph: Any, name: str) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-    paragraph.alignment = WD_ALIGN_PARAGRAPH[name.upper()]
+    paragraph.alignment = getattr(WD_ALIGN_PARAGRAPH, name.upper())
 
 
 def _state_heading(document: Any, block: StateHeading, width_mm: float) -> None:

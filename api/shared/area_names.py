@@ -6,39 +6,38 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, or_
 
-from api.web import auth, clock
-from api.web.extensions import db
 from api.web.language import t
+from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.areas.rows import Name
 from survey.problems import Problem
 from survey.registry.models import Household
 
 
-def visible_area(code: str, action: str = "household.read", on: date | None = None) -> Name:
+def visible_area(viewer: Viewer, code: str, action: str = "household.read", on: date | None = None) -> Name:
     """The area if it exists and the viewer may do `action` there. Problem 1004 otherwise."""
-    name = areas.tree(db.session(), on or clock.today()).names.get(code)
-    if name is None or not auth.may(action, code):
+    name = areas.tree(viewer.session, on or viewer.today).names.get(code)
+    if name is None or not viewer.may(action, code):
         raise Problem(1004, what=code)
     return name
 
 
-def inside(code: str | None, on: date | None = None) -> list[ColumnElement[bool]]:
+def inside(viewer: Viewer, code: str | None, on: date | None = None) -> list[ColumnElement[bool]]:
     """Conditions that keep households inside an area; none for no area.
 
     A root area also answers for houses nobody could place.
     """
     if not code:
         return []
-    condition = Household.area_code.in_(areas.subtree([code], on or clock.today()))
-    return [or_(condition, Household.area_code.is_(None)) if is_root(code) else condition]
+    condition = Household.area_code.in_(areas.subtree([code], on or viewer.today))
+    return [or_(condition, Household.area_code.is_(None)) if is_root(viewer, code) else condition]
 
 
-def area_name(code: str | None) -> str:
+def area_name(viewer: Viewer, code: str | None) -> str:
     """A unit's name today with its commune: `Thôn 3, Nam Mẫu`; words for none."""
     if code is None:
         return t("chưa rõ địa bàn", "area unknown")
-    tree = areas.tree(db.session(), clock.today())
+    tree = areas.tree(viewer.session, viewer.today)
     way = tree.path(code)
     if not way:
         return code
@@ -46,49 +45,49 @@ def area_name(code: str | None) -> str:
     return ", ".join(names) or tree.names[way[0]].name
 
 
-def name_then(code: str | None, on: date) -> str:
+def name_then(viewer: Viewer, code: str | None, on: date) -> str:
     """A unit's name as it is now or, for one that is gone by now, as it was on the day."""
-    if code is None or exists(code):
-        return area_name(code)
-    old = areas.tree(db.session(), on)
+    if code is None or exists(viewer, code):
+        return area_name(viewer, code)
+    old = areas.tree(viewer.session, on)
     names = [
         old.names[step].name for step in old.path(code) if old.names[step].level in ("village", "commune")
     ]
-    return ", ".join(names) or area_name(code)
+    return ", ".join(names) or area_name(viewer, code)
 
 
-def children(code: str) -> list[Name]:
+def children(viewer: Viewer, code: str) -> list[Name]:
     """The units right under one today, in Vietnamese order."""
-    return areas.children(db.session(), code, clock.today())
+    return areas.children(viewer.session, code, viewer.today)
 
 
-def crumbs(code: str, last: str | None = None) -> list[tuple[str, str | None]]:
+def crumbs(viewer: Viewer, code: str, last: str | None = None) -> list[tuple[str, str | None]]:
     """The way down to an area, widest first; units the viewer may not open are words only."""
-    tree = areas.tree(db.session(), clock.today())
+    tree = areas.tree(viewer.session, viewer.today)
     way: list[tuple[str, str | None]] = []
     for step in reversed(tree.path(code)):
         is_end = step == code and last is None
-        href = f"/areas/{step}" if not is_end and auth.may("household.read", step) else None
+        href = f"/areas/{step}" if not is_end and viewer.may("household.read", step) else None
         way.append((tree.names[step].name, href))
     return [*way, (last, None)] if last else way
 
 
-def own_areas(action: str) -> list[str]:
+def own_areas(viewer: Viewer, action: str) -> list[str]:
     """The areas of today where the viewer may do `action`, as their posts name them."""
-    return sorted(code for code in auth.areas(action) if exists(code))
+    return sorted(code for code in viewer.areas(action) if exists(viewer, code))
 
 
-def exists(code: str) -> bool:
+def exists(viewer: Viewer, code: str) -> bool:
     """Whether the unit exists today."""
-    return code in areas.tree(db.session(), clock.today()).names
+    return code in areas.tree(viewer.session, viewer.today).names
 
 
-def named(code: str) -> Name:
+def named(viewer: Viewer, code: str) -> Name:
     """A unit of today."""
-    return areas.tree(db.session(), clock.today()).names[code]
+    return areas.tree(viewer.session, viewer.today).names[code]
 
 
-def is_root(code: str) -> bool:
+def is_root(viewer: Viewer, code: str) -> bool:
     """Whether the unit is at the top of today's tree; a root answers for houses nobody could place."""
-    name = areas.tree(db.session(), clock.today()).names.get(code)
+    name = areas.tree(viewer.session, viewer.today).names.get(code)
     return name is not None and name.parent_code is None

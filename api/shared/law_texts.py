@@ -10,11 +10,11 @@ from typing import Any
 
 from flask import Flask
 
-from api.web import clock
-from api.web.extensions import db
+from api.web import auth
 from api.web.intake_context import book_in_force
 from api.web.language import current, day, num, t
 from survey import law
+from survey.access.viewer import Viewer
 from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
 from survey.law.cases import Case, read_cases
@@ -31,9 +31,9 @@ class Reasons:
     unverified: tuple[str, ...]
 
 
-def programme_title(programme: str | None, lang: str | None = None) -> str:
+def programme_title(viewer: Viewer, programme: str | None, lang: str | None = None) -> str:
     """A programme's title in the reader's language (or `lang`); its id where the law no longer has it."""
-    titles = _titles(book_in_force(db.session()))
+    titles = _titles(book_in_force(viewer.session))
     return titles[programme][lang or current()] if programme in titles else programme or "–"
 
 
@@ -43,9 +43,9 @@ def _titles(book: law.Book) -> dict[str | None, Mapping[str, str]]:
     return {one.id: one.title for one in book.programmes}
 
 
-def fact_label(fact: str) -> str:
+def fact_label(viewer: Viewer, fact: str) -> str:
     """A fact as people call it."""
-    known = book_in_force(db.session()).facts.get(fact)
+    known = book_in_force(viewer.session).facts.get(fact)
     return known.label[current()] if known else fact
 
 
@@ -57,33 +57,35 @@ def fact_value(fact: str, value: Any) -> str:
     return word(code, current()) if code in glossary() else str(value)
 
 
-def reasons(row: AssessmentRow, lang: str | None = None) -> Reasons:
+def reasons(viewer: Viewer, row: AssessmentRow, lang: str | None = None) -> Reasons:
     """The explanation of a stored assessment, by the law it was made with."""
     lang = lang or current()
     known = law.Assessment.from_dict(row.result)
-    book = assessment.release(db.session(), row.release_sha256)
+    book = assessment.release(viewer.session, row.release_sha256)
     sentences = law.explain(known, book.law_on(known.on, known.area_codes), lang)
     missing = tuple(book.facts[name].label[lang] for name in known.missing_facts)
-    return Reasons(tuple(sentences), missing, tuple(label_of(book, name) for name in known.unverified))
+    return Reasons(
+        tuple(sentences), missing, tuple(label_of(viewer, book, name) for name in known.unverified)
+    )
 
 
-def label_of(book: law.Book, name: str) -> str:
+def label_of(viewer: Viewer, book: law.Book, name: str) -> str:
     """What an unverified value, clause or programme is called."""
     if name in book.values:
         return book.values[name].label[current()]
     if name in book.clauses and book.clauses[name].text:
-        return general_text(name, book.law_on(clock.today()), current())
+        return general_text(name, book.law_on(viewer.today), current())
     programme, _, part = name.partition(".")
     title = next((one.title[current()] for one in book.programmes if one.id == programme), name)
     return f"{title}: {t('các đợt chi', 'tranches')}" if part == "tranches" else title
 
 
-def unverified_notes(releases: Iterable[str]) -> tuple[str, ...]:
+def unverified_notes(viewer: Viewer, releases: Iterable[str]) -> tuple[str, ...]:
     """A footnote saying how many values of the laws used are not confirmed; none when all are."""
     found = {
         value.name
         for release in releases
-        for value in assessment.release(db.session(), release).values.values()
+        for value in assessment.release(viewer.session, release).values.values()
         for period in (*value.dated, *(period for own in value.areas.values() for period in own))
         if not period.cite.verified
     }
@@ -179,5 +181,7 @@ def _amount(value: Any, number: float | None) -> str:
 def init_app(app: Flask) -> None:
     """Give templates the law's words."""
     app.jinja_env.globals.update(
-        programme_title=programme_title, fact_label=fact_label, fact_value=fact_value
+        programme_title=lambda programme: programme_title(auth.viewer(), programme),
+        fact_label=lambda fact: fact_label(auth.viewer(), fact),
+        fact_value=fact_value,
     )

@@ -10,8 +10,8 @@ from flask import current_app, request, send_file
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from api.web import auth, clock, photo_files
-from api.web.extensions import db
+from api.web import photo_files
+from survey.access.viewer import Viewer
 from survey.cases import queries as cases
 from survey.intake.envelope import SLOTS
 from survey.problems import Problem
@@ -56,37 +56,39 @@ def keep(files: Iterable[Upload]) -> dict[str, photo_files.StoredPhoto]:
     return {file.sha256: photo_files.store(folder, file.content, file.sha256) for file in files}
 
 
-def arrived(session: Session, kept: dict[str, photo_files.StoredPhoto]) -> None:
+def arrived(viewer: Viewer, session: Session, kept: dict[str, photo_files.StoredPhoto]) -> None:
     """Note that announced files are kept; those that were there before stay as they are."""
     for sha256, stored in kept.items():
         announce_photo(session, sha256)
         photo = session.get_one(Photo, sha256)
         if photo.stored_sha256 is None:
-            photo_arrived(session, sha256, stored, clock.now())
+            photo_arrived(session, sha256, stored, viewer.now)
 
 
-def shown(house: Household, slot: str) -> bool:
+def shown(viewer: Viewer, house: Household, slot: str) -> bool:
     """Whether the viewer may see photos of this slot: papers hold more than the house does."""
-    return slot != SCAN or auth.may("paper.read", house.area_code)
+    return slot != SCAN or viewer.may("paper.read", house.area_code)
 
 
-def of_household(house: Household) -> set[str]:
+def of_household(viewer: Viewer, house: Household) -> set[str]:
     """The stored photos of a household's surveys and acts that the viewer may see."""
     surveys = {
-        entry.stored_sha256 for entry in registry.photos(db.session(), house.id) if shown(house, entry.slot)
+        entry.stored_sha256
+        for entry in registry.photos(viewer.session, house.id)
+        if shown(viewer, house, entry.slot)
     }
     acts = {
         stored.stored_sha256 or ""
-        for _, photo, stored in cases.photos(db.session(), house.id)
-        if shown(house, photo.slot)
+        for _, photo, stored in cases.photos(viewer.session, house.id)
+        if shown(viewer, house, photo.slot)
     }
     return surveys | acts
 
 
-def served(house: Household, sha256: str) -> Response:
+def served(viewer: Viewer, house: Household, sha256: str) -> Response:
     """One photo of a household. Problem 1004 when there is none that the viewer may see."""
     path = photo_files.path_of(current_app.config["SETTINGS"].data_folder, sha256)
-    if sha256 not in of_household(house) or not path.exists():
+    if sha256 not in of_household(viewer, house) or not path.exists():
         raise Problem(1004, what=sha256[:12])
     response = send_file(path, mimetype="image/jpeg", etag=sha256, max_age=0)
     response.cache_control.private = True

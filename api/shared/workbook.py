@@ -1,14 +1,24 @@
-"""A list as a workbook of one sheet: what it is and as of when, then its rows; ids and names stay text."""
+"""Workbooks (.xlsx) of one look: text is never a formula, numbers are numbers, days are days."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.worksheet import Worksheet
+
+LITERALLY = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+"""What a person typed stays what was typed."""
+NUMBER = "#,##0"
+"""Excel shows this as 1.234.567 where the computer is set to Vietnamese."""
+A4 = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,36 +29,78 @@ class Column:
     width: int
 
 
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A workbook being written, with the formats that all of ours share."""
+
+    file: xlsxwriter.Workbook
+    title: Any
+    head: Any
+    label: Any
+    text: Any
+    number: Any
+    day: Any
+    total: Any
+
+    def sheet(self, name: str, columns: Sequence[Column] = (), *, head_row: int = 0) -> Worksheet:
+        """A new sheet; the heads of its columns, if any, stay in sight and stand on each printed page."""
+        sheet = self.file.add_worksheet(name)
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, column.width)
+            sheet.write_string(head_row, place, column.title, self.head)
+        if columns:
+            sheet.freeze_panes(head_row + 1, 0)
+            sheet.set_landscape()
+            sheet.set_paper(A4)
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(head_row)
+        return sheet
+
+    def write(self, sheet: Worksheet, line: int, place: int, value: Any) -> None:
+        """One value as what it is: a day, a number, else text; nothing leaves a blank cell."""
+        if isinstance(value, date):
+            sheet.write_datetime(line, place, value, self.day)
+        elif isinstance(value, int):
+            sheet.write_number(line, place, value, self.number)
+        elif value:
+            sheet.write_string(line, place, str(value), self.text)
+        else:
+            sheet.write_blank(line, place, None, self.text)
+
+
+@contextmanager
+def workbook(target: Path | IO[bytes]) -> Iterator[Book]:
+    """A workbook to fill; written at the end. Raises: OSError as the system said it (open in Excel, …)."""
+    file = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, LITERALLY)
+    yield Book(
+        file,
+        title=file.add_format({"bold": True, "font_size": 14}),
+        head=file.add_format({"bold": True, "bg_color": "#e2f0ed", "bottom": 1, "text_wrap": True}),
+        label=file.add_format({"font_color": "#51606b", "valign": "top"}),
+        text=file.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
+        number=file.add_format({"num_format": NUMBER, "valign": "top"}),
+        day=file.add_format({"num_format": "dd/mm/yyyy", "align": "left", "valign": "top"}),
+        total=file.add_format({"bold": True, "top": 1, "num_format": NUMBER}),
+    )
+    try:
+        file.close()
+    except FileCreateError as error:
+        raise error.args[0] from None
+
+
 def table(
     title: str, notes: Sequence[str], columns: Sequence[Column], rows: Iterable[Sequence[Any]]
 ) -> io.BytesIO:
-    """The workbook, at its beginning. Text is never a formula, numbers are numbers, days are days."""
+    """A list as a workbook of one sheet, at its beginning: what it is and as of when, then its rows."""
     buffer = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(buffer, {**options, "in_memory": True})
-    head = book.add_format({"bold": True, "bg_color": "#e2f0ed", "bottom": 1, "text_wrap": True})
-    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-    day = book.add_format({"num_format": "dd/mm/yyyy", "align": "left", "valign": "top"})
-    number = book.add_format({"num_format": "#,##0", "valign": "top"})
-    sheet = book.add_worksheet()
-    sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
-    for line, note in enumerate(notes, 1):
-        sheet.write_string(line, 0, note)
     first = len(notes) + 2
-    for place, column in enumerate(columns):
-        sheet.set_column(place, place, column.width)
-        sheet.write_string(first, place, column.title, head)
-    for line, row in enumerate(rows, first + 1):
-        for place, value in enumerate(row):
-            if isinstance(value, date):
-                sheet.write_datetime(line, place, value, day)
-            elif isinstance(value, int):
-                sheet.write_number(line, place, value, number)
-            else:
-                sheet.write_string(line, place, str(value or ""), text)
-    sheet.freeze_panes(first + 1, 0)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    book.close()
+    with workbook(buffer) as book:
+        sheet = book.sheet("Danh sách", columns, head_row=first)
+        sheet.write_string(0, 0, title, book.title)
+        for line, note in enumerate(notes, 1):
+            sheet.write_string(line, 0, note)
+        for line, row in enumerate(rows, first + 1):
+            for place, value in enumerate(row):
+                book.write(sheet, line, place, value)
     buffer.seek(0)
     return buffer

@@ -2,8 +2,8 @@
 
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element && event.target.closest("[data-fill-votes]");
-  if (!button) return;
-  const form = button.form;
+  const form = button instanceof HTMLButtonElement && button.form;
+  if (!form) return;
   const present = form.elements["answer.present"];
   if (!present.value.trim()) {
     event.preventDefault();
@@ -12,12 +12,19 @@ document.addEventListener("click", (event) => {
     return;
   }
   event.preventDefault();
-  for (const field of form.querySelectorAll('[name$=".votes_for"]')) field.value = present.value.trim();
-  for (const field of form.querySelectorAll('[name$=".votes_against"]')) field.value = "0";
+  fill(form.querySelectorAll('[name$=".votes_for"]'), present.value.trim());
+  fill(form.querySelectorAll('[name$=".votes_against"]'), "0");
 });
+
+/** @param {NodeListOf<HTMLInputElement>} inputs */
+function fill(inputs, value) {
+  for (const input of inputs) input.value = value;
+}
 
 document.addEventListener("change", (event) => {
   const all = event.target;
   if (!(all instanceof HTMLInputElement) || !all.dataset.checks) return;
-  for (const box of document.querySelectorAll(`input[name="${all.dataset.checks}"]`)) box.checked = all.checked;
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const boxes = document.querySelectorAll(`input[name="${all.dataset.checks}"]`);
+  for (const box of boxes) box.checked = all.checked;
 });

@@ -28,6 +28,7 @@
       group.dot = new Dot(group.latlng, group, { renderer, radius: DOT, bubblingMouseEvents: false });
       layer.addLayer(group.dot);
     }
+    /** @type {any} */
     const book = { map, text, all, groups, options, listeners: [], accuracy: null };
     book.choose = (house) => choose(book, house);
     book.onChoice = (listener) => book.listeners.push(listener);

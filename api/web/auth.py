@@ -7,20 +7,20 @@ signed in by a session cookie with CSRF tokens; the interface (`/api/`) also tak
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Request, current_app, redirect, request, session, url_for
-from flask_login import UserMixin, current_user, login_user, logout_user
+from flask_login import AnonymousUserMixin, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy import ColumnElement
 
 from api.web import clock, errors, language, navigation, transaction
 from api.web.extensions import csrf, db, login_manager
 from survey.access import actions, devices, passwords, queries, rights
-from survey.access.rows import Account, Actor
+from survey.access.rows import Account
+from survey.access.viewer import Viewer
 from survey.problems import Problem
 
 STATUS = {
@@ -72,9 +72,24 @@ class Visitor(UserMixin):
         return f"{self.account.id}.{self.account.session_number}"
 
     @cached_property
-    def held(self) -> tuple[tuple[str, str], ...]:
-        """(role, area code) of the posts in force today, read once a request."""
-        return rights.roles_in_force(db.session(), self.account.id, clock.today())
+    def viewer(self) -> Viewer:
+        """This person with the posts in force today, read once a request."""
+        session, now = db.session(), clock.now()
+        posts = rights.roles_in_force(session, self.account.id, now.date())
+        table = rights.table(current_app.config["SETTINGS"].officers_see_amounts)
+        return Viewer(session, self.account.id, now.date(), now, posts, table, self.device_id)
+
+
+class Stranger(AnonymousUserMixin):
+    """Somebody who is not signed in: only what is public is open."""
+
+    device_id = None
+
+    @cached_property
+    def viewer(self) -> Viewer:
+        """Nobody, without any right."""
+        now = clock.now()
+        return Viewer(db.session(), None, now.date(), now)
 
 
 # --- guards
@@ -108,13 +123,24 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
     )
     errors.STATUS.update(STATUS)
+    login_manager.anonymous_user = Stranger
     login_manager.user_loader(_visitor_of_session)
     login_manager.request_loader(_visitor_of_token)
     guard(app, "static", public=True)
     guard(app, "api-docs", public=True)
     app.before_request(_enter)
     navigation.init_app(app)
-    app.jinja_env.globals.update(can=can, may=may)
+    app.jinja_env.globals.update(can=_can, may=_may)
+
+
+def _can(action: str) -> bool:
+    """For templates: whether the person asking may do `action` anywhere."""
+    return viewer().can(action)
+
+
+def _may(action: str, area_code: str | None) -> bool:
+    """For templates: whether the person asking may do `action` in this area."""
+    return viewer().may(action, area_code)
 
 
 def _enter() -> Any:
@@ -123,11 +149,11 @@ def _enter() -> Any:
         return None
     declared = guard_of(current_app, request.endpoint)
     if declared is None:
-        raise Problem(6005, action=request.endpoint)
+        raise Problem(6005, action_vi=request.endpoint, action_en=request.endpoint)
     if not declared.public and not current_user.is_authenticated:
         return ask_to_sign_in()
     # A token is no cookie that a foreign form could use, and what is public of the interface heeds none.
-    if not getattr(current_user, "device_id", None) and not (declared.public and is_interface()):
+    if not current_user.device_id and not (declared.public and is_interface()):
         _check_form()
     if declared.public:
         return None
@@ -135,8 +161,8 @@ def _enter() -> Any:
     temporary = current_user.account.must_change_password and not current_user.device_id
     if temporary and request.blueprint != SIGNING_IN:
         return _ask_for_new_password()
-    if declared.action is not None and not can(declared.action):
-        raise Problem(6005, action=language.word(f"action.{declared.action.replace('.', '_')}"))
+    if declared.action is not None:
+        viewer().require_somewhere(declared.action)
     return None
 
 
@@ -225,7 +251,7 @@ def sign_out() -> None:
     """End the account's sessions, in every browser and of every copied cookie; the language stays."""
     chosen = language.current()
     if current_user.is_authenticated:
-        asking = user_id()
+        asking = current_user.id
         with transaction.write() as writing:
             actions.end_sessions(writing, asking)
     logout_user()
@@ -281,53 +307,10 @@ def safe_next(target: str | None) -> str:
     return "/" if elsewhere or any(letter <= " " for letter in path) else path
 
 
-# --- rights of the person asking
+# --- the person asking
 
 
-def user_id() -> int:
-    """The account asking; only behind a guard that is not public."""
-    asking: int = current_user.id
-    return asking
-
-
-def actor() -> Actor:
-    """Who does something and when, for the functions that write."""
-    return Actor(user_id(), clock.today(), clock.now())
-
-
-def areas(action: str) -> frozenset[str]:
-    """Root area codes where the person asking may do `action` today."""
-    held = getattr(current_user, "held", ())
-    return rights.areas_of(held, action, rights.table(current_app.config["SETTINGS"].officers_see_amounts))
-
-
-def can(action: str) -> bool:
-    """Whether the person asking may do `action` anywhere."""
-    return bool(areas(action))
-
-
-def everywhere(action: str, seen: str) -> bool:
-    """Whether the person asking may do `action` wherever they may do `seen`: posts differ in their rights."""
-    return all(may(action, code) for code in areas(seen))
-
-
-def may(action: str, area_code: str | None) -> bool:
-    """Whether the person asking may do `action` in this area (None: needs a root area)."""
-    return rights.reaches(db.session(), areas(action), area_code, clock.today())
-
-
-def require(action: str, area_code: str | None) -> None:
-    """Refuse unless the person asking may do `action` in this area. Raises: Problem 6005."""
-    if not may(action, area_code):
-        raise Problem(6005, action=language.word(f"action.{action.replace('.', '_')}"))
-
-
-def require_somewhere(action: str) -> None:
-    """Refuse unless the person asking may do `action` in some area. Raises: Problem 6005."""
-    if not can(action):
-        raise Problem(6005, action=language.word(f"action.{action.replace('.', '_')}"))
-
-
-def visible(area_code: Any, action: str, today: date | None = None) -> ColumnElement[bool]:
-    """SQL condition: rows of areas where the person asking may do `action`; put it into every query."""
-    return rights.within(area_code, db.session(), areas(action), today or clock.today())
+def viewer() -> Viewer:
+    """Whoever asks, with their rights: made once a request, handed down from the page."""
+    found: Viewer = current_user.viewer
+    return found

@@ -8,8 +8,8 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from api.web import clock
 from survey import law
+from survey.access.viewer import Viewer
 from survey.assessment import queries as assessment
 from survey.intake.rows import Desk
 
@@ -33,6 +33,7 @@ def book_in_force(session: Session) -> law.Book:
     return kept
 
 
-def desk(session: Session, sender_id: int | None, device_id: str | None = None) -> Desk:
-    """The intake's desk for this request; `device_id`: whose token spoke, not what a record says."""
-    return Desk(sender_id, device_id, clock.today(), clock.now(), book_in_force(session))
+def desk(viewer: Viewer) -> Desk:
+    """The intake's desk for whoever sends; the device is that of the token, not what a record says."""
+    book = book_in_force(viewer.session)
+    return Desk(viewer.user_id, viewer.device_id, viewer.today, viewer.now, book)

@@ -10,9 +10,7 @@ from flask.globals import request_ctx
 from flask_login import current_user
 
 from api.web import clock
-from api.web.extensions import db
 from api.web.language import day, t
-from survey.access import rights
 from survey.areas import queries as areas
 
 
@@ -42,8 +40,8 @@ BAR = (
 
 def bar() -> list[Entry]:
     """The entries the person asking may open."""
-    held = getattr(current_user, "held", ())
-    return [entry for entry in BAR if entry.action is None or rights.areas_of(held, entry.action)]
+    viewer = current_user.viewer
+    return [entry for entry in BAR if entry.action is None or viewer.can(entry.action)]
 
 
 def is_here(href: str) -> bool:
@@ -85,10 +83,11 @@ def band() -> str | None:
 
 def my_posts() -> list[dict[str, str]]:
     """The posts in force of the person asking, with the names of their areas."""
-    names = areas.tree(db.session(), clock.today()).names
+    viewer = current_user.viewer
+    names = areas.tree(viewer.session, viewer.today).names
     return [
         {"role": role, "area_name": names[code].name if code in names else code}
-        for role, code in current_user.held
+        for role, code in viewer.posts
     ]
 
 

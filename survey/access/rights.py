@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, literal, or_, select
 from sqlalchemy.orm import Session
@@ -97,7 +98,7 @@ def areas_of(held: Iterable[tuple[str, str]], action: str, rights: Table = RIGHT
 
 
 def visible(
-    area_code: ColumnElement[str] | ColumnElement[str | None],
+    area_code: Any,
     session: Session,
     user_id: int,
     action: str,
@@ -109,7 +110,7 @@ def visible(
 
 
 def within(
-    area_code: ColumnElement[str] | ColumnElement[str | None],
+    area_code: Any,
     session: Session,
     roots: frozenset[str],
     today: date,

@@ -47,7 +47,7 @@ UNITS, LINKS, MERGERS = AreaRow.__table__, AreaParent.__table__, AreaSuccession.
 """Plain tables: the recursive statement is built on every request, and entities are slow to build with."""
 
 
-def subtree(codes: Iterable[str], on: date) -> Select[tuple[str]]:
+def subtree(codes: Iterable[str], on: date) -> Select[str]:
     """A SELECT of the codes of `codes` and everything under them on the day; use it in `.in_()`.
 
     Units that merged into one of these by then are included, with what hung under them. A unit split
@@ -78,7 +78,7 @@ def subtree(codes: Iterable[str], on: date) -> Select[tuple[str]]:
     return select(inside.c.code)
 
 
-def _roots(codes: Iterable[str], on: date) -> Select[tuple[str, date]]:
+def _roots(codes: Iterable[str], on: date) -> Select[str, date]:
     """(code, day): the day asked for, or the last day of a unit that was gone by then."""
     unit = UNITS.alias().c
     last = func.max(func.coalesce(unit.valid_to, literal(FOR_EVER, Date)))

@@ -15,7 +15,7 @@ from survey.cases.queries import SCAN_SLOT, listed, newest_act_in, texts_of
 from survey.cases.rows import Done, OpenObstacle, Waiting
 from survey.registry.models import Household, Person, Photo
 
-REASONED = ("non_registration", "return", "rejection", "withdrawal")
+REASONED = tuple(kind for kind, act in machine.acts().items() if act.reasoned)
 """Acts that take a household off the way, or back, and say why."""
 
 
@@ -41,7 +41,7 @@ def has_obstacle(kind: str | None = None) -> ColumnElement[bool]:
 def lacks_scan() -> ColumnElement[bool]:
     """A case with an act whose signed paper (bản ký) nobody has attached."""
     step = aliased(Step)
-    on_paper = [kind for kind, known in machine.acts().items() if "paper" in known]
+    on_paper = [kind for kind, act in machine.acts().items() if act.paper]
     scanned = exists().where(
         ActPhoto.act_id == step.act_id,
         ActPhoto.slot == SCAN_SLOT,

@@ -23,6 +23,30 @@ REVOCATION = "revocation"
 
 
 @dataclass(frozen=True, slots=True)
+class ActKind:
+    """Everything that is true of a kind of act (loại việc); `machine.toml` says what each means."""
+
+    right: str
+    waits_in: tuple[str, ...] = ()
+    forward: bool = False
+    of_village: bool = False
+    bulk: bool = False
+    reasoned: bool = False
+    money: bool = False
+    building: bool = False
+    at_house: bool = False
+    in_field: bool = False
+    sign: str | None = None
+    paper: str | None = None
+    printed: str | None = None
+
+    @property
+    def takes_on(self) -> bool:
+        """Whether it takes a case on its way; the others are exits, turns and remarks."""
+        return self.forward or bool(self.waits_in)
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One line of the machine: which act with which outcome leads from where to where."""
 
@@ -46,10 +70,25 @@ def phases() -> dict[str, str]:
 
 
 @cache
-def acts() -> dict[str, dict[str, str]]:
-    """What is known of each kind of act: `right`, `paper` and `printed`, as the file explains them."""
-    found: dict[str, dict[str, str]] = _file()["acts"]
-    return found
+def acts() -> dict[str, ActKind]:
+    """Every kind of act by its code, in the order in which pages offer them."""
+    return {kind: _act_kind(known) for kind, known in _file()["acts"].items()}
+
+
+def _act_kind(known: dict[str, Any]) -> ActKind:
+    return ActKind(**{**known, "waits_in": tuple(known.get("waits_in", ()))})
+
+
+@cache
+def waiting_acts() -> dict[str, str]:
+    """State -> the kind of act for which a case in it waits."""
+    return {state: kind for kind, act in acts().items() for state in act.waits_in}
+
+
+def field_acts() -> dict[str, dict[str, Any]]:
+    """What a phone is told of the acts it may offer, in their order."""
+    told = ("of_village", "building", "at_house", "sign")
+    return {kind: {name: getattr(act, name) for name in told} for kind, act in acts().items() if act.in_field}
 
 
 @cache

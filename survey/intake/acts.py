@@ -158,7 +158,7 @@ def _not_allowed(
     tree = areas.tree(session, desk.today)
     for act, code, body in sorted(wanted, key=str):
         where = signing_unit(tree, code, body or "province") if act == "approval" else code
-        if not may(session, desk.sender_id, machine.acts()[act]["right"], where, desk.today):
+        if not may(session, desk.sender_id, machine.acts()[act].right, where, desk.today):
             yield Fault("household", Problem(4113, area_code=where or "?", **both("act", "act", act)), where)
 
 

@@ -37,7 +37,8 @@ def may_correct(session: Session, base: ReceivedEnvelope, desk: Desk) -> bool:
     if base.kind != "act":
         return may_change(session, household, desk) if household else may_write_in(session, area_code, desk)
     form = json.loads(base.body or "{}").get("form", "")
-    actions = (machine.acts().get(form, {}).get("right", "case.record"), "inbox.mend")
+    known = machine.acts().get(form)
+    actions = (known.right if known else "case.record", "inbox.mend")
     return any(may(session, desk.sender_id or 0, action, area_code, desk.today) for action in actions)
 
 

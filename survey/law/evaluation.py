@@ -12,7 +12,7 @@ date       float days since 1970    float64, NaN unknown
 choice     str, None unknown        int8 code, -1 unknown
 =========  =======================  ================================
 
-A browser reads the same trees as JSON (`api/static/field/expressions.js`). Property tests hold all equal
+A browser reads the same trees as JSON (`api/static/field/law/expressions.js`). Property tests hold all equal
 (`tests/law/test_three_evaluators_agree.py`, `tests/field/test_field_trees.py`).
 """
 

@@ -1,10 +1,10 @@
 """The law as JSON for a phone without a signal: every date and every place of it in one document.
 
 `json_law` leaves nothing settled: a phone that is away for a week may meet a day on which the law changes,
-and the acts it knows of a household (approval, start of works) reach back years. `api/static/field/rules.js`
-fixes the document on dates as `rules.Rules` does, `law.js` assesses as `assess` does, `explain.js` tells why.
-`assess_json` reads the document alone, in Python: what it answers is what the browser must answer. Tests hold
-all of them equal to `assess` and `explain`.
+and the acts it knows of a household (approval, start of works) reach back years. In `api/static/field/law/`
+`rules.js` fixes the document on dates as `rules.Rules` does, `law.js` assesses as `assess` does, `explain.js`
+tells why. `assess_json` reads the document alone, in Python: what it answers is what the browser must answer.
+Tests hold all of them equal to `assess` and `explain`.
 """
 
 from __future__ import annotations

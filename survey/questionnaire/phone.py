@@ -1,6 +1,6 @@
 """The forms as JSON for a phone without a signal: enough to ask, to check and to say what is wrong.
 
-`api/static/field/check.js` checks answers against it as `schema.check` does, `relevance.js` says which
+`api/static/field/form/check.js` checks answers against it as `schema.check` does, `relevance.js` says which
 questions are asked, `facts.js` what the answers tell the law. Tests hold them equal.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from survey.law.expressions import to_json
@@ -24,12 +24,17 @@ PROBLEMS = (4002, *range(4004, 4015))
 """What `schema.check` may find in a payload."""
 
 
-def json_forms(forms: Iterable[Form]) -> Json:
-    """Some forms in one document: {version, forms: code -> `json_form`, texts: `json_texts`}.
+def json_forms(forms: Iterable[Form], acts: Mapping[str, Any] | None = None) -> Json:
+    """Some forms in one document: {version, forms: code -> `json_form`, acts, texts: `json_texts`}.
 
-    `version` is the SHA-256 (hex) of the rest: it changes exactly when anything in it does.
+    `acts` is what a phone is told of the kinds of act, in the order in which it offers them. `version` is the
+    SHA-256 (hex) of the rest: it changes exactly when anything in it does.
     """
-    document = {"forms": {form.code: json_form(form) for form in forms}, "texts": json_texts()}
+    document = {
+        "forms": {form.code: json_form(form) for form in forms},
+        "acts": dict(acts or {}),
+        "texts": json_texts(),
+    }
     text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return {"version": hashlib.sha256(text.encode()).hexdigest(), **document}
 

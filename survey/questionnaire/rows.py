@@ -58,6 +58,11 @@ class Question:
         """Does its answer, or any column of it, live in the persons table only?"""
         return self.personal is not None or any(column.personal for column in self.columns)
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether a page asks it: whose act it is, a page knows; where a phone stands, it does not."""
+        return self.kind not in ("household", "point", "datetime")
+
 
 @dataclass(frozen=True, slots=True)
 class Section:

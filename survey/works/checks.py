@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.areas.distance import Place, distance_m, place_of
+from survey.cases import machine
 from survey.cases.models import Act, ActPhoto, Case, Step
 from survey.cases.queries import case_of, steps_of
 from survey.cases.rows import NewAct
@@ -18,7 +19,6 @@ from survey.registry.queries import latest_interview
 
 Flag = dict[str, Any]
 
-BUILDING = ("stage", "completion", "handover")
 OF_THE_HOUSE = ("front", "roof", "wall", "floor")
 """Slots that show the house; papers and other things do not."""
 FASTEST_DAYS = 7
@@ -37,7 +37,7 @@ def progress_flags(session: Session, new: NewAct, household: Household) -> Itera
         yield from _others_live_there(session, new, household)
     if new.kind == "payment":
         yield from _paid_more_than_approved(session, new, household)
-    if new.kind in BUILDING:
+    if machine.acts()[new.kind].building:
         yield from _too_fast(session, new, household)
         yield from _not_seen(new, household)
 

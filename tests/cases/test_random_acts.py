@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from makers import FIRST_DAY, NOON, PEOPLE, envelope
 from sqlalchemy import func, select
 
+from api.cli.context import operator
 from api.web.extensions import db
 from api.web.intake_context import desk
 from survey.access.models import User
@@ -84,7 +86,7 @@ def send(sender: str | None, raw: dict) -> str:
     """Through the door itself, as this person; what became of it."""
     session = db.session()
     user_id = session.scalar(select(User.id).where(User.username == sender)) if sender else None
-    return actions.receive(session, read(raw), desk(session, user_id)).state
+    return actions.receive(session, read(raw), replace(desk(operator()), sender_id=user_id)).state
 
 
 def begin() -> None:
@@ -107,7 +109,7 @@ def check_everything() -> None:
             assert history.case.state == (progress.state if progress else machine.CANCELLED)
             assert history.case.is_active == (progress is not None and machine.is_active(progress.state))
     for done in session.scalars(select(Act)):
-        right = machine.acts()[done.kind]["right"]
+        right = machine.acts()[done.kind].right
         assert may(session, done.actor_id, right, done.area_code, FIRST_DAY) or done.kind == "approval"
         for row in done.details.get("households", ()) if done.kind == "meeting" else ():
             assert row["votes_for"] + row.get("votes_against", 0) <= done.details["present"]

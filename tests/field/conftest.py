@@ -19,7 +19,8 @@ FIELD = Path(api.__file__).parent / "static" / "field"
 ADDRESS = "http://phone.localhost"
 LOAD = """async () => {
   globalThis.kept = {};
-  for (const name of ["expressions", "rules", "law", "explain", "facts", "check", "relevance", "numbers"]) {
+  for (const name of ["law/expressions", "law/rules", "law/law", "law/explain",
+                      "form/facts", "form/check", "form/relevance", "form/numbers"]) {
     Object.assign(globalThis, await import(`/${name}.js`));
   }
 }"""

@@ -435,6 +435,7 @@ def test_the_saved_file_is_read_by_the_server_and_by_nobody_else(phone: Handset,
     from conftest import settings
 
     from api.app import create_app
+    from api.cli.context import operator
     from api.field import queue_files
 
     phone.sign_in()
@@ -448,7 +449,7 @@ def test_the_saved_file_is_read_by_the_server_and_by_nobody_else(phone: Handset,
     assert len(json.loads(content)["records"]) == 4
     app = create_app(settings(folder, f"sqlite:///{folder / 'nhavung.sqlite'}"))
     with app.app_context():
-        report = queue_files.receive(queue_files.read(content), None)
+        report = queue_files.receive(operator(), queue_files.read(operator(), content))
     assert report.count("record")["refused"] == 0
     phone.offline(False)
     phone.wait_for_states(sent=4)

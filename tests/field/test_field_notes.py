@@ -93,7 +93,7 @@ def test_what_was_changed_after_the_result_arrives_in_its_order(phone: Handset, 
 
 def test_a_phone_records_on_the_day_that_the_server_pins(phone: Handset, folder: Path) -> None:
     phone.context.clock.set_system_time("2026-11-29T08:00:00+07:00")
-    assert phone.call("async m => (await import('/static/field/words.js')).today()") == "2025-05-15"
+    assert phone.call("async m => (await import('/static/field/ui/words.js')).today()") == "2025-05-15"
     fill_survey(phone, "Ma Thị Ghim")
     key = finish(phone)
     assert "captured_in_future" not in flags_of(phone, folder, key)

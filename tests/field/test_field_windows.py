@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from handset import MAKE_RECORDS, PIN, Handset, switched_on
+from handset import MAKE_RECORDS, PIN, Handset, forward, switched_on, tile
 from page_server import Site, fill_people, serve_app
 
 pytestmark = pytest.mark.browser
@@ -82,3 +82,69 @@ def test_a_pin_that_anybody_would_try_first_is_not_taken(phone: Handset) -> None
     phone.page.wait_for_selector(".problem.bad")
     taken = phone.call("m => ['123456', '987654', '111111', '135790'].map(m.vault.isPin)")
     assert taken == [False, False, False, True]
+
+
+# --- the database closed or not opened
+
+UPGRADE = """succeeds => new Promise(resolve => {
+  const request = indexedDB.open("nhavung-field", 2);
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore("new");
+    if (!succeeds) request.transaction.abort();
+  };
+  request.onsuccess = () => resolve(request.result.version);
+  request.onerror = () => resolve(1);
+})"""
+"""Another window upgrades the database, or tries to and leaves it as it was; the version there is now."""
+
+FAILING = """times => {
+  const open = IDBFactory.prototype.open;
+  IDBFactory.prototype.open = function (...given) {
+    if (times-- <= 0) return open.apply(this, given);
+    const request = open.call(this, "failing", 1);
+    request.addEventListener("upgradeneeded", event => {
+      event.stopImmediatePropagation();
+      request.transaction.abort();
+    });
+    return request;
+  };
+}"""
+"""The next openings of the database fail, as on a phone whose disk is busy; afterwards all is well."""
+
+
+@pytest.mark.parametrize("succeeds", [True, False])
+def test_what_is_typed_after_another_window_closed_the_database_is_kept(
+    phone: Handset, succeeds: bool
+) -> None:
+    phone.sign_in()
+    phone.go("#/act/household")
+    tile(phone, "visit", "Đã phỏng vấn")
+    forward(phone, "Chủ hộ")
+    phone.page.fill("#q-head_name", "Nông Thị Trước")
+    other = phone.context.new_page()
+    other.goto(f"{phone.url}/field/")
+    other.wait_for_selector("#pin")
+    assert other.evaluate(UPGRADE, succeeds) == (2 if succeeds else 1)
+    phone.page.fill("#q-head_name", "Nông Thị Sau")
+    phone.settle()
+    assert phone.page.locator("#not-saved").count() == 0
+    other.close()
+    phone.reopen()
+    assert phone.page.input_value("#q-head_name") == "Nông Thị Sau"
+
+
+def test_an_app_whose_database_did_not_open_at_first_works_without_a_reload(phone: Handset) -> None:
+    phone.context.add_init_script(f"({FAILING})(1)")
+    phone.open()
+    phone.sign_in()
+    assert phone.faults == []
+
+
+def test_a_database_that_stays_shut_is_told_and_opened_by_the_next_try(phone: Handset) -> None:
+    phone.context.add_init_script(f"({FAILING})(2)")
+    phone.open()
+    phone.page.wait_for_selector("h1:text-is('Màn hình này gặp lỗi')")
+    phone.press("Về Việc cần làm")
+    phone.page.wait_for_selector("#password")
+    assert len(phone.faults) == 1
+    phone.faults.clear()

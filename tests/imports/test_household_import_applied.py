@@ -9,6 +9,7 @@ import pytest
 from makers import NOON, make_areas
 from sqlalchemy import func, select
 
+from api.cli.context import operator
 from api.imports.households import Plan, apply, plan
 from api.imports.mapping import load_mapping
 from api.web import transaction
@@ -42,7 +43,7 @@ def send(app):
     """What the command gives `apply`: the intake at today's desk, in a province drawn long before."""
     with transaction.write() as session:
         make_areas(session, date(2010, 1, 1))
-    at_desk = desk(db.session(), None)
+    at_desk = desk(operator())
     assert at_desk.now.date() == NOON.date()
     return lambda session, envelope: receive(session, envelope, at_desk)
 

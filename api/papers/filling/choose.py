@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, select
 
 from api.papers import data
 from api.papers.blocks import Paper
@@ -15,8 +15,7 @@ from api.papers.filling.common import place_of, vi
 from api.papers.filling.households import HOUSEHOLD_PAPERS, OF_ONE_ACT
 from api.papers.filling.villages import VILLAGE_PAPERS
 from api.papers.kinds import KINDS, Kind
-from api.web import clock
-from api.web.extensions import db
+from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.cases import machine
 from survey.cases import queries as cases
@@ -32,7 +31,11 @@ STATES = {
     "not_registering": ("not_registered",),
 }
 """Whose households a paper is for; others may be about any household."""
-TELLING = {"meeting_minutes": ("meeting", "registered"), "posting_list": ("posting", "endorsed")}
+TELLING = {
+    act.printed: (kind, act.waits_in[0])
+    for kind, act in machine.acts().items()
+    if act.printed and act.of_village
+}
 """The act that a village's paper tells of, and the state in which households wait for it."""
 
 
@@ -43,83 +46,85 @@ def kind_of(code: str) -> Kind:
     return KINDS[code]
 
 
-def of_household(kind: Kind, house: Household) -> Paper:
+def of_household(viewer: Viewer, kind: Kind, house: Household) -> Paper:
     """The paper of one household."""
-    return kind.make(HOUSEHOLD_PAPERS[kind.code](house))
+    return kind.make(HOUSEHOLD_PAPERS[kind.code](viewer, house))
 
 
-def of_area(kind: Kind, code: str, visible: ColumnElement[bool]) -> list[Paper]:
+def of_area(viewer: Viewer, kind: Kind, code: str, site: str | None = None) -> list[Paper]:
     """The papers of a unit: one of each village for a village's kind, one of each household for the others.
 
+    `site` is where the program's pages are reached, for the QR of a posting; None where nobody can.
     Problem 7010 for more than one file may hold, 7011 where there is nobody to print it for.
     """
     if kind.code == "blank_form":
-        return [kind.make(data.BlankFormData(place_of(code)))]
-    houses = _houses(kind, code, visible)
+        return [kind.make(data.BlankFormData(place_of(viewer, code)))]
+    houses = _houses(viewer, kind, code)
     if not houses:
         raise Problem(7011, paper=vi(f"paper.{kind.code}"))
     if len(houses) > MOST_PAPERS:
         raise Problem(7010, got=len(houses), limit=MOST_PAPERS)
     if kind.per == "village":
-        return [_of_village(kind, village, found) for village, found in _by_village(houses)]
-    return [of_household(kind, house) for house in houses]
+        return [_of_village(viewer, kind, village, found, site) for village, found in _by_village(houses)]
+    return [of_household(viewer, kind, house) for house in houses]
 
 
-def _of_village(kind: Kind, code: str, houses: list[Household]) -> Paper:
+def _of_village(viewer: Viewer, kind: Kind, code: str, houses: list[Household], site: str | None) -> Paper:
     """A village's paper: for the households that wait for its act, else of the newest such act."""
+    fill = VILLAGE_PAPERS[kind.code]
     if kind.code not in TELLING:
-        return kind.make(VILLAGE_PAPERS[kind.code](code, houses, None))
+        return kind.make(fill(viewer, code, houses, None, site))
     told, state = TELLING[kind.code]
-    waiting = [house for house in houses if _is_in(house, state)]
+    waiting = [house for house in houses if _is_in(viewer, house, state)]
     if waiting:
-        return kind.make(VILLAGE_PAPERS[kind.code](code, waiting, None))
-    return kind.make(VILLAGE_PAPERS[kind.code](code, houses, cases.newest_act_in(db.session(), code, told)))
+        return kind.make(fill(viewer, code, waiting, None, site))
+    return kind.make(fill(viewer, code, houses, cases.newest_act_in(viewer.session, code, told), site))
 
 
-def _is_in(house: Household, state: str) -> bool:
-    case = cases.case_of(db.session(), house.id)
+def _is_in(viewer: Viewer, house: Household, state: str) -> bool:
+    case = cases.case_of(viewer.session, house.id)
     return case is not None and case.state == state
 
 
 def kind_telling(act_kind: str) -> Kind | None:
     """The paper that tells of a kind of act, if there is one."""
-    code = machine.acts().get(act_kind, {}).get("printed")
-    return KINDS[code] if code else None
+    act = machine.acts().get(act_kind)
+    return KINDS[act.printed] if act and act.printed else None
 
 
-def of_act(act: Act, visible: ColumnElement[bool]) -> list[Paper]:
+def of_act(viewer: Viewer, act: Act, site: str | None = None) -> list[Paper]:
     """The papers of an act, one a household or village. Problems 1004 where nothing is visible, 7010."""
     kind = kind_telling(act.kind)
-    named = cases.steps_by_household(db.session(), act.id)
-    houses = list(db.session.scalars(_listed(visible).where(Household.id.in_(named))))
+    named = cases.steps_by_household(viewer.session, act.id)
+    houses = list(viewer.session.scalars(_listed(viewer).where(Household.id.in_(named))))
     if kind is None or not houses:
         raise Problem(1004, what=act.envelope_id)
     if len(houses) > MOST_PAPERS:
         raise Problem(7010, got=len(houses), limit=MOST_PAPERS)
     if kind.per == "village":
         fill = VILLAGE_PAPERS[kind.code]
-        return [kind.make(fill(village, found, act)) for village, found in _by_village(houses)]
-    return [kind.make(OF_ONE_ACT[act.kind](house, act.envelope_id)) for house in houses]
+        return [kind.make(fill(viewer, village, found, act, site)) for village, found in _by_village(houses)]
+    return [kind.make(OF_ONE_ACT[act.kind](viewer, house, act.envelope_id)) for house in houses]
 
 
-def _houses(kind: Kind, code: str, visible: ColumnElement[bool]) -> list[Household]:
+def _houses(viewer: Viewer, kind: Kind, code: str) -> list[Household]:
     """The households a paper is printed for, by village and name."""
-    statement = _listed(visible).where(Household.area_code.in_(areas.subtree([code], clock.today())))
+    statement = _listed(viewer).where(Household.area_code.in_(areas.subtree([code], viewer.today)))
     if kind.code in STATES:
         statement = statement.where(Case.state.in_(STATES[kind.code]))
     elif kind.code in TELLING:
         statement = statement.where(Case.id.is_not(None))
     elif kind.per == "village":
         statement = statement.where(Case.is_active)
-    return list(db.session.scalars(statement))
+    return list(viewer.session.scalars(statement))
 
 
-def _listed(visible: ColumnElement[bool]) -> Select[Household]:
-    """Households with their newest case, by village and name."""
+def _listed(viewer: Viewer) -> Select[Household]:
+    """Households the viewer may print papers of, with their newest case, by village and name."""
     return (
         select(Household)
         .outerjoin(Case, (Case.household_id == Household.id) & Case.is_newest)
-        .where(visible, ~Household.is_training)
+        .where(viewer.visible(Household.area_code, "paper.read"), ~Household.is_training)
         .order_by(Household.area_code, Household.sort_key, Household.id)
     )
 

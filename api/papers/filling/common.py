@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any
 
-from flask import has_request_context
-
 from api.papers import data
 from api.shared.law_texts import programme_title
-from api.web import auth, clock
-from api.web.extensions import db
 from survey import words
+from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
@@ -27,48 +24,50 @@ def vi(code: str) -> str:
     return words.word(code, "vi")
 
 
-def place_of(code: str | None) -> data.Place:
+def place_of(viewer: Viewer, code: str | None) -> data.Place:
     """The names of a unit and of those above it today."""
-    tree = areas.tree(db.session(), clock.today())
+    tree = areas.tree(viewer.session, viewer.today)
     levels = {tree.names[step].level: tree.names[step].name for step in tree.path(code or "")}
     return data.Place(**levels)
 
 
-def household_data(house: Household, on: date | None = None) -> data.HouseholdData:
+def household_data(viewer: Viewer, house: Household, on: date | None = None) -> data.HouseholdData:
     """What is known of a household, without its id number; its head as of a day, or of now."""
     now = house.head_person_id
-    head_id = cases.head_on(db.session(), house.id, on, now) if on else now
-    head = db.session.get(Person, head_id) if head_id else None
-    current = assessment.current(db.session(), house.id)
-    case = cases.case_of(db.session(), house.id)
+    head_id = cases.head_on(viewer.session, house.id, on, now) if on else now
+    head = viewer.session.get(Person, head_id) if head_id else None
+    current = assessment.current(viewer.session, house.id)
+    case = cases.case_of(viewer.session, house.id)
     programme = (case.programme if case else None) or (current.programme if current else None)
-    interview = registry.latest_interview(db.session(), house.id)
+    interview = registry.latest_interview(viewer.session, house.id)
     return data.HouseholdData(
         head_name=head.full_name if head else None,
         birth_year=head.birth_year if head else None,
         people=interview.facts.get("people") if interview else None,
-        place=place_of(house.area_code),
-        status=_status(house.id),
-        programme=programme_title(programme, "vi") if programme else None,
+        place=place_of(viewer, house.area_code),
+        status=_status(viewer, house.id),
+        programme=programme_title(viewer, programme, "vi") if programme else None,
         works_kind=(case.works_kind if case else None) or (current.works_kind if current else None),
-        amount_vnd=_amount_vnd(house, case, current),
+        amount_vnd=_amount_vnd(viewer, house, case, current),
     )
 
 
-def _amount_vnd(house: Household, case: Case | None, current: AssessmentRow | None) -> int | None:
+def _amount_vnd(
+    viewer: Viewer, house: Household, case: Case | None, current: AssessmentRow | None
+) -> int | None:
     """What was approved, else what the assessment says; nothing for readers who may not see amounts."""
-    if has_request_context() and not auth.may("amount.read", house.area_code):
+    if not viewer.may("amount.read", house.area_code):
         return None
     approved = case.amount_vnd if case else None
     return approved or (current.amount_vnd if current else None)
 
 
-def _status(household_id: str) -> str | None:
+def _status(viewer: Viewer, household_id: str) -> str | None:
     """What the household is recognised as today, in words."""
-    today = clock.today()
+    today = viewer.today
     held = [
         entry
-        for entry in registry.status_records(db.session(), household_id)
+        for entry in registry.status_records(viewer.session, household_id)
         if entry.valid_from <= today and (entry.valid_to is None or today <= entry.valid_to)
     ]
     said = {entry.fact: entry.value for entry in reversed(held)}
@@ -78,9 +77,9 @@ def _status(household_id: str) -> str | None:
     return ", ".join(words_held) or None
 
 
-def newest_event(household_id: str, kind: str, act_id: str | None = None) -> Event | None:
+def newest_event(viewer: Viewer, household_id: str, kind: str, act_id: str | None = None) -> Event | None:
     """The newest act of a kind that counts, or that one act."""
-    found = cases.events(db.session(), household_id)
+    found = cases.events(viewer.session, household_id)
     counting = (event for event in found if event.kind == kind and not event.is_revoked)
     return next((event for event in counting if act_id in (None, event.envelope_id)), None)
 

@@ -9,18 +9,19 @@ from api.papers import data
 from api.papers.filling.common import as_date, commission_of, household_data, newest_event, place_of, vi
 from api.shared.law_texts import reasons
 from api.web import clock
-from api.web.extensions import db
+from survey.access.viewer import Viewer
 from survey.assessment import queries as assessment
 from survey.cases import queries as cases
 from survey.registry import queries as registry
 from survey.registry.models import Household
 
 
-def _stage(house: Household, act_id: str | None = None) -> data.StageData:
+def _stage(viewer: Viewer, house: Household, act_id: str | None = None) -> data.StageData:
     """The newest stage, or that of one act."""
-    case, event = cases.case_of(db.session(), house.id), newest_event(house.id, "stage", act_id)
+    case = cases.case_of(viewer.session, house.id)
+    event = newest_event(viewer, house.id, "stage", act_id)
     return data.StageData(
-        household=household_data(house),
+        household=household_data(viewer, house),
         done_on=event.done_on if event else None,
         commission=commission_of(event),
         started_on=case.started_on if case else None,
@@ -30,12 +31,13 @@ def _stage(house: Household, act_id: str | None = None) -> data.StageData:
     )
 
 
-def _completion(house: Household, act_id: str | None = None) -> data.CompletionData:
-    case, event = cases.case_of(db.session(), house.id), newest_event(house.id, "completion", act_id)
-    handed = newest_event(house.id, "handover")
+def _completion(viewer: Viewer, house: Household, act_id: str | None = None) -> data.CompletionData:
+    case = cases.case_of(viewer.session, house.id)
+    event = newest_event(viewer, house.id, "completion", act_id)
+    handed = newest_event(viewer, house.id, "handover")
     said = event.values if event else {}
     return data.CompletionData(
-        household=household_data(house),
+        household=household_data(viewer, house),
         done_on=event.done_on if event else None,
         commission=commission_of(event),
         started_on=case.started_on if case else None,
@@ -54,11 +56,11 @@ def _hard(value: bool | None) -> str | None:
     return None if value is None else "cứng, bền chắc" if value else "chưa đạt"
 
 
-def _not_registering(house: Household) -> data.NotRegisteringData:
-    event = newest_event(house.id, "non_registration")
+def _not_registering(viewer: Viewer, house: Household) -> data.NotRegisteringData:
+    event = newest_event(viewer, house.id, "non_registration")
     said = event.values if event else {}
     return data.NotRegisteringData(
-        household=household_data(house),
+        household=household_data(viewer, house),
         year=said.get("year"),
         reason=vi(f"non_registration_reason.{said['reason']}") if said.get("reason") else None,
         stated_on=event.done_on if event else None,
@@ -67,23 +69,23 @@ def _not_registering(house: Household) -> data.NotRegisteringData:
     )
 
 
-def _disaster(house: Household) -> data.DisasterRequestData:
-    interview = registry.latest_interview(db.session(), house.id)
+def _disaster(viewer: Viewer, house: Household) -> data.DisasterRequestData:
+    interview = registry.latest_interview(viewer.session, house.id)
     damage = interview.facts.get("disaster_damage") if interview else None
     return data.DisasterRequestData(
-        household=household_data(house), damage=damage if damage not in (None, "none") else None
+        household=household_data(viewer, house), damage=damage if damage not in (None, "none") else None
     )
 
 
-def _notice(house: Household) -> data.NoticeData:
-    row = assessment.current(db.session(), house.id)
-    interview = registry.latest_interview(db.session(), house.id)
+def _notice(viewer: Viewer, house: Household) -> data.NoticeData:
+    row = assessment.current(viewer.session, house.id)
+    interview = registry.latest_interview(viewer.session, house.id)
     if row is None or interview is None:
-        return data.NoticeData(household=household_data(house))
-    said = reasons(row, "vi")
+        return data.NoticeData(household=household_data(viewer, house))
+    said = reasons(viewer, row, "vi")
     skipped = ("missing", "provisional", "amount")
     return data.NoticeData(
-        household=household_data(house),
+        household=household_data(viewer, house),
         house_class=vi(f"house_class.{row.house_class}"),
         outcome=vi(f"outcome.{row.outcome}"),
         provisional=row.is_provisional,
@@ -98,13 +100,13 @@ def _notice(house: Household) -> data.NoticeData:
     )
 
 
-def _blank(house: Household) -> data.BlankFormData:
-    return data.BlankFormData(place_of(house.area_code))
+def _blank(viewer: Viewer, house: Household) -> data.BlankFormData:
+    return data.BlankFormData(place_of(viewer, house.area_code))
 
 
 OF_ONE_ACT = {"stage": _stage, "completion": _completion}
 """Papers that tell of one act about one household, by the kind of act."""
-HOUSEHOLD_PAPERS: dict[str, Callable[[Household], Any]] = {
+HOUSEHOLD_PAPERS: dict[str, Callable[[Viewer, Household], Any]] = {
     "stage_minutes": _stage,
     "completion_minutes": _completion,
     "not_registering": _not_registering,

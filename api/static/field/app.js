@@ -1,86 +1,25 @@
-/** The field app: which screen is shown, who is at work, and when to send. */
+/** The field app: what it starts with, when it locks, looks for a signal and for its next version. */
 
-import { h, notice, screen } from "./dom.js";
-import * as drafts from "./drafts.js";
-import { leave, leaveEverywhere, me, whenLeft } from "./me.js";
-import { keepSending, networkReturned, startSending } from "./sync.js";
-import { language, setLanguage, t } from "./words.js";
+import { lockHere } from "./lock.js";
+import { startRouting } from "./router.js";
 import { showPin, showSignIn } from "./screens/enter.js";
+import * as drafts from "./store/drafts.js";
+import { me, whenLeft } from "./store/me.js";
+import { keepSending, networkReturned } from "./store/sync.js";
+import { h, notice, screen } from "./ui/dom.js";
+import { language, setLanguage, t } from "./ui/words.js";
 
 const LOCK_AFTER_MS = 15 * 60000;
 
-let close = null;
-let turn = 0;
 let hiddenAt = null;
-
-async function route() {
-  const mine = ++turn;
-  close?.();
-  close = null;
-  const [name, ...rest] = location.hash.replace(/^#\//, "").split("/");
-  try {
-    const shown = me.officer ? await inside(name) : name === "sign-in" ? showSignIn : showPin;
-    const stop = await shown(...rest.map(decodeURIComponent));
-    if (mine === turn) close = stop ?? null;
-    else stop?.();
-  } catch (error) {
-    if (mine === turn) broke(error);
-  }
-}
 
 /** The screens behind the PIN come when it is being asked for: a slow phone shows it sooner. */
 const screens = () => import("./screens/inside.js");
 
-async function inside(name) {
+async function screenOf(name) {
+  if (!me.officer) return name === "sign-in" ? showSignIn : showPin;
   const { SCREENS } = await screens();
   return SCREENS[name] ?? SCREENS.home;
-}
-
-/** Go somewhere; the same address again shows it anew. */
-export function go(hash) {
-  if (location.hash === hash) return route();
-  location.hash = hash;
-  return null;
-}
-
-/** Somebody unlocked their work: show what they were at, and send what waits. */
-export async function begin() {
-  startSending();
-  go(me.officer.open || "#/home");
-}
-
-/** Close the work of whoever is here in every window; everything stays on the phone. */
-export const lockNow = () => lockBy(leaveEverywhere);
-
-/** The same of this window alone. */
-const lockHere = () => lockBy(leave);
-
-async function lockBy(how) {
-  await drafts.idle();
-  if (me.officer) how();
-  go("#/pin");
-}
-
-function broke(error) {
-  console.error(error);
-  const next = t("Những gì đã ghi vẫn nằm trên máy.", "What was recorded is still on this phone.");
-  const back = h(
-    "a",
-    { class: "btn main", href: "#/home", onclick: () => setTimeout(route) },
-    t("Về Việc cần làm", "Back to the tasks"),
-  );
-  screen({
-    title: t("Màn hình này gặp lỗi", "This screen met a fault"),
-    main: [
-      notice(
-        "bad",
-        t("Không mở được màn hình", "The screen could not be shown"),
-        next,
-        h("p", { class: "small" }, String(error?.message ?? error)),
-      ),
-      back,
-    ],
-  });
 }
 
 // A browser that is too old is told so by `too_old.js`; a new one may still not let us store and lock data.
@@ -139,11 +78,10 @@ function start() {
     refuse();
     return;
   }
-  window.addEventListener("hashchange", route);
   whenLeft(lockHere);
   window.addEventListener("online", networkReturned);
   document.addEventListener("visibilitychange", noteHidden);
-  route().then(() => requestAnimationFrame(() => setTimeout(goOnLoading)));
+  startRouting(screenOf).then(() => requestAnimationFrame(() => setTimeout(goOnLoading)));
 }
 
 function goOnLoading() {

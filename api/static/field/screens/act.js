@@ -1,10 +1,12 @@
 /** Beginning something new: a survey, or an act about a household or a village. */
 
-import { card, h, notice, screen } from "../dom.js";
-import * as drafts from "../drafts.js";
-import { me, villageName } from "../me.js";
-import { questionsOf } from "../relevance.js";
-import { label, t } from "../words.js";
+import { questionsOf } from "../form/relevance.js";
+import * as drafts from "../store/drafts.js";
+import { me, villageName } from "../store/me.js";
+import { card, h, notice, screen } from "../ui/dom.js";
+import { label, t } from "../ui/words.js";
+
+/** @import { Draft, Form, Household } from "../types.js" */
 
 const NOT_CARRIED = ["visit", "training", "visited_on", "note", "household"];
 
@@ -36,6 +38,11 @@ export async function showAct(kind, subject) {
   return null;
 }
 
+/**
+ * @param {string} kind
+ * @param {string | undefined} subject
+ * @returns {Promise<Draft | null>}
+ */
 async function openDraft(kind, subject) {
   if (!subject) return null;
   return (
@@ -45,7 +52,11 @@ async function openDraft(kind, subject) {
   );
 }
 
-/** A survey: of a house nobody knows, or again of one we know, with what was answered last time. */
+/**
+ * A survey: of a house nobody knows, or again of one we know, with what was answered last time.
+ * @param {Form} form
+ * @param {string | undefined} householdId
+ */
 function survey(form, householdId) {
   const house = me.households.get(householdId);
   if (!house) return drafts.begin(form, onlyVillage());
@@ -58,6 +69,10 @@ function survey(form, householdId) {
   return drafts.begin(form, answers, more);
 }
 
+/**
+ * @param {Form} form
+ * @param {Household} house
+ */
 function carried(form, house) {
   const held = (house.withheld ?? []).map(
     (code) => label(questionsOf(form).find((one) => one.code === code)?.labels) || code,
@@ -76,6 +91,10 @@ const onlyVillage = () => {
   return villages.length === 1 ? { area_code: villages[0].code } : {};
 };
 
+/**
+ * @param {Form} form
+ * @param {string | undefined} subject
+ */
 function act(form, subject) {
   const house = me.households.get(subject);
   if (house) return drafts.beginAct(form, aboutHouse(form, house), { is_about: house.id });
@@ -84,6 +103,10 @@ function act(form, subject) {
   return drafts.beginAct(form, answers, subject ? { is_about: subject } : {});
 }
 
+/**
+ * @param {Form} form
+ * @param {Household} house
+ */
 function aboutHouse(form, house) {
   const codes = new Set(questionsOf(form).map((one) => one.code));
   if (codes.has("household")) return { household: house.id };

@@ -1,7 +1,7 @@
 /** What the screens before and behind the PIN have in common. */
 
-import { beside, h } from "../dom.js";
-import { language, setLanguage } from "../words.js";
+import { beside, h } from "../ui/dom.js";
+import { language, setLanguage } from "../ui/words.js";
 
 /** The two languages as buttons. */
 export function languages() {

@@ -1,15 +1,15 @@
 /** Coming in: by password when there is a signal, by a PIN between times. */
 
-import * as api from "../api.js";
-import { begin, go } from "../app.js";
-import { button, card, field, h, link, notice, screen } from "../dom.js";
-import { enter } from "../me.js";
-import { UNSENT } from "../queue.js";
-import { askToPersist, changeOfficer, officer, officers, rows } from "../store.js";
-import { assignmentSize, fetchAll } from "../sync.js";
-import * as kept from "../vault.js";
-import { adopt, create, fromBase64, isPin, keyHash, lock, openFor, unlock, waitOf } from "../vault.js";
-import { bytes, whole, t } from "../words.js";
+import { go } from "../router.js";
+import * as api from "../store/api.js";
+import { askToPersist, changeOfficer, officer, officers, rows } from "../store/database.js";
+import { enter, me } from "../store/me.js";
+import { UNSENT } from "../store/queue.js";
+import { assignmentSize, fetchAll, startSending } from "../store/sync.js";
+import * as kept from "../store/vault.js";
+import { adopt, create, fromBase64, isPin, keyHash, lock, openFor, unlock, waitOf } from "../store/vault.js";
+import { button, card, field, h, link, notice, screen } from "../ui/dom.js";
+import { bytes, whole, t } from "../ui/words.js";
 import { languages, pinInput } from "./common.js";
 
 const SIGN_IN = "/api/v1/field/sign-in";
@@ -240,7 +240,7 @@ async function offerFetch() {
   const fetchNow = async () => {
     try {
       await fetchAll();
-      await begin();
+      begin();
     } catch (error) {
       fault.replaceChildren(problem(error));
     }
@@ -264,6 +264,12 @@ async function offerFetch() {
     ),
   });
   heading.focus();
+}
+
+/** Somebody unlocked their work: show what they were at, and send what waits. */
+function begin() {
+  startSending();
+  go(me.officer.open || "#/home");
 }
 
 // --- the locked app

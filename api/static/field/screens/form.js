@@ -1,14 +1,16 @@
 /** Filling in a form, section by section. Every change is saved at once; a killed app comes back to the same question. */
 
-import { go } from "../app.js";
-import { attachments } from "../attach.js";
-import { button, h, notice, screen } from "../dom.js";
-import * as drafts from "../drafts.js";
-import { ending } from "../ending.js";
-import { me } from "../me.js";
-import { questionNode } from "../questions.js";
-import { asked } from "../relevance.js";
-import { hour, label, t } from "../words.js";
+import { attachments } from "../form/attach.js";
+import { ending } from "../form/ending.js";
+import { questionNode } from "../form/questions.js";
+import { asked } from "../form/relevance.js";
+import { go } from "../router.js";
+import * as drafts from "../store/drafts.js";
+import { me } from "../store/me.js";
+import { button, h, notice, screen } from "../ui/dom.js";
+import { hour, label, t } from "../ui/words.js";
+
+/** @import { Draft, Form, FormContext, Household } from "../types.js" */
 
 const PHOTOS = "@photos";
 const END = "@end";
@@ -49,13 +51,18 @@ async function gone(draft) {
   return null;
 }
 
+/** @param {{form: Form, draft: Draft}} view */
 function pagesOf({ form, draft }) {
   const sections = form.sections.filter((one) => one.questions.some((question) => isShown(question, draft)));
   const photos = { code: PHOTOS, labels: { vi: "Ảnh và chữ ký", en: "Photos and signatures" } };
   return [...sections, photos, { code: END, labels: { vi: "Xem lại và lưu", en: "Review and save" } }];
 }
 
-/** The page on which a question (or a row of one) is asked; undefined where none is. */
+/**
+ * The page on which a question (or a row of one) is asked; undefined where none is.
+ * @param {Form} form
+ * @param {string | null | undefined} path
+ */
 function pageOf(form, path) {
   const code = path?.split(/[.[]/)[0];
   return form.sections.find((section) => section.questions.some((one) => one.code === code))?.code;
@@ -63,11 +70,19 @@ function pageOf(form, path) {
 
 const isShown = (question, draft) => asked(question, draft.answers) !== false;
 
+/**
+ * @param {Draft} draft
+ * @param {Form} form
+ */
 function titleOf(draft, form) {
   const name = draft.answers.head_name || me.households.get(draft.answers.household)?.head_name;
   return name || label(form.labels);
 }
 
+/**
+ * @param {any} view
+ * @param {string | null | undefined} focusOn The question to come back to.
+ */
 function paint(view, focusOn = null) {
   const { draft, form } = view;
   view.closers.splice(0).forEach((close) => close());
@@ -133,6 +148,7 @@ function footer(view, pages, at) {
   return [before, at < pages.length - 1 ? button(t("Tiếp", "Next"), next, "main") : view.done];
 }
 
+/** @returns {FormContext} */
 function contextOf(view) {
   const { draft, form } = view;
   return {
@@ -151,7 +167,11 @@ function contextOf(view) {
   };
 }
 
-/** Whether a household lies where an act is done. What was recorded before may not have reached the server yet. */
+/**
+ * Whether a household lies where an act is done. What was recorded before may not have reached the server yet.
+ * @param {Draft} draft
+ * @param {Household} one
+ */
 function isNear(draft, one) {
   const area = draft.kind === "act" && draft.answers.area_code;
   return !area || one.village_code === area || (me.villages.get(one.village_code)?.path ?? []).includes(area);
@@ -176,7 +196,11 @@ function showWhatHangsOn(view, question) {
     if (one.when && question.code in one.when.kinds) node.hidden = !isShown(one, view.draft);
 }
 
-/** Answers changed after a result that rested on them was seen are kept in order: which, and when. */
+/**
+ * Answers changed after a result that rested on them was seen are kept in order: which, and when.
+ * @param {Draft} draft
+ * @param {string} code
+ */
 function noteChange(draft, code) {
   if (!draft.seen?.includes(code)) return;
   const last = draft.changes.at(-1);

@@ -1,10 +1,14 @@
 /** Saving records to a file that somebody else hands in, and saying what is in it. */
 
-import { say } from "../dom.js";
-import { saveQueueFile } from "../queue.js";
-import { t, whole } from "../words.js";
+import { saveQueueFile } from "../store/queue_file.js";
+import { say } from "../ui/dom.js";
+import { t, whole } from "../ui/words.js";
 
-/** Save the records of an officer that are not sent (or those of these keys), and say so. */
+/**
+ * Save the records of an officer that are not sent (or those of these keys), and say so.
+ * @param {number} officerId
+ * @param {string[] | null} keys
+ */
 export async function handOver(officerId, keys = null) {
   const count = await saveQueueFile(officerId, keys);
   if (count === null) return;

@@ -1,31 +1,18 @@
 /** Việc cần làm: what waits on this phone, what is half done, what came back, what is to do next. */
 
-import { go } from "../app.js";
-import { beside, button, chip, empty, h, link, notice, refill, say, screen } from "../dom.js";
-import * as drafts from "../drafts.js";
-import { me, villageName } from "../me.js";
-import * as queue from "../queue.js";
-import { state, syncNow } from "../sync.js";
-import { bytes, day, daysSince, hour, label, pinnedDay, whole, t, today } from "../words.js";
-import { handOver } from "./hand_over.js";
-import { isLate, sendingText, stateChip } from "./records.js";
+import { go } from "../router.js";
+import * as drafts from "../store/drafts.js";
+import { me, villageName } from "../store/me.js";
+import * as queue from "../store/queue.js";
+import { syncNow } from "../store/sync.js";
+import { button, chip, empty, h, link, notice, refill, screen } from "../ui/dom.js";
+import { day, daysSince, hour, label, pinnedDay, whole, t, today } from "../ui/words.js";
+import { listRow, recordRow, signOf, stateChip } from "./list_rows.js";
+import { unsentBox } from "./unsent.js";
+
+/** @import { Draft, Record, Task } from "../types.js" */
 
 const SHOWN = 60;
-const SIGNS = {
-  survey: "KS",
-  visit: "ĐT",
-  registration: "ĐK",
-  resubmission: "BS",
-  start: "KC",
-  stage: "TĐ",
-  completion: "NT",
-  handover: "BG",
-  obstacle: "VM",
-  meeting: "HT",
-  posting: "NY",
-  correction: "BS",
-  household: "KS",
-};
 
 /** Show the tasks; kept up to date while records are sent. */
 export async function showHome() {
@@ -104,7 +91,11 @@ async function paint(view) {
   refill(view.main, ...parts.filter(Boolean));
 }
 
-/** Whether nothing on this phone has corrected a record since. */
+/**
+ * Whether nothing on this phone has corrected a record since.
+ * @param {Record} one
+ * @param {Record[]} records
+ */
 const isNewest = (one, records) =>
   !records.some((other) => other.id === one.id && other.version > one.version);
 
@@ -130,61 +121,7 @@ function pinnedBand() {
   return on ? h("p", { class: "small", role: "note" }, text) : null;
 }
 
-/** What is not sent: how much, whether it is late, and the ways out. */
-export function unsentBox(waiting) {
-  if (!waiting.count) return null;
-  const late = isLate(waiting);
-  const size = `${bytes(waiting.bytes)}${waiting.photos ? ` · ${whole(waiting.photos)} ${t("ảnh", "photos")}` : ""}`;
-  const lateText = late
-    ? t(
-        `Có bản ghi chưa gửi đã ${daysSince(waiting.since)} ngày. Tìm nơi có sóng, hoặc lưu ra tệp và giao lại.`,
-        `Something has not been sent for ${daysSince(waiting.since)} days. Find a signal, or save to a file and hand it over.`,
-      )
-    : null;
-  const needsSignIn = state.stopped?.why === "sign-in";
-  return h(
-    "section",
-    { class: `unsent ${late ? "late" : ""}`, role: "status" },
-    h(
-      "div",
-      { class: "texts" },
-      h("b", {}, t(`${whole(waiting.count)} bản ghi chưa gửi`, `${whole(waiting.count)} records not sent`)),
-      h("small", {}, `${sendingText(waiting)} · ${size}`),
-      lateText ? h("p", {}, lateText) : null,
-    ),
-    beside(
-      needsSignIn
-        ? link(t("Đăng nhập lại", "Sign in again"), "#/settings", "main")
-        : button(t("Gửi ngay", "Send now"), sendNow, ""),
-      button(t("Lưu ra tệp", "Save to a file"), () => handOver(me.officer.id)),
-    ),
-  );
-}
-
-/** Send at once, and say what came of it. */
-export async function sendNow() {
-  if (!navigator.onLine)
-    return say(t("Chưa có mạng; bản ghi tự gửi khi có mạng.", "No signal yet; records go by themselves then."), "warn");
-  const before = queue.unsent(await queue.records()).count;
-  await syncNow().catch((error) => console.warn(String(error)));
-  const left = queue.unsent(await queue.records()).count;
-  queue.changed();
-  return say(
-    t(`Đã gửi ${before - left} bản ghi, còn ${left}.`, `${before - left} records sent, ${left} left.`),
-    left ? "warn" : "ok",
-  );
-}
-
-function row({ sign, title, about, mark, href, onclick }) {
-  return h(
-    "a",
-    { class: "task", href, onclick },
-    h("span", { class: "tag", "aria-hidden": "true" }, sign),
-    h("span", { class: "texts" }, h("b", {}, title), h("small", {}, about)),
-    mark,
-  );
-}
-
+/** @param {Draft} one */
 function draftRow(one) {
   if (one.isUnreadable)
     return notice("bad", t("Một bản ghi dở không đọc được", "A draft cannot be read"), one.id);
@@ -204,8 +141,8 @@ function draftRow(one) {
   ]
     .filter(Boolean)
     .join(" · ");
-  return row({
-    sign: SIGNS[one.form] ?? "GH",
+  return listRow({
+    sign: signOf(one.form),
     title: name || label(form?.labels) || one.form,
     about,
     mark: chip(one.base_version ? t("đang sửa", "correcting") : t("ghi dở", "draft"), "warn"),
@@ -213,33 +150,18 @@ function draftRow(one) {
   });
 }
 
-/** A record as a line. */
-export function recordRow(one) {
-  const about = [
-    label(one.labels) || one.form || t("Bản ghi", "Record"),
-    one.village,
-    one.captured_at ? day(one.captured_at) : null,
-    one.version > 1 ? t(`phiên bản ${one.version}`, `version ${one.version}`) : null,
-  ]
-    .filter(Boolean)
-    .join(" · ");
-  return row({
-    sign: SIGNS[one.form] ?? "GH",
-    title: one.title || t("Bản ghi không đọc được", "Unreadable record"),
-    about,
-    mark: stateChip(one),
-    href: `#/record/${one.key}`,
-  });
-}
-
+/**
+ * @param {Task} task
+ * @param {Record[]} records
+ */
 function taskRow(task, records) {
   const house = me.households.get(task.household_id);
   const place = villageName(task.village_code);
   const title = house ? house.head_name || t("(chưa có tên)", "(no name)") : place || label(task.text);
   const count = task.count ? t(`${task.count} hộ`, `${task.count} households`) : null;
   const about = [house ? place : null, label(task.text) || task.text, count].filter(Boolean).join(" · ");
-  return row({
-    sign: SIGNS[task.kind] ?? "VC",
+  return listRow({
+    sign: signOf(task.kind, "VC"),
     title,
     about,
     mark: taskMark(task, records),
@@ -247,6 +169,10 @@ function taskRow(task, records) {
   });
 }
 
+/**
+ * @param {Task} task
+ * @param {Record[]} records
+ */
 function taskMark(task, records) {
   const mine = records.find((one) => isOf(one, task));
   if (mine) return stateChip(mine);
@@ -256,6 +182,10 @@ function taskMark(task, records) {
   return chip(late === 0 ? t("hôm nay", "today") : day(task.due).slice(0, 5));
 }
 
+/**
+ * @param {Record} one
+ * @param {Task} task
+ */
 function isOf(one, task) {
   const kinds = { visit: "household", survey: "household" };
   const subject = one.draft?.is_about ?? one.household_id;
@@ -267,6 +197,7 @@ function isOf(one, task) {
   return one.form === (kinds[task.kind] ?? task.kind) && subject === about && isNewer;
 }
 
+/** @param {Task} task */
 function hrefOf(task) {
   if (task.kind === "correction") return `#/record/${queue.keyOf(task.envelope_id, task.version)}`;
   if (task.kind === "meeting" || task.kind === "posting") return `#/act/${task.kind}/${task.village_code}`;

@@ -1,10 +1,12 @@
 /** The households of the assignment: their list with its search, and one with what can be recorded about it. */
 
-import { button, card, chip, empty, h, link, notice, screen } from "../dom.js";
-import { findHouseholds, me, villageName, word } from "../me.js";
-import * as queue from "../queue.js";
-import { capital, day, label, number, whole, t } from "../words.js";
-import { recordRow } from "./home.js";
+import { findHouseholds, me, villageName, word } from "../store/me.js";
+import * as queue from "../store/queue.js";
+import { button, card, chip, empty, h, link, notice, screen } from "../ui/dom.js";
+import { capital, day, label, number, whole, t } from "../ui/words.js";
+import { recordRow } from "./list_rows.js";
+
+/** @import { Household, Record } from "../types.js" */
 
 const SHOWN = 60;
 let typed = "";
@@ -77,6 +79,7 @@ function rowsOf(view, paint) {
     : rows;
 }
 
+/** @param {Household} one */
 function rowOf(one) {
   const state = one.case
     ? word(`case_state.${one.case.state}`, one.case.state)
@@ -138,7 +141,9 @@ export async function showHousehold(id) {
   });
 }
 
+/** @param {Household} one */
 function standing(one) {
+  /** @type {any[]} */
   const lines = [
     [
       t("Đối chiếu tiêu chí", "Criteria"),
@@ -184,6 +189,7 @@ function standing(one) {
   );
 }
 
+/** @param {Household} one */
 function open(one) {
   const all = [...(one.case?.obstacles ?? []), ...(one.case?.objections ?? [])];
   if (!all.length) return null;
@@ -214,6 +220,7 @@ function open(one) {
   );
 }
 
+/** @param {Household} one */
 function nextActs(one) {
   const acts = (one.next ?? []).filter((kind) => me.forms[kind]);
   if (!acts.length || !me.may.record) return null;
@@ -227,6 +234,7 @@ function nextActs(one) {
   );
 }
 
+/** @param {Record[]} mine */
 function records(mine) {
   if (!mine.length) return null;
   return h(
@@ -237,6 +245,7 @@ function records(mine) {
   );
 }
 
+/** @param {Household} one */
 function place(one) {
   if (one.lon === null || one.lon === undefined)
     return empty(

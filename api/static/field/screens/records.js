@@ -1,18 +1,20 @@
 /** Finished records: where each stands in words, its receipt, why it came back, and what can be done about it. */
 
-import { go } from "../app.js";
-import { button, card, chip, empty, h, notice, refill, screen } from "../dom.js";
-import * as drafts from "../drafts.js";
-import { me } from "../me.js";
-import * as photos from "../photos.js";
-import * as queue from "../queue.js";
-import { questionsOf } from "../relevance.js";
-import { state } from "../sync.js";
-import * as kept from "../vault.js";
-import { comparison } from "../verdict.js";
-import { bytes, day, daysSince, hour, label, whole, t, when } from "../words.js";
+import * as photos from "../form/photos.js";
+import { questionsOf } from "../form/relevance.js";
+import { comparison } from "../form/verdict.js";
+import { go } from "../router.js";
+import * as drafts from "../store/drafts.js";
+import { me } from "../store/me.js";
+import * as queue from "../store/queue.js";
+import * as kept from "../store/vault.js";
+import { button, card, empty, h, notice, refill, screen } from "../ui/dom.js";
+import { bytes, day, label, whole, t, when } from "../ui/words.js";
 import { handOver } from "./hand_over.js";
-import { recordRow, sendNow, unsentBox } from "./home.js";
+import { recordRow, stateChip } from "./list_rows.js";
+import { sendNow, unsentBox } from "./unsent.js";
+
+/** @import { Fault, Record, Returned } from "../types.js" */
 
 /** Show a record; kept up to date while it is sent. */
 export async function showRecord(key) {
@@ -43,6 +45,7 @@ function elsewhere() {
   );
 }
 
+/** @param {Record} one */
 function body(one) {
   return [
     stateCard(one),
@@ -55,13 +58,14 @@ function body(one) {
   ];
 }
 
+/** @param {Record} one */
 function stateCard(one) {
   const text = stateText(one);
   const waits = one.state === "sent" && one.receipt?.state === "waiting";
   return card(
     h("p", {}, stateChip(one)),
     text ? h("p", {}, text) : null,
-    waits ? faultList(one.receipt.faults) : null,
+    waits ? faultList(one.receipt?.faults) : null,
     one.captured_at
       ? h(
           "p",
@@ -72,6 +76,32 @@ function stateCard(one) {
   );
 }
 
+/** @param {Record} one */
+function stateText(one) {
+  if (one.state === "broken")
+    return (
+      label(one.reason?.message) ||
+      t(
+        "Bản ghi này trên máy bị hỏng. Nó không chặn bản ghi khác; hãy lưu riêng ra tệp cho quản trị xem.",
+        "This record was damaged on the phone. It blocks no other; save it to a file for the administrator.",
+      )
+    );
+  if (one.state === "sent")
+    return t(
+      `Biên nhận phiên bản ${one.version}, ${when(one.receipt?.received_at)}`,
+      `Receipt for version ${one.version}, ${when(one.receipt?.received_at)}`,
+    );
+  if (one.reason) return [label(one.reason.message), label(one.reason.next)].filter(Boolean).join(" ");
+  if (one.state === "ready") return t("Lưu an toàn trên máy, chưa gửi.", "Safe on this phone, not sent.");
+  return one.state === "photos"
+    ? t(
+        "Máy chủ đã nhận phần chữ; ảnh chưa gửi hết, vẫn nằm trên máy.",
+        "The server has the text; some photos are still only on this phone.",
+      )
+    : "";
+}
+
+/** @param {Fault[] | undefined} faults */
 function faultList(faults) {
   if (!faults?.length) return null;
   return h(
@@ -81,6 +111,7 @@ function faultList(faults) {
   );
 }
 
+/** @param {Record} one */
 function back(one) {
   if (one.state !== "returned" || !one.back) return null;
   const { state, comment, faults, by, changed } = one.back;
@@ -101,6 +132,10 @@ function back(one) {
   );
 }
 
+/**
+ * @param {Record} one
+ * @param {Returned["changed"]} changed
+ */
 function changedTable(one, changed) {
   if (!changed?.length) return null;
   const rows = changed.map((each) =>
@@ -122,8 +157,12 @@ function changedTable(one, changed) {
   return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, head), h("tbody", {}, rows)));
 }
 
+/**
+ * @param {Record} one
+ * @param {string} code
+ */
 function questionName(one, code) {
-  const form = me.forms[one.form];
+  const form = one.form && me.forms[one.form];
   return label(form && questionsOf(form).find((each) => each.code === code)?.labels) || code;
 }
 
@@ -137,7 +176,10 @@ function shown(value) {
     : String(value);
 }
 
-/** Somebody changed it meanwhile: who, when, what, and the offer to go on from theirs. */
+/**
+ * Somebody changed it meanwhile: who, when, what, and the offer to go on from theirs.
+ * @param {Record} one
+ */
 function conflict(one) {
   if (one.state !== "conflict") return null;
   const { who, when: at, changed, version } = one.reason?.details ?? {};
@@ -171,11 +213,16 @@ function conflict(one) {
   );
 }
 
+/**
+ * @param {Record} one
+ * @param {any} version
+ */
 async function rebase(one, version) {
   const id = await queue.correct(one, Math.max(Number(version) || 1, one.version));
   go(`#/form/${id}`);
 }
 
+/** @param {Record} one */
 function changes(one) {
   if (!one.changes?.length) return null;
   const line = (each) => h("li", {}, `${questionName(one, each.code)}, ${when(each.at)}`);
@@ -185,6 +232,7 @@ function changes(one) {
   );
 }
 
+/** @param {Record} one */
 function photoList(one) {
   if (!one.photos?.length) return null;
   const line = (photo) =>
@@ -201,6 +249,7 @@ function photoList(one) {
   return card(h("h2", {}, t("Ảnh", "Photos")), h("ul", {}, one.photos.map(line)));
 }
 
+/** @param {Record} one */
 function actions(one) {
   const isWaiting = ["ready", "photos", "refused", "sending"].includes(one.state);
   const mend =
@@ -234,17 +283,19 @@ function actions(one) {
   );
 }
 
+/** @param {Record} one */
 async function correct(one) {
   const id = await queue.correct(one);
   const draft = await drafts.load(id);
   const why =
     one.back?.comment ||
     (one.back?.faults ?? one.receipt?.faults ?? []).map((each) => t(each.vi, each.en)).join(" ");
-  if (why && !draft.asked_for)
+  if (why && draft && !draft.asked_for)
     await kept.put("draft", id, { ...draft, asked_for: why }, { saved_at: draft.saved_at });
   go(`#/form/${id}`);
 }
 
+/** @param {Record} one */
 async function retry(one) {
   if (one.state === "refused")
     await queue.update(one, { state: one.receipt ? "photos" : "ready", next_at: 0 });
@@ -267,6 +318,7 @@ export async function showQueue() {
 
 // What needs somebody comes first, then what waits, then what is done.
 const ORDER = ["ready", "sending", "photos", "sent"];
+/** @param {Record} one */
 const rank = (one) => ORDER.indexOf(one.state);
 
 async function paintQueue(view) {
@@ -300,82 +352,3 @@ async function paintQueue(view) {
   ];
   refill(view.main, ...parts.filter(Boolean));
 }
-
-// --- where a record stands, in words
-
-function stateOf(one) {
-  const left = (one.photos ?? []).length - (one.stored ?? []).length;
-  const waits = one.receipt?.state === "waiting";
-  const back = one.back?.state;
-  return {
-    ready: [t("Chưa gửi", "Not sent"), "warn"],
-    sending: [t("Đang gửi", "Sending"), "accent"],
-    photos: [t(`Còn ${left} ảnh`, `${left} photos to go`), "warn"],
-    sent: waits
-      ? [t("Đã nhận, chờ xem", "Received, in review"), "accent"]
-      : [t("Có biên nhận", "Receipt kept"), "ok"],
-    returned: [
-      back === "corrected"
-        ? t("Đã được người khác sửa", "Corrected by somebody")
-        : back === "set_aside"
-          ? t("Trả lại", "Returned")
-          : t("Cần sửa", "To mend"),
-      "bad",
-    ],
-    refused: [t("Chưa nhận", "Not accepted"), "bad"],
-    conflict: [t("Người khác đã sửa", "Somebody changed it"), "bad"],
-    broken: [t("Không đọc được", "Cannot be read"), "bad"],
-  }[one.state];
-}
-
-/** The state as a small mark with its word. */
-export const stateChip = (one) => chip(...stateOf(one));
-
-function stateText(one) {
-  if (one.state === "broken")
-    return (
-      label(one.reason?.message) ||
-      t(
-        "Bản ghi này trên máy bị hỏng. Nó không chặn bản ghi khác; hãy lưu riêng ra tệp cho quản trị xem.",
-        "This record was damaged on the phone. It blocks no other; save it to a file for the administrator.",
-      )
-    );
-  if (one.state === "sent")
-    return t(
-      `Biên nhận phiên bản ${one.version}, ${when(one.receipt.received_at)}`,
-      `Receipt for version ${one.version}, ${when(one.receipt.received_at)}`,
-    );
-  if (one.reason) return [label(one.reason.message), label(one.reason.next)].filter(Boolean).join(" ");
-  if (one.state === "ready") return t("Lưu an toàn trên máy, chưa gửi.", "Safe on this phone, not sent.");
-  return one.state === "photos"
-    ? t(
-        "Máy chủ đã nhận phần chữ; ảnh chưa gửi hết, vẫn nằm trên máy.",
-        "The server has the text; some photos are still only on this phone.",
-      )
-    : "";
-}
-
-/** What the queue as a whole does: sending, waiting for the network until when, signing in needed. */
-export function sendingText(waiting) {
-  if (state.running)
-    return t(
-      `Đang gửi… còn ${whole(waiting.count)} bản ghi, ${whole(waiting.photos)} ảnh (${bytes(waiting.bytes)})`,
-      `Sending… ${whole(waiting.count)} records, ${whole(waiting.photos)} photos left (${bytes(waiting.bytes)})`,
-    );
-  if (state.stopped?.why === "sign-in")
-    return t(
-      "Phiên trên máy này đã hết hiệu lực: đăng nhập lại để gửi. Không mất gì.",
-      "This phone's session has ended: sign in again to send. Nothing is lost.",
-    );
-  if (!navigator.onLine)
-    return t("Chưa có mạng. Sẽ tự gửi khi có mạng.", "No signal. Sent by itself when there is one.");
-  if (state.stopped?.until)
-    return t(
-      `Chưa tới được máy chủ (lần ${state.tries}). Tự thử lại lúc ${hour(state.stopped.until)}.`,
-      `The server could not be reached (attempt ${state.tries}). Tried again at ${hour(state.stopped.until)}.`,
-    );
-  return t("lưu an toàn trên máy", "safe on this phone");
-}
-
-/** Whether something waits so long that it must be said louder. */
-export const isLate = (waiting) => waiting.since !== null && daysSince(waiting.since) >= 3;

@@ -1,16 +1,17 @@
 /** This phone: who works on it, what is on it, the PIN, the language, the lists, signing out. */
 
-import * as api from "../api.js";
-import { go, lockNow } from "../app.js";
-import { ask, button, card, field, h, notice, say, screen } from "../dom.js";
-import * as drafts from "../drafts.js";
-import { leave, leaveEverywhere, me } from "../me.js";
-import * as queue from "../queue.js";
-import { askToPersist, changeOfficer, room } from "../store.js";
-import { assignmentSize, fetchAll, state, syncNow } from "../sync.js";
-import * as kept from "../vault.js";
-import { changePin, isPin } from "../vault.js";
-import { bytes, whole, t, when } from "../words.js";
+import { lockNow } from "../lock.js";
+import { go } from "../router.js";
+import * as api from "../store/api.js";
+import { askToPersist, changeOfficer, room } from "../store/database.js";
+import * as drafts from "../store/drafts.js";
+import { leave, leaveEverywhere, me } from "../store/me.js";
+import * as queue from "../store/queue.js";
+import { assignmentSize, fetchAll, state, syncNow } from "../store/sync.js";
+import * as kept from "../store/vault.js";
+import { changePin, isPin } from "../store/vault.js";
+import { ask, button, card, field, h, notice, say, screen } from "../ui/dom.js";
+import { bytes, whole, t, when } from "../ui/words.js";
 import { languages, pinInput } from "./common.js";
 import { handOver } from "./hand_over.js";
 

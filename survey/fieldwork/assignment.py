@@ -1,0 +1,136 @@
+"""What an officer takes along for days without a signal: villages, households, tasks, returned records."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry import mapping
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.access import rights
+from survey.areas import queries as areas
+from survey.areas.names import search_key
+from survey.areas.rows import Area
+from survey.areas.tree import Tree
+from survey.fieldwork import cursor, households, tasks
+from survey.fieldwork.cursor import Mark
+from survey.fieldwork.scope import Scope, codes_of_units
+from survey.registry.models import Household, Survey
+
+Json = dict[str, Any]
+TOLERANCE_DEGREES = 0.00018
+"""20 m of latitude (EPSG:4326): a phone draws a boundary, it measures nothing by it."""
+DECIMALS = 5
+"""About a metre."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What a phone is told of the server it asks: the day that is pinned there, if one is.
+
+    `secret` signs the marks by which phones ask for what is new.
+    """
+
+    secret: str
+    pinned_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An assignment as it travels: JSON text, and its size compressed as phones receive it."""
+
+    body: bytes
+    households: int
+    villages: int
+    size_bytes: int
+
+
+def packed(session: Session, scope: Scope, server: Server, since: str | None = None) -> Packed:
+    """The assignment as bytes, its compressed size told within it (to a few bytes)."""
+    told = assignment(session, scope, server, since)
+    size_bytes = len(gzip.compress(_text(told), mtime=0))
+    body = _text({**told, "size_bytes": size_bytes})
+    return Packed(body, len(told["households"]), len(told["villages"]), size_bytes)
+
+
+def _text(told: Json) -> bytes:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def assignment(session: Session, scope: Scope, server: Server, since: str | None = None) -> Json:
+    """Everything (`full`), or what was added since the mark of an earlier assignment.
+
+    `removed` names households that left the scope. Tasks and returned records are always whole.
+    """
+    current, known = cursor.reached(session, scope), cursor.read(since, scope.user_id, server.secret)
+    is_full = known is None or not cursor.still_holds(session, known, current)
+    news = [] if is_full or known is None else [cursor.changed_since(known)]
+    returned = tasks.returned_records(session, scope)
+    return {
+        "cursor": current.text(server.secret),
+        "full": is_full,
+        "today": scope.today.isoformat(),
+        "pinned_on": server.pinned_on.isoformat() if server.pinned_on else None,
+        "villages": _units(session, scope) if is_full else [],
+        "households": households.households(session, scope, *news),
+        "removed": _removed(session, scope, known),
+        "tasks": tasks.tasks(session, scope, returned),
+        "returned": returned,
+    }
+
+
+def _removed(session: Session, scope: Scope, known: Mark | None) -> list[str]:
+    """Households that were within the scope and are not: surveyed elsewhere, or the posts have changed."""
+    if known is None:
+        return []
+    here_once = Household.id.in_(select(Survey.household_id).where(scope.mine(session, Survey.area_code)))
+    if known.roots == scope.roots:
+        return households.gone(session, scope, cursor.changed_since(known), here_once)
+    before = rights.within(Household.area_code, session, frozenset(known.roots), scope.today)
+    return households.gone(session, scope, before)
+
+
+def _units(session: Session, scope: Scope) -> list[Json]:
+    """The villages and communes of the scope with their shapes and the facts the law asks of them."""
+    tree = areas.tree(session, scope.today)
+    codes = codes_of_units(session, scope)
+    paths = {code: tree.path(code) for code in codes}
+    facts = areas.facts_by_place(session, paths, scope.today)
+    return [
+        _unit(area, paths[area.code], facts[area.code], tree)
+        for area in areas.areas(session, codes, scope.today)
+    ]
+
+
+def _unit(area: Area, path: tuple[str, ...], facts: dict[str, object], tree: Tree) -> Json:
+    commune = next((step for step in path if tree.names[step].level == "commune"), None)
+    return {
+        "code": area.code,
+        "level": area.level,
+        "name": area.name,
+        "commune_code": commune,
+        "commune_name": tree.names[commune].name if commune else None,
+        "path": list(path),
+        "point": list(area.point) if area.point else None,
+        "boundary": _outline(area.boundary),
+        "boundary_is_approximate": area.boundary_is_approximate,
+        "uncertainty_m": area.uncertainty_m,
+        "area_facts": facts,
+        "search_key": search_key(area.name),
+    }
+
+
+def _outline(boundary: Any) -> Json | None:
+    """A boundary as GeoJSON, simplified to about 20 m; None for none."""
+    if boundary is None or boundary.is_empty:
+        return None
+    simple = shapely.simplify(boundary, TOLERANCE_DEGREES, preserve_topology=True)
+    rounded = shapely.transform(simple, lambda xy: np.round(xy, DECIMALS))
+    return dict(mapping(rounded))
