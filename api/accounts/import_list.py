@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from api.forms.parsing import parse
 from api.shared.tables import Row, read_table
 from api.shared.workbook import Column, workbook
 from api.web import transaction
@@ -20,6 +21,7 @@ from survey.access.rows import Actor, NewAccount, NewPost, Slip
 from survey.areas.names import folded_name
 from survey.areas.rows import Name
 from survey.problems import Problem
+from survey.questionnaire import Form, Question, Section, check
 
 MOST_ROWS = 1000
 MOST_CELLS = 1_000_000
@@ -34,7 +36,12 @@ COLUMNS = {
 }
 """Headings of the list, either language; the last two may be missing (from today, open)."""
 NEEDED = ("username", "full_name", "role", "area_code")
-DATE_FORMS = ("%d/%m/%Y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+DAYS = tuple(
+    Question(code, "date", dict(zip(words.LANGUAGES, COLUMNS[code], strict=True)))
+    for code in ("valid_from", "valid_to")
+)
+"""The questions of a post that have a day for an answer."""
+FORM = Form("post", "1", {}, (Section("post", {}, DAYS),))
 
 
 @dataclass(slots=True)
@@ -75,13 +82,22 @@ def _heading(text: str) -> str:
 
 def _account(row: Row, found: dict[str, str], today: date, faults: list[dict[str, object]]) -> NewAccount:
     value = {code: row.values.get(column, "").strip() for code, column in found.items()}
+    days, problems = days_of(value)
+    faults += [actions.fault_row(row.line, problem) for problem in problems]
     post = NewPost(
         role=_role(value["role"]),
         area_code=value["area_code"],
-        valid_from=_day(row.line, "valid_from", value, faults) or today,
-        valid_to=_day(row.line, "valid_to", value, faults),
+        valid_from=days.get("valid_from", today),
+        valid_to=days.get("valid_to"),
     )
     return NewAccount(value["username"], value["full_name"], post, row.line)
+
+
+def days_of(told: Mapping[str, str]) -> tuple[dict[str, date], list[Problem]]:
+    """The days of a post as they were typed, and what is wrong with those nobody can read."""
+    checked = check(FORM, {day.code: parse(day, told.get(day.code, "")) for day in DAYS})
+    days = {code: date.fromisoformat(value) for code, value in checked.values.items()}
+    return days, [fault.problem for fault in checked.faults]
 
 
 def _role(text: str) -> str:
@@ -92,27 +108,6 @@ def _role(text: str) -> str:
         for label in (role, *words.glossary()[f"role.{role}"].values())
     }
     return labels.get(folded_name(text), text)
-
-
-def _day(line: int, code: str, value: dict[str, str], faults: list[dict[str, object]]) -> date | None:
-    text = value.get(code, "")
-    if not text:
-        return None
-    try:
-        return read_day(text, COLUMNS[code][0])
-    except Problem as fault:
-        faults.append(actions.fault_row(line, fault))
-        return None
-
-
-def read_day(text: str, column: str) -> date:
-    """A date as people and Excel write it. Raises: Problem 6034."""
-    for form in DATE_FORMS:
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 (a day has no zone)
-        except ValueError:
-            continue
-    raise Problem(6034, column=column, got=text)
 
 
 def create(session: Session, actor: Actor, listed: Listed) -> list[Slip]:

@@ -240,17 +240,15 @@ def _posts_today(viewer: Viewer, accounts: list[Account]) -> dict[int, list[Any]
 
 
 def _post_of_form(viewer: Viewer) -> NewPost:
-    """The post a form asks for. Raises: Problem 6034 for a date nobody can read."""
-    days = {
-        name: import_list.read_day(text, import_list.COLUMNS[name][0]) if text else None
-        for name in ("valid_from", "valid_to")
-        for text in [request.form.get(name, "").strip()]
-    }
+    """The post a form asks for. Raises: Problem 4005 for a day nobody can read."""
+    days, problems = import_list.days_of(request.form)
+    if problems:
+        raise problems[0]
     return NewPost(
         role=request.form.get("role", ""),
         area_code=request.form.get("area_code", "").strip(),
-        valid_from=days["valid_from"] or viewer.today,
-        valid_to=days["valid_to"],
+        valid_from=days.get("valid_from", viewer.today),
+        valid_to=days.get("valid_to"),
     )
 
 

@@ -20,6 +20,7 @@ from survey.approval.models import EVERY, ActTarget, CaseList, OfficialAct, Offi
 from survey.approval.rows import NewTarget
 from survey.areas.names import nfc
 from survey.problems import Problem
+from survey.spelling import whole_number
 
 blueprint = Blueprint("official_acts", __name__, url_prefix="/approvals/acts")
 
@@ -167,7 +168,9 @@ def _target(viewer: Viewer) -> NewTarget:
     """The total in the form. Problem 5439 names what is wrong."""
     form = request.form
     code = nfc(form.get("area", ""))
-    year, households, amount_vnd = (_number(form.get(name)) for name in ("year", "households", "amount_vnd"))
+    year, households, amount_vnd = (
+        whole_number(form.get(name, "")) for name in ("year", "households", "amount_vnd")
+    )
     programme, works_kind = form.get("programme", EVERY), form.get("works_kind", EVERY)
     faults = {
         t("địa bàn", "area"): area_names.exists(viewer, code) and viewer.may("official_act.keep", code),
@@ -175,16 +178,10 @@ def _target(viewer: Viewer) -> NewTarget:
         t("chương trình", "programme"): programme == EVERY
         or programme in dict(official_acts.programme_options(viewer)),
         t("hình thức", "works kind"): works_kind in WORKS_KINDS,
-        t("số hộ", "households"): households is not None and households <= MOST_HOUSEHOLDS,
-        t("số tiền", "money"): amount_vnd is not None and amount_vnd <= MOST_VND,
+        t("số hộ", "households"): households is not None and 0 <= households <= MOST_HOUSEHOLDS,
+        t("số tiền", "money"): amount_vnd is not None and 0 <= amount_vnd <= MOST_VND,
     }
     wrong = [name for name, is_right in faults.items() if not is_right]
     if wrong or year is None or households is None or amount_vnd is None:
         raise Problem(5439, fields=", ".join(wrong))
     return NewTarget(code, year, programme, works_kind, households, amount_vnd)
-
-
-def _number(text: str | None) -> int | None:
-    """A whole number as people type it, dots between thousands."""
-    digits = (text or "").replace(".", "").replace(" ", "")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 16 else None

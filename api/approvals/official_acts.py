@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from flask import current_app, request
 from sqlalchemy import ColumnElement, or_, select
@@ -13,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 from api.web import scan_files
 from api.web.intake_context import book_in_force
 from api.web.language import current, t
+from survey import spelling
 from survey.access.viewer import Viewer
 from survey.approval import actions, queries
 from survey.approval.models import CaseList, OfficialAct
@@ -181,9 +181,6 @@ def _number_and_symbol() -> tuple[str, str]:
     return nfc(number), nfc(symbol)
 
 
-def day_of(text: Any) -> date | None:
+def day_of(text: str | None) -> date | None:
     """A day as a form sends it, or None."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
+    return spelling.day(text or "")

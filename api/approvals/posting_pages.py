@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request
 
-from api.approvals import official_acts
 from api.cases import recording
+from api.forms.parsing import parse
 from api.shared import area_names
 from api.web import auth, transaction
 from api.web.errors import status_of
@@ -23,6 +23,7 @@ from survey.areas.names import nfc
 from survey.assessment import queries as assessment
 from survey.cases.models import Act
 from survey.problems import Problem
+from survey.questionnaire import load_form
 from survey.registry.models import Household
 
 blueprint = Blueprint("postings", __name__, url_prefix="/approvals/postings")
@@ -167,10 +168,10 @@ def make_act(objection_id: int) -> Any:
     """Turn what somebody wrote into an objection of a household. Problems 5420, 5444."""
     viewer = auth.viewer()
     _, page = _written(viewer, objection_id)
-    done_on = official_acts.day_of(request.form.get("done_on")) or viewer.today
+    done_on = request.form.get("done_on") or viewer.today.isoformat()
     payload = {
         "household": request.form.get("household", ""),
-        "done_on": done_on.isoformat(),
+        "done_on": parse(load_form("objection").questions["done_on"], done_on),
         "about": request.form.get("about", ""),
         "channel": "web",
         "content": nfc(request.form.get("content", ""))[:2000],

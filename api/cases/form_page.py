@@ -11,7 +11,8 @@ from flask import render_template, request
 from api.cases import recording
 from api.cases.form_choices import choices, money_hint
 from api.forms import faults
-from api.forms.fields import Field, Options, Table, anchors, fields, parsed
+from api.forms.fields import Field, Options, Table, anchors, fields, with_errors
+from api.forms.parsing import parse_day
 from api.shared import area_names, household_access
 from api.shared.act_words import act_title
 from api.web.language import day, t
@@ -41,16 +42,16 @@ def sheet(
     history, options = _choices(viewer, house, form, about)
     typed = _only_choice(form, dict(typed), options)
     is_many = about is not None and len(about.names) > 1
-    where = anchors(fields(form, typed, {}, options), bare=is_many)
+    controls = fields(form, typed, options)
     households = _sent(house, typed, kept or {})
     found = faults.shown(
         _explained(viewer, problem, house, history, typed, about),
         kept or {},
-        where,
+        anchors(controls, bare=is_many),
         households,
         about.names if about is not None and is_many else None,
     )
-    made = [_hinted(one, about) for one in fields(form, typed, found.at, options)]
+    made = [_hinted(one, about) for one in with_errors(controls, found.at)]
     progress = history.progress if history else None
     act, title = machine.acts()[form.code], act_title(form.code, None)
     return render_template(
@@ -129,7 +130,7 @@ def _explained(
     told = faults.of(problem)
     if not told:
         return []
-    done_on = parsed("date", typed.get("answer.done_on", ""))
+    done_on = parse_day(typed.get("answer.done_on", ""))
     if about is None:
         return faults.with_steps(told, [history] if history else [], done_on)
     found = cases.histories(viewer.session, list(about.names))

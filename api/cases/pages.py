@@ -12,7 +12,8 @@ from api.cases import recording
 from api.cases.form_choices import beginning
 from api.cases.form_page import sheet
 from api.forms import faults
-from api.forms.fields import as_typed, payload_of, rows_typed
+from api.forms.parsing import payload_of, rows_typed
+from api.forms.writing import as_typed
 from api.shared import area_names, household_access, uploads
 from api.shared.act_words import act_title
 from api.shared.flag_words import flag_lines

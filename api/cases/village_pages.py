@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement
 from api.cases import recording
 from api.cases.form_choices import posting_end
 from api.forms import faults
-from api.forms.fields import Field, anchors, as_typed, fields, payload_of, rows_typed
+from api.forms.fields import Field, anchors, fields, with_errors
+from api.forms.parsing import payload_of, rows_typed
+from api.forms.writing import as_typed
 from api.shared import area_names, uploads
 from api.web import auth
 from api.web.errors import status_of
@@ -178,9 +180,9 @@ def _page(
     form, known = load_form(kind), {row.household_id: row for row in _waiting(viewer, kind, code)}
     names = {household_id: row.head_name for household_id, row in known.items()}
     sent = [typed.get(f"answer.households.{row}.household", "") for row in (kept or {}).get("households", [])]
-    where = anchors(fields(form, typed, {}, {}))
-    found = faults.shown(faults.of(problem), kept or {}, where, sent, names)
-    made = fields(form, typed, found.at, {})
+    controls = fields(form, typed, {})
+    found = faults.shown(faults.of(problem), kept or {}, anchors(controls), sent, names)
+    made = with_errors(controls, found.at)
     head = [one for one in made if isinstance(one, Field) and one.name != "answer.area_code"]
     return render_template(
         f"cases/{kind}.html",

@@ -9,7 +9,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, send_file
 
 from api.cases import recording, worklists
-from api.forms.fields import options_of, parsed
+from api.forms.fields import options_of
+from api.forms.parsing import parse
 from api.shared import area_names
 from api.shared.act_words import REASON_WORDS, dot, reason_text
 from api.shared.law_texts import programme_title
@@ -240,7 +241,7 @@ def _common(kind: str) -> dict[str, Any]:
     typed = {"done_on": request.form.get("done_on", "")}
     typed |= {code: request.form.get(f"{kind}.{code}", "") for code in ("year", "reason", "remarks")}
     return {
-        code: parsed(questions[code].kind, text.strip())
+        code: parse(questions[code], text)
         for code, text in typed.items()
         if code in questions and text.strip()
     }

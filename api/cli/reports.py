@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from survey.spelling import day
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
@@ -33,13 +35,10 @@ class Day(click.ParamType[date]):
         """The day, or an error that says both ways of writing it."""
         if isinstance(value, date):
             return value
-        try:
-            if "/" in value:
-                day, month, year = value.split("/")
-                return date(int(year), int(month), int(day))
-            return date.fromisoformat(value)
-        except ValueError:
+        found = day(value)
+        if found is None:
             self.fail(f"{value!r}: cần / expected 2025-07-01 hoặc / or 01/07/2025", param, ctx)
+        return found
 
 
 def watch(rows: Sequence[Any]) -> Iterator[Any]:

@@ -1,29 +1,21 @@
-"""An act's form as fields of a page, and what was typed into them as the act's payload.
-
-Controls are named `answer.<question>`, in a roster `answer.<question>.<row>.<column>`. What cannot be read as
-its kind stays text: the form's own check names it to the person.
-"""
+"""What a page shows of a form: a control a question, a table a roster, and where on the page each stands."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from api.forms.parsing import Typed, rows_typed
 from api.web.language import current, t, word
 from survey.questionnaire import Form, Question
 
 Options = tuple[tuple[str, str], ...]
-Typed = Mapping[str, str]
-"""Control name -> what stands in it."""
 
 MOST_TILES = 4
 """Up to so many choices stand side by side, each one touch away; more become a list."""
-MOST_ROWS = 1000
 LONG_TEXT = 200
-GROUPED = re.compile(r"\d{1,3}([., ]\d{3})+")
-VIETNAMESE_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +31,7 @@ class Field:
     required: bool = False
     options: Options = ()
     attrs: dict[str, Any] = field(default_factory=dict)
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,42 +45,29 @@ class Table:
     error: str | None = None
 
 
-def fields(form: Form, typed: Typed, faults: Typed, choices: Mapping[str, Options]) -> list[Field | Table]:
-    """The form's questions in order. `faults`: sentence by control name; `choices`: options of references."""
+def fields(form: Form, typed: Typed, choices: Mapping[str, Options]) -> list[Field | Table]:
+    """The form's questions in order. `choices`: options of references."""
     made: list[Field | Table] = []
     for code, question in form.questions.items():
         name = f"answer.{code}"
         if question.kind == "roster":
-            made.append(_table(question, name, typed, faults))
+            made.append(_table(question, name, typed))
         elif question.is_typed:
-            made.append(_field(question, name, typed, faults, choices.get(code)))
+            made.append(field_of(question, name, typed, choices.get(code)))
     return made
 
 
-def _table(question: Question, name: str, typed: Typed, faults: Typed) -> Table:
+def _table(question: Question, name: str, typed: Typed) -> Table:
     rows = [
-        tuple(_field(column, f"{name}.{row}.{column.code}", typed, faults) for column in question.columns)
+        tuple(field_of(column, f"{name}.{row}.{column.code}", typed) for column in question.columns)
         for row in rows_typed(name, typed)
     ]
     labels = tuple(column.labels[current()] for column in question.columns if column.kind != "household")
-    return Table(question.code, question.labels[current()], labels, tuple(rows), faults.get(name))
+    return Table(question.code, question.labels[current()], labels, tuple(rows))
 
 
-def rows_typed(name: str, typed: Iterable[str]) -> list[int]:
-    """The numbers of the rows of a roster that stand in a form."""
-    found = {
-        int(row)
-        for control in typed
-        if control.startswith(f"{name}.")
-        for row in [control.removeprefix(f"{name}.").partition(".")[0]]
-        if row.isascii() and row.isdigit() and len(row) < 5
-    }
-    return sorted(found)[:MOST_ROWS]
-
-
-def _field(
-    question: Question, name: str, typed: Typed, faults: Typed, options: Options | None = None
-) -> Field:
+def field_of(question: Question, name: str, typed: Typed, options: Options | None = None) -> Field:
+    """The control of one question, with what stands in it; `options` in place of the question's choices."""
     lang = current()
     if options is None:
         options = options_of(question)
@@ -97,7 +77,6 @@ def _field(
         kind=_control(question, options),
         value=typed.get(name, ""),
         hint=question.hints.get(lang) or _range_hint(question),
-        error=faults.get(name),
         required=question.required,
         options=options,
         attrs=_attributes(question),
@@ -136,52 +115,19 @@ def _range_hint(question: Question) -> str | None:
     return {"VND": t("đồng", "VND"), "m2": "m²"}.get(question.unit or "")
 
 
-# --- back to a payload
+def with_errors(made: Iterable[Field | Table], errors: Mapping[str, str]) -> list[Field | Table]:
+    """The same controls, each with the sentence of its fault by its name."""
+    return [_with_errors(one, errors) for one in made]
 
 
-def payload_of(form: Form, typed: Typed) -> tuple[dict[str, Any], dict[str, list[int]]]:
-    """What was typed as the form's kinds, and for each roster the numbers of the rows that count.
-
-    Empty fields are left out, and rows of which nothing but choices is filled.
-    """
-    values: dict[str, Any] = {}
-    kept: dict[str, list[int]] = {}
-    for code, question in form.questions.items():
-        name = f"answer.{code}"
-        if question.kind == "roster":
-            kept[code], values[code] = _rows(question, name, typed)
-        elif (text := typed.get(name, "").strip()) and question.kind != "point":
-            values[code] = parsed(question.kind, text)
-    return {code: value for code, value in values.items() if value != []}, kept
+def _with_errors(one: Field | Table, errors: Mapping[str, str]) -> Field | Table:
+    if isinstance(one, Field):
+        return replace(one, error=errors.get(one.name))
+    rows = tuple(tuple(replace(cell, error=errors.get(cell.name)) for cell in row) for row in one.rows)
+    return replace(one, rows=rows, error=errors.get(f"answer.{one.code}"))
 
 
-def _rows(question: Question, name: str, typed: Typed) -> tuple[list[int], list[dict[str, Any]]]:
-    numbers, rows = [], []
-    for number in rows_typed(name, typed):
-        row = {
-            column.code: parsed(column.kind, text)
-            for column in question.columns
-            if (text := typed.get(f"{name}.{number}.{column.code}", "").strip())
-        }
-        if any(column.kind != "choice" and column.code in row for column in question.columns):
-            numbers.append(number)
-            rows.append(row)
-    return numbers, rows
-
-
-def parsed(kind: str, text: str) -> Any:
-    """One typed answer: 42.000.000 and 45,5 as people here write them, a day also as 15/05/2025."""
-    if kind == "boolean":
-        return {"yes": True, "no": False}.get(text, text)
-    if kind == "date" and (found := VIETNAMESE_DAY.fullmatch(text)):
-        return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}"
-    if kind == "integer":
-        plain = re.sub(r"[., ]", "", text) if GROUPED.fullmatch(text) else text
-        return int(plain) if re.fullmatch(r"-?[0-9]{1,18}", plain) else text
-    if kind == "decimal":
-        plain = text.replace(" ", "").replace(",", ".")
-        return float(plain) if re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,9})?", plain) else text
-    return text
+# --- where on the page
 
 
 def control_of(path: str, kept: Mapping[str, list[int]]) -> str:
@@ -215,23 +161,3 @@ def _anchor(cell: Field, is_bare: bool) -> dict[str, str]:
     if cell.kind == "hidden":
         return {}
     return {cell.name: f"error-{cell.name}" if cell.kind == "tiles" and not is_bare else f"f-{cell.name}"}
-
-
-def as_typed(form: Form, values: Mapping[str, Any]) -> dict[str, str]:
-    """Values as they stand in controls, to begin a form with."""
-    typed: dict[str, str] = {}
-    for code, value in values.items():
-        if form.questions[code].kind == "roster":
-            for number, row in enumerate(value):
-                for column, cell in row.items():
-                    typed[f"answer.{code}.{number}.{column}"] = text_of(cell)
-        else:
-            typed[f"answer.{code}"] = text_of(value)
-    return typed
-
-
-def text_of(value: Any) -> str:
-    """One value as it stands in a control."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)

@@ -5,22 +5,14 @@ so that the questionnaire refuses it with its reason and the row waits in the in
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cache
+from datetime import datetime, time
 from typing import Any
 
+from api.forms.parsing import parse, parse_day, parse_number
 from api.imports.mapping import AnswerRule, HouseholdMapping
-from survey.questionnaire import Question
-from survey.words import LANGUAGES, word
-
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
-YES_NO = {
-    **dict.fromkeys(("true", "yes", "y", "1", "có", "co", "x"), True),
-    **dict.fromkeys(("false", "no", "n", "0", "không", "khong"), False),
-}
+from survey import spelling
 
 
 @dataclass(slots=True)
@@ -58,40 +50,23 @@ class Reader:
 
     def _plain(self, rule: AnswerRule, text: str) -> Any:
         """A cell without a code list: by the kind of its question."""
-        kind = rule.question.kind
-        if kind in ("integer", "decimal"):
-            return self.number(rule, text)
-        if kind == "boolean":
-            return YES_NO.get(text.casefold(), text)
-        if kind == "choice":
-            code = labels(rule.question).get(text.casefold(), text)
-            if code not in rule.question.choices:
-                self._count(rule, text)
-            return code
-        return self.day(text) if kind == "date" else text
+        if rule.factor is not None or rule.subtract_from is not None:
+            return self._converted(rule, text)
+        answer = parse(rule.question, text, self.mapping.decimal, self.mapping.dates)
+        if rule.question.kind == "choice" and answer not in rule.question.choices:
+            self._count(rule, text)
+        return answer
 
-    def number(self, rule: AnswerRule | None, text: str) -> float | int | str:
+    def _converted(self, rule: AnswerRule, text: str) -> float | str:
         """A number in our unit, or the text itself when it is none."""
-        plain = text.replace(" ", "").replace("\u00a0", "")
-        if self.mapping.decimal == ",":
-            plain = plain.replace(".", "").replace(",", ".")
-        if not NUMBER.fullmatch(plain):
+        value = parse_number(text, self.mapping.decimal)
+        if value is None:
             return text
-        value = float(plain)
-        if rule and rule.subtract_from is not None:
+        if rule.subtract_from is not None:
             value = rule.subtract_from - value
-        if rule and rule.factor is not None:
+        if rule.factor is not None:
             value = round(value * rule.factor, 2)
-        return int(value) if value.is_integer() else value
-
-    def day(self, text: str) -> str:
-        """A day as ISO text by one of the mapping's formats, or the text itself."""
-        for pattern in self.mapping.dates:
-            try:
-                return datetime.strptime(text, pattern).date().isoformat()  # noqa: DTZ007 - a day has no zone
-            except ValueError:
-                continue
-        return text
+        return int(value) if value == int(value) else value
 
     def point(self, values: Mapping[str, str]) -> dict[str, Any] | None:
         """The position of a row, or None when it has none at all."""
@@ -99,35 +74,38 @@ class Reader:
         told = {part: text for part, text in told.items() if text not in self.mapping.empty}
         if not told:
             return None
-        return {part: self.number(None, text) for part, text in told.items()} | {"source": "import"}
+        return {part: _degrees(text) for part, text in told.items()} | {"source": "import"}
 
     def moment(self, values: Mapping[str, str]) -> str | None:
-        """When a row was recorded, as ISO 8601 with its zone; None when it cannot be known."""
+        """When a row was recorded, as ISO 8601 with its zone; None when its cell is unreadable."""
         rule = self.mapping.captured_at
         text = values.get(rule.column, "") if rule.column else ""
-        try:
-            found = (
-                datetime.strptime(text, rule.format)  # noqa: DTZ007 - its zone is added below
-                if rule.format
-                else datetime.fromisoformat(self.day(text))
-            )
-        except ValueError:
+        if text in self.mapping.empty:
             return rule.default
+        found = self._moment(text)
+        if found is None:
+            return None
         if found.tzinfo is None:
             return f"{found.isoformat()}{rule.zone}" if rule.zone else rule.default
         return found.isoformat()
+
+    def _moment(self, text: str) -> datetime | None:
+        """A moment in the mapping's format; without one, as people and machines write it."""
+        pattern = self.mapping.captured_at.format
+        try:
+            if pattern:
+                return datetime.strptime(text, pattern)  # noqa: DTZ007 - its zone is added later
+        except ValueError:
+            return None
+        day = parse_day(text, self.mapping.dates)
+        return datetime.combine(day, time()) if day else spelling.moment(text)
 
     def _count(self, rule: AnswerRule, code: str) -> None:
         key = (rule.column, code)
         self.unknown_codes[key] = self.unknown_codes.get(key, 0) + 1
 
 
-@cache
-def labels(question: Question) -> dict[str, str]:
-    """Our labels (both languages, any case) and codes of a choice, as code."""
-    known = {
-        word(f"{question.words}.{code}", lang).casefold(): code
-        for code in question.choices
-        for lang in LANGUAGES
-    }
-    return known | {code.casefold(): code for code in question.choices}
+def _degrees(text: str) -> float | str:
+    """A part of a position: its mark is always that of a fraction."""
+    value = parse_number(text.replace(",", "."), ".")
+    return text if value is None else value

@@ -4,8 +4,8 @@
     form = "household"
     id = ["instance_name"]                    # columns that identify a row
     empty = ["", "NA"]                        # cells that say nothing
-    decimal = "."                             # or "," (then "." separates thousands)
-    dates = ["%d/%m/%Y", "%Y-%m-%d"]
+    decimal = ","                             # or "."; not said, 40.500 in a cell is asked back
+    dates = ["%m/%d/%Y"]                      # not said, days are 15/05/2025 or 2025-05-15
     captured_at = {column = "start", zone = "+06:00", default = "2018-11-01T12:00:00+06:00"}
     point = {lat = "lat", lon = "lon", accuracy_m = "acc"}
     constants = {visit = "interviewed"}
@@ -113,8 +113,8 @@ class HouseholdMapping:
     id: tuple[str, ...]
     captured_at: CapturedAt
     empty: frozenset[str] = frozenset({""})
-    decimal: str = "."
-    dates: tuple[str, ...] = ("%Y-%m-%d", "%d/%m/%Y")
+    decimal: str | None = None
+    dates: tuple[str, ...] = ()
     point: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
     answers: tuple[AnswerRule, ...] = ()
@@ -188,8 +188,8 @@ def read_mapping(raw: Mapping[str, Any], place: _Place) -> HouseholdMapping:
         id=_texts(raw, "id", place) or ("",),
         captured_at=_captured_at(raw.get("captured_at"), place),
         empty=frozenset({"", *_texts(raw, "empty", place)}),
-        decimal=_text({"decimal": "."} | dict(raw), "decimal", place),
-        dates=_texts(raw, "dates", place) or ("%Y-%m-%d", "%d/%m/%Y"),
+        decimal=_text(raw, "decimal", place) if "decimal" in raw else None,
+        dates=_texts(raw, "dates", place),
         point=_point(raw.get("point", {}), place),
         constants=_constants(raw.get("constants", {}), form.questions, place),
         answers=tuple(_answers(raw.get("answer", ()), form.questions, place)),
@@ -197,7 +197,7 @@ def read_mapping(raw: Mapping[str, Any], place: _Place) -> HouseholdMapping:
     )
     if mapping.id == ("",):
         raise place.wrong("id", "name the columns that identify a row")
-    if mapping.decimal not in (".", ","):
+    if mapping.decimal not in (None, ".", ","):
         raise place.wrong("decimal", f'"." or "," is expected, got {mapping.decimal!r}')
     _refuse_two_for_one(mapping, place)
     return mapping

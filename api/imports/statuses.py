@@ -18,6 +18,7 @@ from survey.assessment.facts import LIST_SOURCE
 from survey.problems import Problem
 from survey.registry.matching import Wanted, match
 from survey.registry.rows import NewStatus
+from survey.spelling import whole_number
 
 COLUMNS = {
     "name": ("ho va ten", "ho va ten chu ho", "ho ten", "ho ten chu ho", "chu ho", "name", "head_name"),
@@ -138,10 +139,9 @@ def _line(session: Session, row: Row, columns: dict[str, str], decision: Decisio
     area_code = told.get("area_code") or decision.area_code
     if not known.under(area_code):
         return Line(row.line, "refused", problem=Problem(4105, area_code=area_code))
-    year = told.get("birth_year", "")
     wanted = Wanted(
         told["name"],
-        int(year) if year.isdigit() else None,
+        whole_number(told.get("birth_year", "")),
         told.get("national_id") or None,
         known.under(area_code),
     )

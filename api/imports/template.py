@@ -129,7 +129,6 @@ def mapping_of(path: str | Path) -> HouseholdMapping:
         id=(NUMBER,),
         # The day of the survey as typed stands for the moment: midnight in Viet Nam.
         captured_at=CapturedAt(column=_title(form.questions["visited_on"]), zone="+07:00"),
-        dates=("%Y-%m-%d", "%d/%m/%Y"),
         point={"lon": LON, "lat": LAT},
         answers=tuple(AnswerRule(c.title, c.question) for c in columns(form) if c.roster is None),
         rows=tuple(_row_rule(form, roster) for roster in sorted(rosters)),

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request
 
-from api.forms.answers import changed_answers, fields_for
+from api.forms.mending import changed_answers, mending_fields
 from api.shared import area_names
 from api.web import auth, transaction
 from api.web.intake_context import desk
@@ -62,7 +62,7 @@ def envelope(row_id: int) -> Any:
         "inbox/envelope.html",
         row=row,
         content=content,
-        fields=fields_for(_form(content), content.get("payload", {}), row.faults, hidden),
+        fields=mending_fields(_form(content), content.get("payload", {}), row.faults, hidden),
         may_mend=viewer.can("inbox.mend"),
         anew=_form_anew(row, content),
     )

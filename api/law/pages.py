@@ -16,6 +16,7 @@ from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.assessment import queries as assessment
 from survey.problems import Problem
+from survey.spelling import day
 
 blueprint = Blueprint("law", __name__)
 
@@ -47,10 +48,10 @@ def _day(viewer: Viewer, text: str | None) -> date:
     """The day asked for. Problem 1002 when it is not a date."""
     if not text:
         return viewer.today
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Problem(1002, fields=f"on={text[:20]}") from None
+    found = day(text)
+    if found is None:
+        raise Problem(1002, fields=f"on={text[:20]}")
+    return found
 
 
 def _own_area(viewer: Viewer) -> str | None:

@@ -20,6 +20,7 @@ from typing import Any
 
 from api.shared import excel_files
 from survey.problems import Problem
+from survey.spelling import write_number
 
 MAX_BYTES = 200_000_000
 """Largest table read, unpacked: about two million survey rows; a larger file is split first."""
@@ -206,13 +207,15 @@ def _refuse_bomb(path: Path) -> None:
 def cell_text(cell: object) -> str:
     """A spreadsheet cell as text: 1834.0 is "1834", a day is ISO 8601, true is "true".
 
-    >>> cell_text(1834.0), cell_text(0.5), cell_text(date(2025, 7, 1)), cell_text(" 06 ")
-    ('1834', '0.5', '2025-07-01', '06')
+    A number is written so that nobody reads it as another one: 40.125 might be thousands, 40.1250 is not.
+
+    >>> cell_text(1834.0), cell_text(0.5), cell_text(40.125), cell_text(date(2025, 7, 1)), cell_text(" 06 ")
+    ('1834', '0.5', '40.1250', '2025-07-01', '06')
     """
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
+        return write_number(cell, ".")
     if isinstance(cell, datetime) and cell.time() == time(0):
         return cell.date().isoformat()
     if isinstance(cell, datetime | date | time):

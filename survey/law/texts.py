@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from typing import Any
 
+from survey import spelling
 from survey.law.facts import Fact
 from survey.problems import Problem
 from survey.words import LANGUAGES, glossary
-
-_TRUTHS = {
-    **dict.fromkeys(("true", "1", "yes", "y", "có", "co", "x", "đúng"), True),
-    **dict.fromkeys(("false", "0", "no", "n", "không", "khong", "sai"), False),
-}
-_THOUSANDS = re.compile(r"\d{1,3}([.,])\d{3}(\1\d{3})+$|\d{1,3}(\.)\d{3}$")
-_DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})$")
 
 
 def parse_text(fact: Fact, text: str) -> Any:
@@ -38,29 +31,21 @@ def parse_text(fact: Fact, text: str) -> Any:
 
 
 def _truth(fact: Fact, text: str) -> bool | None:
-    return _TRUTHS.get(text.casefold())
+    return spelling.truth(text)
 
 
 def _number(fact: Fact, text: str) -> float | None:
-    # "60.000.000" can only be thousands; "40.500" is thousands for a whole number, a decimal otherwise.
-    grouped = _THOUSANDS.match(text)
-    if grouped and (fact.type == "integer" or grouped[1]):
-        text = text.replace(".", "").replace(",", "")
-    try:
-        number = float(text.replace(",", "."))
-    except ValueError:
+    """A lone mark is that of a fraction, but a whole number has none: 8.125, and 500.000 as thousands."""
+    fraction, thousands = spelling.readings(text)
+    if fact.type == "integer" or fraction is None:
+        fraction = fraction if thousands is None else thousands
+    if fraction is None:
         return None
-    return int(number) if number % 1 == 0 and fact.type == "integer" else number
+    return int(fraction) if fraction % 1 == 0 and fact.type == "integer" else float(fraction)
 
 
 def _date(fact: Fact, text: str) -> date | None:
-    day_first = _DAY_FIRST.match(text)
-    try:
-        if day_first:
-            return date(int(day_first[3]), int(day_first[2]), int(day_first[1]))
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
+    return spelling.day(text)
 
 
 def _choice(fact: Fact, text: str) -> str | None:

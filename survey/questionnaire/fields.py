@@ -18,10 +18,9 @@ from marshmallow import ValidationError, fields
 from survey.db import AREA_CODE_LENGTH
 from survey.problems import Problem
 from survey.questionnaire.rows import Question
+from survey.spelling import GREATEST_NUMBER, TWO_WAYS
 from survey.words import glossary
 
-GREATEST_INTEGER = 2**53
-"""Beyond this a phone's numbers are no longer exact."""
 AREA_CODE = re.compile(rf"[0-9A-Za-z._-]{{1,{AREA_CODE_LENGTH}}}")
 EXPECTED = {
     "text": ("một đoạn chữ", "text"),
@@ -29,7 +28,7 @@ EXPECTED = {
     "decimal": ("một con số", "a number"),
     "boolean": ("có hoặc không (true/false)", "yes or no (true/false)"),
     "choice": ("một lựa chọn trong danh sách", "one of the choices"),
-    "date": ("ngày dạng YYYY-MM-DD", "a date as YYYY-MM-DD"),
+    "date": ("ngày dạng 15/05/2025 hoặc 2025-05-15", "a day as 15/05/2025 or 2025-05-15"),
     "datetime": ("thời điểm ISO 8601 có múi giờ", "a moment in ISO 8601 with its time zone"),
     "point": ("vị trí có lon và lat", "a position with lon and lat"),
     "area": ("mã thôn hoặc xã", "the code of a village or commune"),
@@ -75,6 +74,12 @@ class Answer(fields.Field[Any]):
         vi, en = EXPECTED[self.question.kind]
         return self.refuse(4005, got, expected_vi=vi, expected_en=en)
 
+    def no_number(self, got: Any) -> ValidationError:
+        """Not a number (4005), or a text that can be read as two (4014)."""
+        if not isinstance(got, str) or not TWO_WAYS.fullmatch(got) or self.question.is_private:
+            return self.wrong_type(got)
+        return self.refuse(4014, got, thousands=re.sub("[.,]", "", got), fraction=f"{got.replace('.', ',')}0")
+
     def in_range(self, value: Any) -> Any:
         """`value`, refused (4006) when outside the question's range; both ends belong to it."""
         low, high = self.question.minimum, self.question.maximum
@@ -118,8 +123,8 @@ class Integer(Answer):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-            raise self.wrong_type(value)
-        if abs(value) > GREATEST_INTEGER or value != int(value):
+            raise self.no_number(value)
+        if abs(value) > GREATEST_NUMBER or value != int(value):
             raise self.wrong_type(value)
         return int(self.in_range(int(value)))
 
@@ -129,8 +134,8 @@ class Decimal(Answer):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.wrong_type(value)
-        if abs(value) > GREATEST_INTEGER or not math.isfinite(value):
+            raise self.no_number(value)
+        if abs(value) > GREATEST_NUMBER or not math.isfinite(value):
             raise self.wrong_type(value)
         return float(self.in_range(float(value)))
 

@@ -7,14 +7,17 @@ import re
 import pytest
 from field.gathering import batches, first_difference, gather, plain
 from field.payloads import GOOD_SURVEYS, HOSTILE_SURVEYS, SMALL_FORMS, payload_of
+from hypothesis import strategies as st
 
+from api.forms.parsing import parse
 from survey.law.assessment import _fact_out
-from survey.questionnaire import check, forms, load_form, survey_facts
+from survey.questionnaire import Question, check, forms, load_form, survey_facts
 from survey.questionnaire.relevance import relevance
 
 pytestmark = pytest.mark.browser
 
 HOUSEHOLD = load_form()
+NUMBERS = st.text("0123456789.,+- ", max_size=12)
 CHECK = "({form, payload}) => check(kept.forms[form], payload, kept.texts)"
 FACTS = "values => surveyFacts(kept.forms.household, values)"
 COLLECT = "({told, known}) => collectFacts(told, known)"
@@ -82,6 +85,38 @@ def test_the_forms_of_acts_have_the_same_faults(phone, form):
 def test_a_roster_of_many_rows_is_counted(phone):
     rows = [{"name": f"Người {number}"} for number in range(31)]
     assert_checked_alike(phone, HOUSEHOLD, [{"visit": "interviewed", "members": rows}, {"members": []}])
+
+
+def test_a_number_that_can_be_read_in_two_ways_is_told_in_the_same_words(phone):
+    answers = {"visit": "interviewed", "area_m2": "40.500", "people": "4,000", "head_birth_year": "1.970"}
+    assert_checked_alike(phone, HOUSEHOLD, [answers])
+
+
+@pytest.mark.parametrize("kind", ["integer", "decimal"])
+def test_a_typed_number_means_the_same(phone, kind):
+    question = Question("asked", kind, {})
+    written = [
+        "42.000.000",
+        "42,5",
+        "28.5",
+        "40.500",
+        "1.234,5",
+        "4,0",
+        "0,125",
+        ".5",
+        "nan",
+        "1e999",
+        "9" * 20,
+    ]
+    texts = [text for text in [*written, *gather(NUMBERS, 400)] if text.strip()]
+    expected = [parse(question, text) for text in texts]
+    got = phone.each(f"text => numberOf(text, '{kind}')", texts)
+    assert first_difference(texts, expected, got) is None
+
+
+def test_a_number_in_a_field_reads_back(phone):
+    values = [0, 36, 42.5, 40.125, 0.125, -1.234, 42_000_000]
+    assert phone.each("value => numberOf(numberText(value), 'decimal')", values) == values
 
 
 def test_answers_give_the_law_the_same_facts(phone):

@@ -144,6 +144,20 @@ def test_a_row_without_a_day_is_refused(tmp_path, mapping):
     assert planned.refused[0].problem.number == 4204
 
 
+def test_a_moment_nobody_can_read_never_becomes_the_default_one(tmp_path):
+    path = tmp_path / "list.toml"
+    default = 'zone = "+07:00", default = "2025-05-10T08:00:00+07:00"'
+    path.write_text(MAPPING.replace('zone = "+07:00"', default), "utf-8")
+    days = ("14/5/2025 9:30", "14/05/25", "May 14, 2025 9:30:00 AM", "")
+    rows = [changed(STT=str(number), Ngày=day) for number, day in enumerate(days)]
+    planned = plan(table(tmp_path, *rows), load_mapping(path))
+    assert [row.envelope["captured_at"] for row in planned.prepared] == [
+        "2025-05-14T09:30:00+07:00",
+        "2025-05-10T08:00:00+07:00",
+    ]
+    assert [(row.line, row.problem.number) for row in planned.refused] == [(3, 4204), (4, 4204)]
+
+
 def test_two_rows_with_one_id_and_other_content_are_not_both_taken(tmp_path, mapping):
     planned = plan(table(tmp_path, ROW, changed(**{"Số khẩu": "5"})), mapping)
     assert planned.counts() == {"stored": 1, "waiting": 0, "refused": 1}

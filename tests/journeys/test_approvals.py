@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import uuid
+from datetime import date
 
 import pytest
 from acting import AGREE, household, send_act, step, take
@@ -398,6 +399,12 @@ def test_a_commune_knows_the_provinces_act_but_not_its_scan(sign_in) -> None:
     assert own.status_code == 302
     with mai.get(f"{address}/files/{file.sha256}") as answer:
         assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("day", ["14/05/2025", "14.5.2025", "2025-05-14"])
+def test_the_day_of_an_act_is_read_as_people_write_it(sign_in, day) -> None:
+    assert keep(sign_in("son"), signed_on=day).status_code == 302
+    assert db.session.scalar(select(OfficialAct.signed_on)) == date(2025, 5, 14)
 
 
 def test_a_total_is_kept_with_its_act_and_corrected(sign_in) -> None:

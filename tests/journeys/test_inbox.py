@@ -110,6 +110,17 @@ def test_a_wrong_mending_waits_again_as_a_new_version_with_the_new_reason(waitin
     assert rows_of(mai) == [str(row_id())]
 
 
+def test_what_is_no_choice_of_a_list_stays_until_somebody_chooses(sign_in) -> None:
+    send(sign_in("lan"), {"roof_material": "giấy dầu", "area_m2": "rộng"})
+    mai = sign_in("mai")
+    page = mai.get(f"/inbox/{row_id()}").text
+    assert '<option value="giấy dầu" selected>giấy dầu</option>' in page
+    mai.post(f"/inbox/{row_id()}/mend", data={"answer.roof_material": "giấy dầu", "answer.area_m2": "36"})
+    assert json.loads(versions()[-1].body)["payload"]["roof_material"] == "giấy dầu"
+    mai.post(f"/inbox/{row_id()}/mend", data={"answer.roof_material": "leaf"})
+    assert versions()[-1].state == "stored"
+
+
 def test_a_wrong_answer_can_be_taken_out(waiting, sign_in) -> None:
     answer = sign_in("mai").post(f"/inbox/{row_id()}/mend", data={"answer.area_m2": " "})
     assert answer.location.startswith("/households/")

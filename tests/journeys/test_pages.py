@@ -258,7 +258,11 @@ def law_values(page: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("day", "new", "repair"),
-    [("2024-11-09", "50.000.000", "25.000.000"), ("2024-11-10", "60.000.000", "30.000.000")],
+    [
+        ("2024-11-09", "50.000.000", "25.000.000"),
+        ("2024-11-10", "60.000.000", "30.000.000"),
+        ("10/11/2024", "60.000.000", "30.000.000"),
+    ],
 )
 def test_the_law_of_a_day_shows_the_amounts_of_that_day(sign_in, day, new, repair) -> None:
     amounts = law_values(sign_in("mai").get(f"/law?on={day}").text)

@@ -236,6 +236,15 @@ def test_an_objection_that_cannot_be_recorded_stays_waiting(page, sign_in, clien
     assert db.session.get(PublicObjection, written).settled_at is None
 
 
+def test_a_day_of_an_objection_that_nobody_can_read_does_not_become_today(page, sign_in, client) -> None:
+    client.post(page[0], data=OBJECTION)
+    written = db.session.scalar(select(PublicObjection.id))
+    form = {"household": page[2][0], "about": "eligibility", "content": "Đã có nhà xây", "done_on": "5/2025"}
+    answer = sign_in("mai").post(f"/approvals/postings/objections/{written}/act", data=form)
+    assert (answer.status_code, "cần ngày dạng 15/05/2025" in answer.text) == (400, True)
+    assert db.session.get(PublicObjection, written).settled_at is None
+
+
 def test_an_objection_is_settled_with_a_reason(page, sign_in, client) -> None:
     client.post(page[0], data=OBJECTION)
     mai = sign_in("mai")

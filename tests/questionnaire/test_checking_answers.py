@@ -107,6 +107,12 @@ def test_a_point_without_latitude_is_a_fault():
     assert faults_of(point={"lon": 105.8}) == {"point.lat": 4008}
 
 
+def test_a_number_that_can_be_read_in_two_ways_is_asked_back_with_both():
+    told = check(FORM, INTERVIEW | {"area_m2": "40.500"}).faults[0].to_dict()
+    assert (told["number"], told["got"]) == (4014, "40.500")
+    assert told["vi"].endswith('"40.500" có thể là 40500 hoặc 40,5000.')
+
+
 def test_good_answers_survive_beside_a_bad_one():
     checked = check(FORM, INTERVIEW | {"people": "many", "area_m2": 24, "nonsense": 1})
     assert checked.values == INTERVIEW | {"area_m2": 24.0}
@@ -138,6 +144,7 @@ def test_a_wrong_choice_is_told_the_choices_in_words():
     [
         {"national_id": "0060920"},
         {"head_birth_year": "Lò Văn Bí Mật"},
+        {"head_birth_year": "60.920"},
         {"members": "Lò Văn Bí Mật"},
         {"members": [{"name": "An", "birth_year": "0060920"}]},
     ],
@@ -145,4 +152,5 @@ def test_a_wrong_choice_is_told_the_choices_in_words():
 def test_a_fault_never_repeats_a_personal_answer(answers):
     told = str([fault.to_dict() for fault in check(FORM, INTERVIEW | answers).faults])
     assert "0060920" not in told
+    assert "60.920" not in told
     assert "Bí Mật" not in told

@@ -2,8 +2,8 @@
 // (survey/questionnaire/fields.py). Empty text is no answer.
 
 import { daysOf } from "../law/days.js";
+import { GREATEST, TWO_WAYS } from "./numbers.js";
 
-const GREATEST = 2 ** 53;
 // What the server takes for blank; "\s" here would be a slightly different set.
 const BLANK = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const OUTER_BLANKS = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, "g");
@@ -15,7 +15,7 @@ const WRONG_TYPE = { number: 4005 };
 
 /**
  * {value} of an answer, null when it is empty; or {number, details, got} of what is wrong with it. `number` is
- * 4005 wrong type, 4006 range, 4007 choice, 4010 length, 4011 characters or 4012 pattern.
+ * 4005 wrong type, 4006 range, 4007 choice, 4010 length, 4011 characters, 4012 pattern or 4014 two readings.
  */
 export function readPlain(question, given) {
   const { kind } = question;
@@ -29,7 +29,10 @@ export function readPlain(question, given) {
 
 function readNumber(question, given) {
   const fits = question.kind === "integer" ? Number.isInteger(given) : Number.isFinite(given);
-  return fits && Math.abs(given) <= GREATEST ? inRange(question, given + 0) : WRONG_TYPE;
+  if (fits && Math.abs(given) <= GREATEST) return inRange(question, given + 0);
+  if (typeof given !== "string" || !TWO_WAYS.test(given) || question.private) return WRONG_TYPE;
+  const details = { thousands: given.replace(/[.,]/, ""), fraction: `${given.replace(".", ",")}0` };
+  return { number: 4014, details };
 }
 
 /** Numbers, or days as text: both ends belong to the range. */

@@ -5,6 +5,7 @@ import { beside, button, dialog, h } from "../ui/dom.js";
 import { capital, day, label, localIso, whole, t } from "../ui/words.js";
 import { check } from "./check.js";
 import { summary, UNITS } from "./in_words.js";
+import { numberOf, numberText } from "./numbers.js";
 import { pointWidget } from "./position.js";
 
 const GROUPED = new Set(["choice", "boolean", "roster", "point", "area", "household", "reference"]);
@@ -114,18 +115,10 @@ function numberWidget(question, value, { id, tell, judge }) {
     autocomplete: "off",
     "aria-describedby": `${id}-fault`,
   });
-  input.value = value === null || value === undefined ? "" : String(value).replace(".", ",");
-  input.addEventListener("input", () => tell(numberOf(input.value)));
-  input.addEventListener("change", () => judge(numberOf(input.value)));
+  input.value = value === null || value === undefined ? "" : numberText(value);
+  input.addEventListener("input", () => tell(numberOf(input.value, question.kind)));
+  input.addEventListener("change", () => judge(numberOf(input.value, question.kind)));
   return input;
-}
-
-/** What was typed as a number: "36,5" and "36.5" are one; what is none stays text, so that it is called wrong. */
-function numberOf(typed) {
-  const text = typed.trim();
-  if (!text) return null;
-  const bare = /^\d{1,3}(\.\d{3})+$/.test(text) ? text.replaceAll(".", "") : text.replace(",", ".");
-  return /^-?\d+(\.\d+)?$/.test(bare) ? Number(bare) : text;
 }
 
 function tiles(options, value, { id, tell }) {
