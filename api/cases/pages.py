@@ -166,6 +166,7 @@ def act(act_id: str) -> Any:
         hindrance=corrections.not_correctable(viewer, row, done) if may_add else None,
         house_id=done[0][1].id,
         revocation_id=recording.revocation_id(viewer, act_id),
+        act_title=act_title,
         today=viewer.today,
     )
 
