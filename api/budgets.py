@@ -43,5 +43,5 @@ def write_workbook(
             *unverified_notes(estimate.release_sha256s),
         ),
     )
-    houses = assessment.houses(db.session(), condition, names=names, amounts=True)
+    houses = assessment.houses(db.session(), condition, as_of=estimate.as_of, names=names, amounts=True)
     write_budget(target, estimate, houses, cover, places.area_name, programme_title)

@@ -31,7 +31,12 @@ def area_view(
     sees_names = auth.may("person.read", name.code) if names is None else names
     sees_amounts = auth.may("amount.read", name.code) if names is None else True
     rows = assessment.houses(
-        db.session(), condition, *places.inside(name.code), names=sees_names, amounts=sees_amounts
+        db.session(),
+        condition,
+        *places.inside(name.code),
+        as_of=clock.today(),
+        names=sees_names,
+        amounts=sees_amounts,
     )
     tree = areas.tree(db.session(), clock.today())
     area = _outlines([name.code])[0]

@@ -59,7 +59,7 @@ def notes(area_code: str | None) -> list[str]:
 
 def no_case() -> list[ColumnElement[bool]]:
     """Households that should have a case and have none."""
-    return [assessment.outcome().in_(ELIGIBLE), lists.without_case()]
+    return [assessment.outcome(clock.today()).in_(ELIGIBLE), lists.without_case()]
 
 
 def filters(names: bool) -> list[ColumnElement[bool]]:
@@ -122,7 +122,14 @@ def without_case(
 ) -> list[CaseRow]:
     """Households without a case as rows of a work list."""
     houses = assessment.houses(
-        db.session(), visible(), *conditions, names=names, amounts=amounts, offset=offset, limit=limit
+        db.session(),
+        visible(),
+        *conditions,
+        as_of=clock.today(),
+        names=names,
+        amounts=amounts,
+        offset=offset,
+        limit=limit,
     )
     return [
         CaseRow(

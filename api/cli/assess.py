@@ -29,9 +29,7 @@ def command(area_code: str | None) -> None:
         with click.progressbar(length=len(ids), label="Đối chiếu lại") as bar:
             for start in range(0, len(ids), CHUNK):
                 with transaction.write() as session:
-                    for household in actions.reassess(
-                        session, ids[start : start + CHUNK], book, clock.today(), clock.now()
-                    ):
+                    for household in actions.reassess(session, ids[start : start + CHUNK], book, clock.now()):
                         done, changed = done + 1, changed + household.has_changed
                 bar.update(len(ids[start : start + CHUNK]))
         said = f"Đã đối chiếu lại {done} trên {len(ids)} hộ theo bản luật {book.release[:8]}"

@@ -35,7 +35,7 @@ def show_area(code: str, waiting: list[dict[str, Any]] | None = None) -> str:
         "areas/area.html",
         area=name,
         crumbs=places.crumbs(code),
-        figures=figures(assessment.counts(db.session(), visible, *inside)),
+        figures=figures(assessment.counts(db.session(), visible, *inside, as_of=clock.today())),
         children=_children(code, visible),
         sees_amounts=auth.may("amount.read", code),
         may_budget=auth.may("budget.read", code),
@@ -73,6 +73,6 @@ def _numbers(visible: Any, code: str) -> Iterator[tuple[str | None, str, int]]:
 
 
 def _grouped(visible: Any, code: str) -> list[tuple[str, str, str, int]]:
-    outcome = assessment.outcome()
+    outcome = assessment.outcome(clock.today())
     keys = (Household.area_code, outcome, AssessmentRow.works_kind)
     return assessment.grouped(db.session(), visible, keys, *places.inside(code))

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask_login import current_user
 
-from api import auth, places, worklists
+from api import auth, clock, places, worklists
 from api.extensions import db
 from api.language import t
 from api.pages.areas import show_area
@@ -50,7 +50,7 @@ def waits_for_me() -> list[dict[str, Any]]:
         ("not_registered", "hộ đủ điều kiện nhưng chưa đăng ký", "households eligible but not registered"),
         ("not_assessed", "hộ chưa đối chiếu được", "households not assessed"),
     ):
-        count = assessment.count_houses(db.session(), visible, assessment.outcome() == outcome)
+        count = assessment.count_houses(db.session(), visible, assessment.outcome(clock.today()) == outcome)
         items.append(
             {"count": count, "label": t(vi, en), "href": f"/households?outcome={outcome}", "tone": "warn"}
         )

@@ -26,7 +26,7 @@ from survey.registry.rows import SurveyVersion
 
 blueprint = Blueprint("households", __name__, url_prefix="/households")
 
-OUTCOMES = ("entitled", "needs_information", "not_registered", "not_entitled", "not_assessed")
+OUTCOMES = ("entitled", "needs_information", "not_registered", "lapsed", "not_entitled", "not_assessed")
 PAGE_SIZE = 50
 
 
@@ -44,6 +44,7 @@ def index() -> Any:
         db.session(),
         visible,
         *conditions,
+        as_of=clock.today(),
         names=names,
         amounts=amounts,
         offset=page.offset,
@@ -71,7 +72,7 @@ def _filters(names: bool) -> list[ColumnElement[bool]]:
     """The list's filters, as named in its address; unknown values find nothing rather than everything."""
     conditions: list[ColumnElement[bool]] = []
     if outcome := request.args.get("outcome"):
-        conditions.append(assessment.outcome() == outcome)
+        conditions.append(assessment.outcome(clock.today()) == outcome)
     if programme := request.args.get("programme"):
         conditions.append(AssessmentRow.programme == programme)
     if works_kind := request.args.get("works_kind"):

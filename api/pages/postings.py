@@ -93,7 +93,9 @@ def _houses_nearby(found: Posting) -> list[tuple[str, str]]:
     """Households an objection may be about: those posted, then the others of the village or commune."""
     visible = auth.visible(Household.area_code, "case.record")
     inside = places.inside(found.area_code)
-    houses = assessment.houses(db.session(), visible, *inside, names=True, amounts=False, limit=MOST_HOUSES)
+    houses = assessment.houses(
+        db.session(), visible, *inside, as_of=clock.today(), names=True, amounts=False, limit=MOST_HOUSES
+    )
     posted = {house.household_id for house in postings.houses(db.session(), found.act_id)}
     unknown, is_posted = t("chưa rõ tên", "name unknown"), t("có trong danh sách", "on the list")
     named = [
