@@ -54,4 +54,16 @@ def waits_for_me() -> list[dict[str, Any]]:
         items.append(
             {"count": count, "label": t(vi, en), "href": f"/households?outcome={outcome}", "tone": "warn"}
         )
+    soon = assessment.count_houses(db.session(), visible, assessment.lapses_soon(clock.today()))
+    items.append(
+        {
+            "count": soon,
+            "label": t(
+                "hộ có chương trình sắp kết thúc mà chưa phê duyệt hoặc chưa khởi công",
+                "households whose programme is about to end, not approved or not begun",
+            ),
+            "href": "/households?lapses=soon",
+            "tone": "bad",
+        }
+    )
     return [item for item in [*items, *worklists.waits_for_me()] if item["count"]]

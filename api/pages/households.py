@@ -73,6 +73,8 @@ def _filters(names: bool) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if outcome := request.args.get("outcome"):
         conditions.append(assessment.outcome(clock.today()) == outcome)
+    if request.args.get("lapses") == "soon":
+        conditions.append(assessment.lapses_soon(clock.today()))
     if programme := request.args.get("programme"):
         conditions.append(AssessmentRow.programme == programme)
     if works_kind := request.args.get("works_kind"):
@@ -112,6 +114,8 @@ def household(household_id: str) -> Any:
         crumbs=places.crumbs(house.area_code, t("Hộ", "Household")) if house.area_code else [],
         place=places.area_name(house.area_code),
         assessment=current_row,
+        lapses_soon=current_row is not None and current_row.lapses_soon(clock.today()),
+        beside=next((row for row in assessments if row.is_beside), None),
         reasons=reasons(current_row) if current_row else None,
         sees_amounts=auth.may("amount.read", house.area_code),
         sees_names=sees_names,

@@ -11,7 +11,7 @@ from api import clock, places
 from api.desk import book_in_force
 from api.extensions import db
 from api.language import t
-from api.law_texts import law_view, worked_cases
+from api.law_texts import law_view, own_programme, worked_cases
 from survey.areas import queries as areas
 from survey.assessment import queries as assessment
 from survey.problems import Problem
@@ -37,6 +37,7 @@ def index() -> Any:
         book=book,
         view=law_view(book, on, path),
         cases=worked_cases(),
+        example=own_programme(),
         releases=assessment.releases(db.session()),
     )
 

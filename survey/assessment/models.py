@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
@@ -12,6 +12,8 @@ from survey.db import Base, Sha256, Uuid, Vnd
 
 LAPSED = "lapsed"
 """The outcome, as of a day, of a household whose programme has ended without it."""
+SOON = timedelta(days=60)
+"""How long before its end a programme warns of the households it would leave."""
 
 
 class LawText(Base):
@@ -87,6 +89,10 @@ class AssessmentRow(Base):
     def outcome_on(self, on: date) -> str:
         """The outcome as of a day: `lapsed` once its programme has ended without the household."""
         return LAPSED if self.lapses_on is not None and self.lapses_on <= on else self.outcome
+
+    def lapses_soon(self, on: date) -> bool:
+        """Whether its programme ends without the household within `SOON` of a day."""
+        return self.lapses_on is not None and on < self.lapses_on <= on + SOON
 
 
 class AssessmentStretch(Base):

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from survey import law
-from survey.assessment.models import LAPSED, AssessmentRow, AssessmentStretch, LawRelease, LawText
+from survey.assessment.models import LAPSED, SOON, AssessmentRow, AssessmentStretch, LawRelease, LawText
 from survey.assessment.rows import Count, CurrentFacts, HouseRow
+from survey.law.assessment import ELIGIBLE
 from survey.problems import Problem
 from survey.registry.models import Household, Person, Survey
 
@@ -36,6 +37,12 @@ def amount_vnd(as_of: date) -> ColumnElement[int]:
         AssessmentStretch.ends_on.is_(None) | (AssessmentStretch.ends_on >= as_of),
     )
     return func.coalesce(later.correlate(AssessmentRow).scalar_subquery(), AssessmentRow.amount_vnd)
+
+
+def lapses_soon(as_of: date) -> ColumnElement[bool]:
+    """Its programme ends without the household within `SOON` of a day, and would help it until then."""
+    is_soon = and_(AssessmentRow.lapses_on > as_of, AssessmentRow.lapses_on <= as_of + SOON)
+    return and_(is_soon, AssessmentRow.outcome.in_(ELIGIBLE))
 
 
 def counted(visible: ColumnElement[bool]) -> Select[Household, AssessmentRow]:

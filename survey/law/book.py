@@ -172,6 +172,7 @@ class Programme:
     by_entry: bool = True
     unapproved: End | None = None
     unstarted: End | None = None
+    is_emergency: bool = False  # help after a disaster, for whom no programme for housing is there
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -304,6 +305,10 @@ class Book:
     def override_areas(self) -> frozenset[str]:
         """Codes of the areas that have any value of their own."""
         return frozenset(code for value in self.values.values() for code in value.areas)
+
+    def only_emergency(self, on: date) -> bool:
+        """Whether no programme is in force on a day but help after a disaster."""
+        return all(one.is_emergency for one in self.programmes if one.span.covers(on))
 
     @cached_property
     def definition(self) -> tuple[str, ...]:

@@ -216,6 +216,7 @@ class _Builder:
             by_entry=self.shape > 1,
             unapproved=self.end(key, entry, "unapproved"),
             unstarted=self.end(key, entry, "unstarted"),
+            is_emergency=entry.get("emergency", False),
             cite=self.cite(entry),
             **groups,
             entitled=_entitled(**groups),

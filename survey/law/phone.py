@@ -247,7 +247,7 @@ class _Reader:
         tranches = {
             kind: tuple(Tranche(**share) for share in shares) for kind, shares in told["tranches"].items()
         }
-        listed = {key: tuple(told[key]) for key in ("all", "any", "none", "priority", "tie_break")}
+        listed: Json = {key: tuple(told[key]) for key in ("all", "any", "none", "priority", "tie_break")}
         return Programme(
             id=told["id"],
             title=told["title"],

@@ -96,6 +96,7 @@ PROGRAMME: Shape = {
     "priority": Key(dict, required=False),
     "unapproved": Key(dict, required=False),
     "unstarted": Key(dict, required=False),
+    "emergency": Key(bool, required=False),
 }
 END: Shape = {"becomes": Key(str, only=("stands", "lapses")), **CITE}
 IN_FORCE: Shape = {"from": Key(date), "until": _MAYBE_DATE}
