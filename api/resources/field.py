@@ -26,7 +26,8 @@ from survey.access.audit import record
 from survey.access.models import Device
 from survey.access.rows import Account, Actor
 from survey.areas import queries as areas
-from survey.law.phone import json_law
+from survey.law.book import SHAPE
+from survey.law.phone import json_law, of_shape_1
 from survey.problems import Problem
 from survey.questionnaire import act_forms, load_form
 from survey.questionnaire.phone import json_forms
@@ -140,6 +141,8 @@ def law() -> Any:
     """The law in force for every day and place, and the words of screens; 304 when nothing changed."""
     book = book_in_force(db.session())
     told = json_law(book)
+    if request.args.get("shape") != str(SHAPE):
+        told = of_shape_1(told)
     parts = {"release": book.release, "engine_version": told["engine_version"]}
     return _kept({**parts, "law": told, "words": glossary()})
 

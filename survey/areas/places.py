@@ -35,17 +35,22 @@ _kept: dict[str, Ends] = {}
 def path_on(session: Session, code: str, on: date) -> tuple[str, ...]:
     """The units a place lay in on a day, deepest first; empty when it is unknown.
 
-    A unit that was not there yet is taken for the one it came from, or, where it came from several, for what
-    it became.
+    A unit that was not there yet is taken for the one it came from; where it came from several, or nobody
+    told from which, for what it was on its first day.
     """
+    return _known(session, code, on)[0]
+
+
+def _known(session: Session, code: str, on: date) -> tuple[tuple[str, ...], date]:
+    """The units of a place and the day on which they are asked: the one asked for, or its first."""
     found = tree(session, on).path(code)
     if found:
-        return found
+        return found, on
     before = _ends(session).before.get(code, ())
-    if len(before) == 1:
-        return tree(session, on).path(before[0])
+    if len(before) == 1 and (found := tree(session, on).path(before[0])):
+        return found, on
     first = session.scalar(select(func.min(AreaRow.valid_from)).where(AreaRow.code == code))
-    return tree(session, first).path(code) if first else ()
+    return (tree(session, first).path(code), first) if first and first > on else ((), on)
 
 
 def facts_on(session: Session, code: str, on: date) -> dict[str, object]:
@@ -69,8 +74,8 @@ class _Reading:
 
     def stated(self, code: str, on: date) -> Stated:
         """What is stated of a place on a day, and by a unit of which level."""
+        path, on = _known(self.session, code, on)
         here = tree(self.session, on)
-        path = here.path(code) or path_on(self.session, code, on)
         found: Stated = {}
         for former in self._of_ended_units(code, path, on):
             _lay_over(found, former)

@@ -63,6 +63,21 @@ def json_law(book: Book) -> Json:
     }
 
 
+def of_shape_1(document: Json) -> Json:
+    """The document as an app reads it that asks everything of a programme on one key date: that of entry."""
+    named = {"entered_on": "approved_on"}
+
+    def renamed(entry: Json) -> Json:
+        key_date = "entered_on" if entry.get("by_entry") else entry["key_date"]
+        return entry | {"key_date": named.get(key_date, key_date)}
+
+    return document | {
+        "values": {name: renamed(value) for name, value in document["values"].items()},
+        "clauses": [renamed(clause) for clause in document["clauses"]],
+        "programmes": [renamed(programme) for programme in document["programmes"]],
+    }
+
+
 @dataclass
 class _Cites:
     """Each citation once, in both languages; its place in the list stands for it."""

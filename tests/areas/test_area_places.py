@@ -77,6 +77,13 @@ def test_a_place_known_by_a_later_name_is_asked_as_what_it_then_was(merged: Sess
     assert facts_on(merged, "P", LAST)["poor_district"] is False
 
 
+def test_before_anything_is_known_of_a_place_its_first_day_is_asked(merged: Session):
+    put_areas(merged, [Given("Q", "commune", "Xã Q", "19")], NEW)
+    set_fact(merged, "Q", "poor_district", True, NEW, source="y")
+    assert path_on(merged, "Q", LAST) == ("Q", "19")
+    assert facts_on(merged, "Q", LAST)["poor_district"] is True
+
+
 def test_many_places_at_once_are_told_the_same(merged: Session):
     codes = ["A1", "B1", "C1", "N", "P", "19", "nowhere"]
     for on in (LAST, NEW):

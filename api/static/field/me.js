@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import * as store from "./store.js";
 import * as kept from "./vault.js";
 import { lock } from "./vault.js";
-import { folded, label, workOn } from "./words.js";
+import { folded, label, today, workOn } from "./words.js";
 
 /** What is open now. `assignment` is never null after `enter`. */
 export const me = {
@@ -41,6 +41,10 @@ export function useForms(body) {
 
 /** A word of the glossary in the language in use; `otherwise` where it is not known here. */
 export const word = (code, otherwise = "") => label(me.law?.words?.[code]) || otherwise;
+
+/** The outcome of an assessment or household as of today: its programme may have ended without it since. */
+export const outcomeToday = ({ outcome, lapses_on: lapsesOn }) =>
+  lapsesOn && lapsesOn <= today() ? "lapsed" : outcome;
 
 /** Close everything; what lies on the phone stays. */
 export function leave() {

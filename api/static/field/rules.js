@@ -33,8 +33,14 @@ export function lawOn(document, on, areaCodes = []) {
 /** A household's key dates as days by name; a start that is not known yet counts as the latest known one. */
 export function keyDates(law, env) {
   const entered = env.approved_on ?? law.on;
-  const latest = law.document.shape === 1 ? law.on : Math.max(law.on, entered);
-  return { surveyed_on: law.on, entered_on: entered, started_on: env.started_on ?? latest };
+  const latest = shapeOf(law.document) === 1 ? law.on : Math.max(law.on, entered);
+  // A law kept from before still has another name for the day of entry.
+  const days = { surveyed_on: law.on, entered_on: entered, approved_on: entered };
+  return { ...days, started_on: env.started_on ?? latest };
+}
+
+function shapeOf({ shape = 1 }) {
+  return shape;
 }
 
 /** The day on which a programme's conditions are asked, by name. */
@@ -120,7 +126,7 @@ function ascending(days) {
 
 /** The first day after the survey on which the house would be asked by another definition; null if none is known. */
 export function redefinedOn({ document, on, areas }) {
-  if (document.shape === 1) return null;
+  if (shapeOf(document) === 1) return null;
   const values = document.definition.map((name) => document.values[name]).filter(Boolean);
   const clauses = document.clauses.filter(({ code }) => document.definition.includes(code));
   const holding = (day) => [
