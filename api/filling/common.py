@@ -60,7 +60,7 @@ def _amount_vnd(house: Household, case: Case | None, current: AssessmentRow | No
     if has_request_context() and not auth.may("amount.read", house.area_code):
         return None
     approved = case.amount_vnd if case else None
-    return approved or (current.amount_vnd if current else None)
+    return approved or (current.amount_on(clock.today()) if current else None)
 
 
 def _status(household_id: str) -> str | None:

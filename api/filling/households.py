@@ -85,9 +85,9 @@ def _notice(house: Household) -> data.NoticeData:
     return data.NoticeData(
         household=household_data(house),
         house_class=vi(f"house_class.{row.house_class}"),
-        outcome=vi(f"outcome.{row.outcome}"),
+        outcome=vi(f"outcome.{row.outcome_on(clock.today())}"),
         provisional=row.is_provisional,
-        surveyed_on=interview.captured_at.astimezone(clock.ZONE).date(),
+        surveyed_on=interview.visited_on,
         assessed_on=row.assessed_on,
         law_release=row.release_sha256[:8],
         reasons=tuple(

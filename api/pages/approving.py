@@ -89,6 +89,7 @@ def _waiting(conditions: list[ColumnElement[bool]], page: Page) -> list[WaitingC
     return queries.waiting(
         db.session(),
         *conditions,
+        as_of=_done_on() or clock.today(),
         names=auth.everywhere("person.read", "case.approve"),
         amounts=auth.everywhere("amount.read", "case.approve"),
         offset=page.offset,
@@ -170,7 +171,7 @@ def _approve() -> tuple[int, list[tuple[str, int]]]:
         raise Problem(5463, got=len(wanted), limit=PAGE_SIZE)
     with transaction.write() as session:
         conditions = [*_conditions(), Case.household_id.in_(wanted)]
-        cases = queries.waiting(session, *conditions, names=False, amounts=False)
+        cases = queries.waiting(session, *conditions, as_of=clock.today(), names=False, amounts=False)
         if not cases or len(cases) != len(wanted):
             raise Problem(5435)
         _record(session, cases, done_on)

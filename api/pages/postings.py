@@ -72,7 +72,7 @@ def _page(act_id: str, problem: Problem | None = None) -> str:
     return render_template(
         "approvals/posting.html",
         posting=found,
-        houses=postings.houses(db.session(), found.act_id),
+        houses=postings.houses(db.session(), found.act_id, clock.today()),
         place=places.area_name(found.area_code),
         area_name=places.area_name,
         names=auth.may("person.read", found.area_code),
@@ -96,7 +96,7 @@ def _houses_nearby(found: Posting) -> list[tuple[str, str]]:
     houses = assessment.houses(
         db.session(), visible, *inside, as_of=clock.today(), names=True, amounts=False, limit=MOST_HOUSES
     )
-    posted = {house.household_id for house in postings.houses(db.session(), found.act_id)}
+    posted = {house.household_id for house in postings.houses(db.session(), found.act_id, clock.today())}
     unknown, is_posted = t("chưa rõ tên", "name unknown"), t("có trong danh sách", "on the list")
     named = [
         (

@@ -66,7 +66,7 @@ def show(token: str) -> Any:
 
 def _page(page: Publication, posting: Posting, problem: Problem | None = None, *, sent: bool = False) -> str:
     columns = posting_columns()
-    houses = postings.houses(db.session(), posting.act_id)
+    houses = postings.houses(db.session(), posting.act_id, clock.today())
     return render_template(
         "approvals/public.html",
         page=page,

@@ -12,6 +12,8 @@ from makers import envelope
 from sending import ENVELOPES, send
 
 from api.extensions import db
+from survey.areas.actions import put_areas, set_fact, succeed
+from survey.areas.rows import Given, Pair
 from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
 from survey.cases import queries as cases
@@ -212,3 +214,35 @@ def test_a_programme_about_to_end_warns_of_the_households_it_would_leave(sign_in
     assert house in clerk.get("/households?lapses=soon").text
     on("2025-09-01")
     assert house not in sign_in("mai").get("/households?lapses=soon").text
+
+
+POOR = {"people": 6, "separated_on": "2015-05-01", "ethnic_minority": False}
+
+
+@pytest.fixture
+def merged(world):
+    """On 1 July 2025 Nam Mẫu, till then of a poor district, and Xuân Lạc become 02000 in province 19."""
+    session, old, new = db.session(), date(2020, 1, 1), date(2025, 7, 1)
+    set_fact(session, "01900", "poor_district", True, old, source="x", until=date(2025, 6, 30))
+    put_areas(session, [Given("19", "province", "Thái Nguyên")], new)
+    put_areas(session, [Given("02000", "commune", "Đồng Phúc", "19")], new)
+    pairs = [Pair("01900", "02000"), Pair("01901", "02000"), Pair("06", "19")]
+    succeed(session, pairs, new, "NQ 1683/NQ-UBTVQH15")
+    session.commit()
+
+
+def test_a_commune_merged_between_the_survey_and_the_start_stays_in_its_poor_district(sign_in, merged, on):
+    house = approved(sign_in, **POOR)
+    row = current(house)
+    assert told(row) == ("entitled", "NTP-SPR", 60_000_000)
+    on("2025-08-10")
+    take(sign_in("mai"), house, "start", done_on="2025-08-01")
+    assert told(current(house)) == told(row)
+    assert current(house).result["area_codes"] == ["V1", "01900", "06"]
+
+
+def test_a_house_surveyed_after_the_merger_is_still_in_what_was_a_poor_district(sign_in, merged, on):
+    on("2025-08-10")
+    house = household(sign_in("mai"), visited_on="2025-08-01", **POOR)
+    assert told(current(house)) == ("entitled", "NTP-SPR", 60_000_000)
+    assert current(house).result["area_codes"] == ["V1", "02000", "19"]
