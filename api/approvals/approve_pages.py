@@ -94,6 +94,7 @@ def _waiting(viewer: Viewer, conditions: list[ColumnElement[bool]], page: Page) 
     return queries.waiting(
         viewer.session,
         *conditions,
+        as_of=_done_on() or viewer.today,
         names=viewer.everywhere("person.read", "case.approve"),
         amounts=viewer.everywhere("amount.read", "case.approve"),
         offset=page.offset,
@@ -176,7 +177,7 @@ def _approve(viewer: Viewer) -> tuple[int, list[tuple[str, int]]]:
         raise Problem(5463, got=len(wanted), limit=PAGE_SIZE)
     with transaction.write() as session:
         conditions = [*_conditions(viewer), Case.household_id.in_(wanted)]
-        cases = queries.waiting(session, *conditions, names=False, amounts=False)
+        cases = queries.waiting(session, *conditions, as_of=viewer.today, names=False, amounts=False)
         if not cases or len(cases) != len(wanted):
             raise Problem(5435)
         _record(viewer, session, cases, done_on)

@@ -79,7 +79,7 @@ def _page(viewer: Viewer, act_id: str, problem: Problem | None = None) -> str:
     return render_template(
         "approvals/posting.html",
         posting=found,
-        houses=postings.houses(viewer.session, found.act_id),
+        houses=postings.houses(viewer.session, found.act_id, viewer.today),
         place=area_names.area_name(viewer, found.area_code),
         area_name=partial(area_names.area_name, viewer),
         names=viewer.may("person.read", found.area_code),
@@ -100,8 +100,10 @@ def _houses_nearby(viewer: Viewer, found: Posting) -> list[tuple[str, str]]:
     """Households an objection may be about: those posted, then the others of the village or commune."""
     visible = viewer.visible(Household.area_code, "case.record")
     inside = area_names.inside(viewer, found.area_code)
-    houses = assessment.houses(viewer.session, visible, *inside, names=True, amounts=False, limit=MOST_HOUSES)
-    posted = {house.household_id for house in postings.houses(viewer.session, found.act_id)}
+    houses = assessment.houses(
+        viewer.session, visible, *inside, as_of=viewer.today, names=True, amounts=False, limit=MOST_HOUSES
+    )
+    posted = {house.household_id for house in postings.houses(viewer.session, found.act_id, viewer.today)}
     unknown, is_posted = t("chưa rõ tên", "name unknown"), t("có trong danh sách", "on the list")
     named = [
         (

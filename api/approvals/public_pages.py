@@ -72,7 +72,7 @@ def _page(
     viewer: Viewer, page: Publication, posting: Posting, problem: Problem | None = None, *, sent: bool = False
 ) -> str:
     columns = posting_columns()
-    houses = postings.houses(viewer.session, posting.act_id)
+    houses = postings.houses(viewer.session, posting.act_id, viewer.today)
     return render_template(
         "approvals/public.html",
         page=page,

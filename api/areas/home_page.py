@@ -54,8 +54,20 @@ def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
         ("not_registered", "hộ đủ điều kiện nhưng chưa đăng ký", "households eligible but not registered"),
         ("not_assessed", "hộ chưa đối chiếu được", "households not assessed"),
     ):
-        count = assessment.count_houses(viewer.session, visible, assessment.outcome() == outcome)
+        count = assessment.count_houses(viewer.session, visible, assessment.outcome(viewer.today) == outcome)
         items.append(
             {"count": count, "label": t(vi, en), "href": f"/households?outcome={outcome}", "tone": "warn"}
         )
+    soon = assessment.count_houses(viewer.session, visible, assessment.lapses_soon(viewer.today))
+    items.append(
+        {
+            "count": soon,
+            "label": t(
+                "hộ có chương trình sắp kết thúc mà chưa phê duyệt hoặc chưa khởi công",
+                "households whose programme is about to end, not approved or not begun",
+            ),
+            "href": "/households?lapses=soon",
+            "tone": "bad",
+        }
+    )
     return [item for item in [*items, *worklists.waits_for_me(viewer)] if item["count"]]

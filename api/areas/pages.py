@@ -38,7 +38,7 @@ def show_area(viewer: Viewer, code: str, waiting: list[dict[str, Any]] | None = 
         "areas/area.html",
         area=name,
         crumbs=area_names.crumbs(viewer, code),
-        figures=figures(assessment.counts(viewer.session, visible, *inside)),
+        figures=figures(assessment.counts(viewer.session, visible, *inside, as_of=viewer.today)),
         children=_children(viewer, code, visible),
         sees_amounts=viewer.may("amount.read", code),
         may_budget=viewer.may("budget.read", code),
@@ -76,6 +76,6 @@ def _numbers(viewer: Viewer, visible: Any, code: str) -> Iterator[tuple[str | No
 
 
 def _grouped(viewer: Viewer, visible: Any, code: str) -> list[tuple[str, str, str, int]]:
-    outcome = assessment.outcome()
+    outcome = assessment.outcome(viewer.today)
     keys = (Household.area_code, outcome, AssessmentRow.works_kind)
     return assessment.grouped(viewer.session, visible, keys, *area_names.inside(viewer, code))

@@ -46,6 +46,6 @@ def write_workbook(viewer: Viewer, target: Path | IO[bytes], estimate: Estimate,
         viewer_condition(viewer, estimate.area_code),
         viewer.may("person.read", estimate.area_code),
     )
-    houses = assessment.houses(viewer.session, condition, names=names, amounts=True)
+    houses = assessment.houses(viewer.session, condition, as_of=estimate.as_of, names=names, amounts=True)
     named = partial(area_names.area_name, viewer)
     write_budget(target, estimate, houses, cover, named, partial(programme_title, viewer))

@@ -48,7 +48,7 @@ def index() -> Any:
         phases=[(phase, _of_phase(viewer, phase, states, area_code)) for phase in ENTRY_PHASES],
         counts=worklists.by_phase(states),
         without=assessment.count_houses(
-            viewer.session, worklists.visible(viewer), *inside, *worklists.no_case()
+            viewer.session, worklists.visible(viewer), *inside, *worklists.no_case(viewer)
         ),
         obstacles=lists.count_obstacles(viewer.session, worklists.visible(viewer), *inside),
         waiting=worklists.waits_for_me(viewer) if not area_code else [],

@@ -55,9 +55,9 @@ def notes(viewer: Viewer, area_code: str | None) -> list[str]:
     return [f"{t('Địa bàn', 'Area')}: {place}", f"{t('Số liệu đến ngày', 'As of')} {day(viewer.today)}"]
 
 
-def no_case() -> list[ColumnElement[bool]]:
+def no_case(viewer: Viewer) -> list[ColumnElement[bool]]:
     """Households that should have a case and have none."""
-    return [assessment.outcome().in_(ELIGIBLE), lists.without_case()]
+    return [assessment.outcome(viewer.today).in_(ELIGIBLE), lists.without_case()]
 
 
 def filters(viewer: Viewer, names: bool) -> list[ColumnElement[bool]]:
@@ -107,7 +107,7 @@ def _named(names: bool) -> list[ColumnElement[bool]]:
 
 def filters_without_case(viewer: Viewer, names: bool) -> list[ColumnElement[bool]]:
     """The filters that mean something for households without a case."""
-    conditions = [*area_names.inside(viewer, request.args.get("area") or None), *no_case()]
+    conditions = [*area_names.inside(viewer, request.args.get("area") or None), *no_case(viewer)]
     if works_kind := request.args.get("works_kind"):
         conditions.append(AssessmentRow.works_kind == works_kind)
     if programme := request.args.get("programme"):
@@ -126,7 +126,14 @@ def without_case(
 ) -> list[CaseRow]:
     """Households without a case as rows of a work list."""
     houses = assessment.houses(
-        viewer.session, visible(viewer), *conditions, names=names, amounts=amounts, offset=offset, limit=limit
+        viewer.session,
+        visible(viewer),
+        *conditions,
+        as_of=viewer.today,
+        names=names,
+        amounts=amounts,
+        offset=offset,
+        limit=limit,
     )
     return [
         CaseRow(

@@ -2,37 +2,108 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from api.cli.context import app_context, operator
+
+if TYPE_CHECKING:
+    from survey import law
+    from survey.access.viewer import Viewer
+    from survey.approval.rejudged import Rejudged, Result
 
 CHUNK = 200
 
 
 @click.command("assess")
 @click.option("--area", "area_code", help="Only this area and what is under it.")
-def command(area_code: str | None) -> None:
+@click.option(
+    "--changed-by-key-dates",
+    "by_key_dates",
+    is_flag=True,
+    help="List what was judged by the day of receipt and what rests on it; assess it again on confirmation.",
+)
+@click.option("--yes", is_flag=True, help="Confirm beforehand.")
+def command(area_code: str | None, by_key_dates: bool, yes: bool) -> None:
     """Assess all households (of an area) again by the law in force; old assessments stay."""
     from api.shared.area_names import exists, inside
-    from api.web import transaction
     from api.web.intake_context import book_in_force
-    from survey.assessment import actions, queries
+    from survey.approval.rejudged import by_day_of_receipt
+    from survey.assessment import queries
     from survey.problems import Problem
 
     with app_context():
         viewer = operator()
         if area_code and not exists(viewer, area_code):
             raise Problem(1004, what=area_code)
-        ids = queries.household_ids(viewer.session, *inside(viewer, area_code))
         book = book_in_force(viewer.session)
-        done, changed = 0, 0
-        with click.progressbar(length=len(ids), label="Đối chiếu lại") as bar:
-            for start in range(0, len(ids), CHUNK):
-                with transaction.write() as session:
-                    for household in actions.reassess(
-                        session, ids[start : start + CHUNK], book, viewer.today, viewer.now
-                    ):
-                        done, changed = done + 1, changed + household.has_changed
-                bar.update(len(ids[start : start + CHUNK]))
-        said = f"Đã đối chiếu lại {done} trên {len(ids)} hộ theo bản luật {book.release[:8]}"
-        click.echo(f"{said}; {changed} hộ đổi kết quả.")
+        if by_key_dates:
+            if book.shape == 1:
+                raise Problem(5003, release=book.release[:8])
+            ids = by_day_of_receipt(viewer.session, *inside(viewer, area_code))
+            _list(viewer, ids, book)
+            if not ids or not (yes or click.confirm("Đối chiếu lại các hộ này?")):
+                return
+        else:
+            ids = queries.household_ids(viewer.session, *inside(viewer, area_code))
+        _assess(viewer, ids, book)
+
+
+def _assess(viewer: Viewer, ids: Sequence[str], book: law.Book) -> None:
+    from api.web import transaction
+    from survey.assessment import actions
+
+    done, changed = 0, 0
+    with click.progressbar(length=len(ids), label="Đối chiếu lại") as bar:
+        for start in range(0, len(ids), CHUNK):
+            with transaction.write() as session:
+                for household in actions.reassess(session, ids[start : start + CHUNK], book, viewer.now):
+                    done, changed = done + 1, changed + household.has_changed
+            bar.update(len(ids[start : start + CHUNK]))
+    said = f"Đã đối chiếu lại {done} trên {len(ids)} hộ theo bản luật {book.release[:8]}"
+    click.echo(f"{said}; {changed} hộ đổi kết quả.")
+
+
+def _list(viewer: Viewer, ids: Sequence[str], book: law.Book) -> None:
+    """Every household whose own days give another result, with what rests on the old one."""
+    from survey.approval.rejudged import rejudged
+
+    found = list(rejudged(viewer.session, ids, book))
+    changed = [one for one in found if one.has_changed]
+    for one in changed:
+        click.echo(_line(one))
+    click.echo(
+        f"{len(found)} hộ đã đối chiếu theo ngày nhận: {len(changed)} hộ có kết quả khác theo ngày của hộ, "
+        f"{len(found) - len(changed)} hộ giữ nguyên. Mức đã phê duyệt và danh sách đã chốt không tự đổi."
+    )
+
+
+def _line(one: Rejudged) -> str:
+    before, after = _result(one.before), _result(one.after)
+    days = f"khảo sát {one.visited_on:%d/%m/%Y}, đã xét theo {one.asked_on:%d/%m/%Y}"
+    return f"{one.household_id} ({one.area_code or '–'}): {days}: {before} → {after}; {_rests(one)}"
+
+
+def _result(result: Result) -> str:
+    from api.web.language import num
+    from survey.words import word
+
+    outcome, programme, amount = result
+    parts = (word(f"outcome.{outcome}"), programme, f"{num(amount)} đồng" if amount is not None else None)
+    return ", ".join(filter(None, parts))
+
+
+def _rests(one: Rejudged) -> str:
+    """What has been done on the strength of the old result."""
+    from api.web.language import num
+    from survey.words import word
+
+    if one.case_state is None:
+        return "chưa có hồ sơ: có thể đã không được đăng ký"
+    parts = [f"hồ sơ: {word(f'case_state.{one.case_state}')}"]
+    if one.approved_on:
+        parts.append(f"phê duyệt {one.approved_on:%d/%m/%Y}, {num(one.approved_vnd or 0)} đồng")
+    parts += [f"danh sách {area} năm {year} bản {version}" for area, year, version in one.lists]
+    return "; ".join(parts)

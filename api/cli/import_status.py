@@ -77,7 +77,7 @@ def command(
                 for household, status in statuses.matched(plan)
                 if keep_status(session, household, status, source=plan.source, recorded_at=clock.now())
             ]
-            for done in reassess(session, new, book, clock.today(), clock.now()):
+            for done in reassess(session, new, book, clock.now()):
                 changed += done.has_changed
         click.echo(f"Đã ghi {len(new)} hồ sơ mới; {changed} hộ đổi kết quả đối chiếu.")
 

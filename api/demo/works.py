@@ -184,7 +184,7 @@ def put_commune(session: Session, houses: Sequence[House], plan: Plan, book: law
     for new in _acts(houses, plan, now):
         record_act(session, new)
     ids = [house.id for house in houses if house.is_registering]
-    for _ in assessing.reassess(session, ids, book, clock.today(), now):
+    for _ in assessing.reassess(session, ids, book, now):
         pass
 
 

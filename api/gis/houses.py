@@ -34,7 +34,7 @@ def households(
 ) -> Layer:
     """The households that `visible` selects, on today's units; heads' names and amounts by right."""
     columns = columns_of("households", names=names, amounts=amounts)
-    houses = assessment.each_house(session, visible, names=names, amounts=amounts)
+    houses = assessment.each_house(session, visible, as_of=today, names=names, amounts=amounts)
     return Layer(
         "households",
         about("households", today),

@@ -16,7 +16,7 @@ from survey.areas import queries as areas
 from survey.areas.rows import Area
 from survey.areas.tree import Tree
 from survey.assessment import queries as assessment
-from survey.assessment.models import AssessmentRow
+from survey.assessment.models import LAPSED, AssessmentRow
 from survey.problems import Problem
 from survey.registry.models import Household
 from survey.words import both
@@ -90,8 +90,8 @@ def _figures(
     session: Session, visible: ColumnElement[bool], codes: set[str], tree: Tree
 ) -> defaultdict[str, Counter[str]]:
     """For each unit its whole numbers by column, rolled up in today's tree."""
-    keys = (Household.area_code, assessment.outcome(), AssessmentRow.works_kind)
-    sums = (func.count(), func.count(Household.lon), func.sum(AssessmentRow.amount_vnd))
+    keys = (Household.area_code, assessment.outcome(tree.on), AssessmentRow.works_kind)
+    sums = (func.count(), func.count(Household.lon), func.sum(assessment.amount_vnd(tree.on)))
     statement = assessment.counted(visible).with_only_columns(*keys, *sums).group_by(*keys)
     figures: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for area_code, outcome, works_kind, households, pointed, amount_vnd in session.execute(statement):
@@ -102,7 +102,8 @@ def _figures(
         state = states()[state_index(outcome, works_kind)].code
         counted["households"] += households
         counted["without_point"] += households - pointed
-        counted["amount_vnd"] += int(amount_vnd or 0)
+        if outcome != LAPSED:
+            counted["amount_vnd"] += int(amount_vnd or 0)
         counted[state] += households
         if state in ENTITLED:
             counted["entitled"] += households

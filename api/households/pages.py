@@ -28,7 +28,7 @@ from survey.registry.rows import SurveyVersion
 
 blueprint = Blueprint("households", __name__, url_prefix="/households")
 
-OUTCOMES = ("entitled", "needs_information", "not_registered", "not_entitled", "not_assessed")
+OUTCOMES = ("entitled", "needs_information", "not_registered", "lapsed", "not_entitled", "not_assessed")
 PAGE_SIZE = 50
 
 
@@ -41,12 +41,13 @@ def index() -> Any:
         area_names.visible_area(viewer, area_code)
     visible = viewer.visible(Household.area_code, "household.read")
     names, amounts = _sees(viewer, "person.read", area_code), _sees(viewer, "amount.read", area_code)
-    conditions = [*area_names.inside(viewer, area_code), *_filters(names)]
+    conditions = [*area_names.inside(viewer, area_code), *_filters(viewer, names)]
     page = page_of(assessment.count_houses(viewer.session, visible, *conditions), PAGE_SIZE)
     houses = assessment.houses(
         viewer.session,
         visible,
         *conditions,
+        as_of=viewer.today,
         names=names,
         amounts=amounts,
         offset=page.offset,
@@ -70,11 +71,13 @@ def _sees(viewer: Viewer, action: str, area_code: str | None) -> bool:
     return viewer.may(action, area_code) if area_code else viewer.everywhere(action, "household.read")
 
 
-def _filters(names: bool) -> list[ColumnElement[bool]]:
+def _filters(viewer: Viewer, names: bool) -> list[ColumnElement[bool]]:
     """The list's filters, as named in its address; unknown values find nothing rather than everything."""
     conditions: list[ColumnElement[bool]] = []
     if outcome := request.args.get("outcome"):
-        conditions.append(assessment.outcome() == outcome)
+        conditions.append(assessment.outcome(viewer.today) == outcome)
+    if request.args.get("lapses") == "soon":
+        conditions.append(assessment.lapses_soon(viewer.today))
     if programme := request.args.get("programme"):
         conditions.append(AssessmentRow.programme == programme)
     if works_kind := request.args.get("works_kind"):
@@ -115,6 +118,8 @@ def household(household_id: str) -> Any:
         crumbs=area_names.crumbs(viewer, house.area_code, t("Hộ", "Household")) if house.area_code else [],
         place=area_names.area_name(viewer, house.area_code),
         assessment=current_row,
+        lapses_soon=current_row is not None and current_row.lapses_soon(viewer.today),
+        beside=next((row for row in assessments if row.is_beside), None),
         reasons=reasons(viewer, current_row) if current_row else None,
         sees_amounts=viewer.may("amount.read", house.area_code),
         sees_names=sees_names,

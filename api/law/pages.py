@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from api.shared import area_names
-from api.shared.law_texts import law_view, worked_cases
+from api.shared.law_texts import law_view, own_programme, worked_cases
 from api.web import auth
 from api.web.intake_context import book_in_force
 from api.web.language import t
@@ -40,6 +40,7 @@ def index() -> Any:
         book=book,
         view=law_view(book, on, path),
         cases=worked_cases(),
+        example=own_programme(),
         releases=assessment.releases(viewer.session),
     )
 

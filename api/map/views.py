@@ -28,6 +28,7 @@ def area_view(viewer: Viewer, name: Name, *, with_names: bool = True) -> AreaVie
         viewer.session,
         viewer.visible(Household.area_code, "map.read"),
         *area_names.inside(viewer, name.code),
+        as_of=viewer.today,
         names=sees_names,
         amounts=viewer.may("amount.read", name.code),
     )

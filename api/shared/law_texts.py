@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -77,7 +78,11 @@ def label_of(viewer: Viewer, book: law.Book, name: str) -> str:
         return general_text(name, book.law_on(viewer.today), current())
     programme, _, part = name.partition(".")
     title = next((one.title[current()] for one in book.programmes if one.id == programme), name)
-    return f"{title}: {t('các đợt chi', 'tranches')}" if part == "tranches" else title
+    named = {
+        "tranches": t("các đợt chi", "tranches"),
+        "end": t("hộ chưa duyệt, chưa khởi công khi kết thúc", "households not approved or begun at its end"),
+    }
+    return f"{title}: {named[part]}" if part in named else title
 
 
 def unverified_notes(viewer: Viewer, releases: Iterable[str]) -> tuple[str, ...]:
@@ -106,6 +111,7 @@ def law_view(book: law.Book, on: date, path: Sequence[str]) -> dict[str, Any]:
     frame = [code for code in book.frame.because + book.frame.against if book.clauses[code].span.covers(on)]
     return {
         "programmes": [_programme(of_day, one) for one in book.programmes if one.span.covers(on)],
+        "only_emergency": book.only_emergency(on),
         "ended": [one.title[lang] for one in book.programmes if not one.span.covers(on)],
         "house": [_clause(of_day, code) for code in frame],
         "values": [_value(book, value, on, path) for value in book.values.values() if value.on(on, path)],
@@ -114,6 +120,18 @@ def law_view(book: law.Book, on: date, path: Sequence[str]) -> dict[str, Any]:
             for source in book.sources.values()
         ],
     }
+
+
+@cache
+def own_programme() -> dict[str, str]:
+    """The files by which a province adds a programme of its own, as an example that the law reads."""
+    folder = Path(__file__).with_name("examples") / "own_programme"
+    files = {
+        "programme": "programmes/tinh_2026.toml",
+        "values": "values/tinh_2026.toml",
+        "sources": "sources.toml",
+    }
+    return {name: (folder / file).read_text("utf-8") for name, file in files.items()}
 
 
 @cache
@@ -131,10 +149,32 @@ def _programme(of_day: law.Law, one: Any) -> dict[str, Any]:
         "title": one.title[current()],
         "term": term(one.span.first, one.span.last),
         "cite": _cite(of_day.book, one.cite),
+        "ends": _ends(of_day.book, one),
         "all": [_clause(of_day, code) for code in one.all],
         "any": [_clause(of_day, code) for code in one.any],
         "none": [_clause(of_day, code) for code in one.none],
     }
+
+
+def _ends(book: law.Book, one: Any) -> list[dict[str, Any]]:
+    """What becomes of households that are not approved, or have not begun, when the programme ends."""
+    named = (
+        (one.unapproved, t("Hộ chưa được phê duyệt khi kết thúc", "Households not approved by its end")),
+        (
+            one.unstarted,
+            t("Hộ đã duyệt, chưa khởi công khi kết thúc", "Approved houses not begun by then"),
+        ),
+    )
+    return [
+        {"label": label, "becomes": word(f"programme_end.{end.becomes}"), "cite": _cite(book, end.cite)}
+        for end, label in named
+        if end is not None and one.span.last
+    ]
+
+
+def only_emergency_today(viewer: Viewer) -> bool:
+    """Whether no programme but emergency help is in force today."""
+    return book_in_force(viewer.session).only_emergency(viewer.today)
 
 
 def _clause(of_day: law.Law, code: str) -> dict[str, Any]:
@@ -184,4 +224,5 @@ def init_app(app: Flask) -> None:
         programme_title=lambda programme: programme_title(auth.viewer(), programme),
         fact_label=lambda fact: fact_label(auth.viewer(), fact),
         fact_value=fact_value,
+        only_emergency_today=lambda: only_emergency_today(auth.viewer()),
     )

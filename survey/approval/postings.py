@@ -14,6 +14,7 @@ from survey.access.rows import Actor
 from survey.approval.models import Publication, PublicObjection
 from survey.approval.rows import PostedHouse, Posting
 from survey.assessment.models import AssessmentRow
+from survey.assessment.queries import amount_vnd
 from survey.cases.models import Act, Case, Step
 from survey.problems import Problem
 from survey.registry.models import Household, Person
@@ -90,11 +91,13 @@ def _pages(session: Session, act_ids: list[str]) -> dict[str, Publication]:
     return {page.posting_id: page for page in session.scalars(wanted.order_by(Publication.id))}
 
 
-def houses(session: Session, act_id: str) -> list[PostedHouse]:
-    """The households of a posting by village and head's name; programme and money as assessed today."""
+def houses(session: Session, act_id: str, as_of: date) -> list[PostedHouse]:
+    """The households of a posting by village and head's name; programme and money approved, else as assessed,
+    as of a day.
+    """
     of_posting = _standing().where(Act.envelope_id == act_id).with_only_columns(Step.case_id)
     statement = (
-        select(Case, Household, Person.full_name, AssessmentRow.programme, AssessmentRow.amount_vnd)
+        select(Case, Household, Person.full_name, AssessmentRow.programme, amount_vnd(as_of))
         .join(Household, Household.id == Case.household_id)
         .outerjoin(Person, Person.id == Household.head_person_id)
         .outerjoin(AssessmentRow, (AssessmentRow.household_id == Household.id) & AssessmentRow.is_current)

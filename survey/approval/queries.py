@@ -257,12 +257,13 @@ def years(session: Session) -> list[int]:
 def waiting(
     session: Session,
     *conditions: ColumnElement[bool],
+    as_of: date,
     names: bool,
     amounts: bool,
     offset: int = 0,
     limit: int | None = None,
 ) -> list[WaitingCase]:
-    """Reviewed cases by village and head's name, as assessed today; names and amounts by right."""
+    """Reviewed cases by village and head's name, as assessed, as of a day; names and amounts by right."""
     statement = _waiting(*conditions).order_by(Household.area_code, Household.sort_key, Household.id)
     return [
         WaitingCase(
@@ -276,9 +277,9 @@ def waiting(
             objections=case.objections,
             flags=case.flags,
             works_kind=case.works_kind,
-            outcome=assessed.outcome if assessed else None,
+            outcome=assessed.outcome_on(as_of) if assessed else None,
             programme=assessed.programme if assessed else None,
-            amount_vnd=assessed.amount_vnd if assessed and amounts else None,
+            amount_vnd=assessed.amount_on(as_of) if assessed and amounts else None,
         )
         for case, house, name, assessed in session.execute(statement.offset(offset).limit(limit))
     ]

@@ -7,9 +7,10 @@ split commune) is passed over, and what hung under it hangs under its last paren
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from threading import Lock
 from typing import Any
 
@@ -21,6 +22,7 @@ from survey.areas.rows import Name
 
 TREES_KEPT = 12
 REVISION_KEPT = "areas_revision"
+_changes: dict[str, list[date]] = {}
 _trees: OrderedDict[tuple[str, date], Tree] = OrderedDict()
 _guard = Lock()
 
@@ -85,8 +87,9 @@ class Tree:
 
 
 def tree(session: Session, on: date) -> Tree:
-    """The tree of the day, from the cache while no area changed."""
-    key = (revision(session), on)
+    """The tree of the day, from the cache while no area changed. Days between two changes share one."""
+    mark = revision(session)
+    key = (mark, _last_change(session, mark, on))
     with _guard:
         if key in _trees:
             _trees.move_to_end(key)
@@ -97,6 +100,28 @@ def tree(session: Session, on: date) -> Tree:
         while len(_trees) > TREES_KEPT:
             _trees.popitem(last=False)
     return built
+
+
+def _last_change(session: Session, mark: str, on: date) -> date:
+    """The last day on which some unit began, ended or moved, until `on`."""
+    with _guard:
+        days = _changes.get(mark)
+    if days is None:
+        days = _days_of_change(session)
+        with _guard:
+            _changes.clear()
+            _changes[mark] = days
+    place = bisect_right(days, on)
+    return days[place - 1] if place else date.min
+
+
+def _days_of_change(session: Session) -> list[date]:
+    found = set(session.scalars(select(AreaSuccession.on).distinct()))
+    for table in (AreaRow, AreaParent):
+        found |= set(session.scalars(select(table.valid_from).distinct()))
+        ends = session.scalars(select(table.valid_to).distinct())
+        found |= {end + timedelta(days=1) for end in ends if end and end < date.max}
+    return sorted(found)
 
 
 def _build(session: Session, on: date) -> Tree:

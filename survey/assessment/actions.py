@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey import law
 from survey.access.audit import record
-from survey.areas import queries as areas
-from survey.assessment import facts as facts_of
 from survey.assessment import queries
-from survey.assessment.models import AssessmentRow, LawRelease, LawText
+from survey.assessment.judging import counting, judge
+from survey.assessment.models import AssessmentRow, AssessmentStretch, LawRelease, LawText
 from survey.assessment.rows import Reassessed
+from survey.cases.queries import act_facts
+from survey.days import day_of
 from survey.db import add_once
-from survey.registry import queries as registry
-from survey.registry.models import Household, Survey
+from survey.registry.models import Survey
 
 
 def keep_text(session: Session, book: law.Book) -> None:
@@ -42,27 +42,40 @@ def store_release(session: Session, book: law.Book, released_by: int | None, rel
     return book.release
 
 
-def assess_survey(session: Session, survey: Survey, book: law.Book, on: date, at: datetime) -> AssessmentRow:
-    """Assess the household of an interview by the law of `on` and make the result current.
+def assess_household(
+    session: Session, household_id: str, book: law.Book, at: datetime
+) -> AssessmentRow | None:
+    """Assess a household by its own days and make the result current; None where nobody was interviewed.
 
-    The old assessment stays, no longer current. The law is kept with it.
+    The old assessment stays, no longer current. The law is kept with it. An interview newer than the one an
+    approval rested on is assessed beside it.
     """
+    found = counting(session, household_id)
+    if found.basis is None:
+        return None
     keep_text(session, book)
-    household = session.get_one(Household, survey.household_id)
-    path = areas.path(session, household.area_code, on) if household.area_code else ()
-    known = facts_of.collect(session, survey, path, on)
-    result = law.assess(known, book.law_on(on, path))
+    acts = act_facts(session, household_id)
     session.execute(
         update(AssessmentRow)
-        .where(AssessmentRow.household_id == survey.household_id, AssessmentRow.is_current)
-        .values(is_current=False)
+        .where(AssessmentRow.household_id == household_id, AssessmentRow.is_current | AssessmentRow.is_beside)
+        .values(is_current=False, is_beside=False)
     )
+    if found.beside is not None:
+        _keep(session, found.beside, judge(session, found.beside, book, acts), at, is_beside=True)
+    return _keep(session, found.basis, judge(session, found.basis, book, acts), at)
+
+
+def _keep(
+    session: Session, survey: Survey, result: law.Assessment, at: datetime, *, is_beside: bool = False
+) -> AssessmentRow:
     row = AssessmentRow(
         household_id=survey.household_id,
         survey_id=survey.id,
-        assessed_on=on,
+        is_current=not is_beside,
+        is_beside=is_beside,
+        assessed_on=day_of(at),
         assessed_at=at,
-        release_sha256=book.release,
+        release_sha256=result.release,
         engine_version=law.ENGINE_VERSION,
         result=result.to_dict(),
         outcome=result.outcome,
@@ -71,21 +84,33 @@ def assess_survey(session: Session, survey: Survey, book: law.Book, on: date, at
         works_kind=result.works_kind,
         amount_vnd=result.amount_vnd,
         is_provisional=result.provisional,
+        lapses_on=result.lapses_on,
     )
     session.add(row)
+    session.flush()
+    ends = [one.first - timedelta(days=1) for one in result.if_started[1:]]
+    for one, ends_on in zip(result.if_started, [*ends, None], strict=False):
+        session.add(
+            AssessmentStretch(
+                assessment_id=row.id,
+                starts_on=one.first,
+                ends_on=ends_on,
+                programme=one.programme,
+                amount_vnd=one.amount_vnd,
+            )
+        )
     session.flush()
     return row
 
 
 def reassess(
-    session: Session, household_ids: Iterable[str], book: law.Book, on: date, at: datetime
+    session: Session, household_ids: Iterable[str], book: law.Book, at: datetime
 ) -> Iterator[Reassessed]:
-    """Assess each household's newest interview again; households without one are passed over."""
+    """Assess households again, each by its own days; those never interviewed are passed over."""
     for household_id in household_ids:
-        survey = registry.latest_interview(session, household_id)
-        if survey is None:
-            continue
         before = queries.current(session, household_id)
         old = (before.outcome, before.programme, before.amount_vnd) if before else None
-        after = assess_survey(session, survey, book, on, at)
+        after = assess_household(session, household_id, book, at)
+        if after is None:
+            continue
         yield Reassessed(household_id, old != (after.outcome, after.programme, after.amount_vnd))

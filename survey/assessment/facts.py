@@ -3,49 +3,65 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import law
-from survey.areas import queries as areas
-from survey.cases.queries import act_facts
+from survey.areas.places import facts_on
 from survey.registry.models import StatusRecord, Survey
 
 LIST_SOURCE = "list:"
 """Records of an imported official list carry this before the list's hash; they outrank what was told."""
+SURVEY_SOURCE = "survey:"
+NEVER = (date.min, datetime.min.replace(tzinfo=UTC), "")
 
 
-def collect(session: Session, survey: Survey, path: tuple[str, ...], on: date) -> dict[str, Any]:
-    """Everything the law may be told about the household of `survey` at a place on a date.
+def collect(
+    session: Session, survey: Survey, place: str | None, entered_on: date, acts: dict[str, Any]
+) -> dict[str, Any]:
+    """Everything the law may be told about the household of `survey` that entered at a place on a day.
 
-    `path` is the place's codes, village first. Records come as dated values, so that each programme picks
-    the value of its own key date. What was registered, confirmed or begun outranks what was asked for.
+    Records come as dated values, so that each programme picks the value of the day it is asked on. What was
+    registered, confirmed or begun (`acts`) outranks what was asked for.
     """
     return {
         **survey.facts,
-        **areas.area_facts(session, path, on),
+        **(facts_on(session, place, entered_on) if place else {}),
         **_records(session, survey),
-        **act_facts(session, survey.household_id),
+        **acts,
     }
 
 
 def _records(session: Session, survey: Survey) -> dict[str, Any]:
-    """The household's dated statuses by fact, the newest record first: of two for one day it counts.
+    """The household's dated statuses by fact, what was told last first: of two for one day it counts.
 
-    What an earlier version of this survey told is left out: the correction took its place.
+    Of each survey its last version tells; a visit after this one tells nothing about it.
     """
-    earlier = [f"survey:{survey.envelope_id}/{version}" for version in range(1, survey.version)]
-    of_household = select(StatusRecord).where(
-        StatusRecord.household_id == survey.household_id, StatusRecord.source.not_in(earlier)
-    )
+    of_household = select(StatusRecord).where(StatusRecord.household_id == survey.household_id)
     rows = session.scalars(of_household.order_by(StatusRecord.id.desc())).all()
+    told_on = _told_on(session, survey)
+    counting = [row for row in rows if not row.source.startswith(SURVEY_SOURCE) or row.source in told_on]
     by_fact: defaultdict[str, list[StatusRecord]] = defaultdict(list)
-    for row in rows:
+    for row in sorted(counting, key=lambda row: told_on.get(row.source, NEVER), reverse=True):
         by_fact[row.fact].append(row)
     return {fact: law.Dated(_entry(row) for row in _strongest(found)) for fact, found in by_fact.items()}
+
+
+def _told_on(session: Session, survey: Survey) -> dict[str, tuple[date, datetime, str]]:
+    """The source of each survey whose statuses count beside those of `survey`, with when it was told."""
+    surveys = (
+        select(Survey)
+        .where(Survey.household_id == survey.household_id, Survey.visited_on <= survey.visited_on)
+        .order_by(Survey.version)
+    )
+    last = {one.envelope_id: one for one in session.scalars(surveys)} | {survey.envelope_id: survey}
+    return {
+        f"{SURVEY_SOURCE}{one.envelope_id}/{one.version}": (one.visited_on, one.captured_at, one.envelope_id)
+        for one in last.values()
+    }
 
 
 def _strongest(rows: list[StatusRecord]) -> list[StatusRecord]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.db import Base, Sha256, Uuid, Vnd
+
+LAPSED = "lapsed"
+"""The outcome, as of a day, of a household whose programme has ended without it."""
+SOON = timedelta(days=60)
+"""How long before its end a programme warns of the households it would leave."""
 
 
 class LawText(Base):
@@ -36,7 +41,8 @@ class AssessmentRow(Base):
 
     Advice, never a decision. `result` is the whole assessment, its facts too; the columns beside it serve
     lists and sums.
-    The newest is current; the old ones stay.
+    The newest is current; the old ones stay. One beside it is of a newer interview, made after the approval:
+    it changes no sum.
     """
 
     __tablename__ = "assessments"
@@ -48,12 +54,20 @@ class AssessmentRow(Base):
             sqlite_where=text("is_current"),
             postgresql_where=text("is_current"),
         ),
+        Index(
+            "uq_assessments_beside",
+            "household_id",
+            unique=True,
+            sqlite_where=text("is_beside"),
+            postgresql_where=text("is_beside"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     household_id: Mapped[str] = mapped_column(Uuid, ForeignKey("households.id"), index=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id"), index=True)
     is_current: Mapped[bool] = mapped_column(default=True)
+    is_beside: Mapped[bool] = mapped_column(default=False)
     assessed_on: Mapped[date]
     assessed_at: Mapped[datetime]
     release_sha256: Mapped[str] = mapped_column(Sha256, ForeignKey("law_texts.sha256"))
@@ -65,3 +79,29 @@ class AssessmentRow(Base):
     works_kind: Mapped[str | None] = mapped_column(String(10))
     amount_vnd: Mapped[int | None] = mapped_column(Vnd)
     is_provisional: Mapped[bool]
+    lapses_on: Mapped[date | None]
+
+    def amount_on(self, on: date) -> int | None:
+        """The amount as of a day: that of a house begun on it, where no start is known yet."""
+        later = [amount for first, _, amount in self.result.get("if_started", ()) if first <= on.isoformat()]
+        return later[-1] if later else self.amount_vnd
+
+    def outcome_on(self, on: date) -> str:
+        """The outcome as of a day: `lapsed` once its programme has ended without the household."""
+        return LAPSED if self.lapses_on is not None and self.lapses_on <= on else self.outcome
+
+    def lapses_soon(self, on: date) -> bool:
+        """Whether its programme ends without the household within `SOON` of a day."""
+        return self.lapses_on is not None and on < self.lapses_on <= on + SOON
+
+
+class AssessmentStretch(Base):
+    """What a house begun from `starts_on` to `ends_on` would get, where no start is known yet."""
+
+    __tablename__ = "assessment_stretches"
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"), primary_key=True)
+    starts_on: Mapped[date] = mapped_column(primary_key=True)
+    ends_on: Mapped[date | None]
+    programme: Mapped[str] = mapped_column(String(40))
+    amount_vnd: Mapped[int] = mapped_column(Vnd)

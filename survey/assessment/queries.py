@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from survey import law
-from survey.assessment.models import AssessmentRow, LawRelease, LawText
+from survey.assessment.models import LAPSED, SOON, AssessmentRow, AssessmentStretch, LawRelease, LawText
 from survey.assessment.rows import Count, CurrentFacts, HouseRow
+from survey.law.assessment import ELIGIBLE
 from survey.problems import Problem
 from survey.registry.models import Household, Person, Survey
 
@@ -22,9 +23,28 @@ _books: dict[str, law.Book] = {}
 """Parsed laws by hash: immutable, few, and 10 ms each to parse."""
 
 
-def outcome() -> ColumnElement[str]:
-    """The outcome of a household's current assessment, or `not_assessed`."""
-    return func.coalesce(AssessmentRow.outcome, NOT_ASSESSED)
+def outcome(as_of: date) -> ColumnElement[str]:
+    """The outcome of a household's current assessment as of a day: `lapsed` where its programme has ended
+    without it, or `not_assessed`.
+    """
+    told = func.coalesce(AssessmentRow.outcome, NOT_ASSESSED)
+    return case((AssessmentRow.lapses_on <= as_of, LAPSED), else_=told)
+
+
+def amount_vnd(as_of: date) -> ColumnElement[int]:
+    """The amount of a current assessment as of a day: that of a house begun on it, if none is begun yet."""
+    later = select(AssessmentStretch.amount_vnd).where(
+        AssessmentStretch.assessment_id == AssessmentRow.id,
+        AssessmentStretch.starts_on <= as_of,
+        AssessmentStretch.ends_on.is_(None) | (AssessmentStretch.ends_on >= as_of),
+    )
+    return func.coalesce(later.correlate(AssessmentRow).scalar_subquery(), AssessmentRow.amount_vnd)
+
+
+def lapses_soon(as_of: date) -> ColumnElement[bool]:
+    """Its programme ends without the household within `SOON` of a day, and would help it until then."""
+    is_soon = and_(AssessmentRow.lapses_on > as_of, AssessmentRow.lapses_on <= as_of + SOON)
+    return and_(is_soon, AssessmentRow.outcome.in_(ELIGIBLE))
 
 
 def counted(visible: ColumnElement[bool]) -> Select[Household, AssessmentRow]:
@@ -40,27 +60,32 @@ def houses(
     session: Session,
     visible: ColumnElement[bool],
     *conditions: ColumnElement[bool],
+    as_of: date,
     names: bool,
     amounts: bool,
     offset: int = 0,
     limit: int | None = None,
 ) -> list[HouseRow]:
-    """Households in Vietnamese order of their heads' names (village first); names and amounts by right."""
-    statement = _listed(visible, *conditions).offset(offset).limit(limit)
-    return [_house_row(*row, names=names, amounts=amounts) for row in session.execute(statement)]
+    """Households in Vietnamese order of their heads' names (village first); names and amounts by right.
+
+    Outcomes and amounts are those as of a day.
+    """
+    rows = session.execute(_listed(visible, *conditions).offset(offset).limit(limit))
+    return [_house_row(*row, as_of=as_of, names=names, amounts=amounts) for row in rows]
 
 
 def each_house(
     session: Session,
     visible: ColumnElement[bool],
     *conditions: ColumnElement[bool],
+    as_of: date,
     names: bool,
     amounts: bool,
 ) -> Iterator[HouseRow]:
     """The same households one after another, for files: a province's are never all held at once."""
     statement = _listed(visible, *conditions).execution_options(yield_per=EACH_TIME)
     for row in session.execute(statement):
-        yield _house_row(*row, names=names, amounts=amounts)
+        yield _house_row(*row, as_of=as_of, names=names, amounts=amounts)
 
 
 def _listed(visible: ColumnElement[bool], *conditions: ColumnElement[bool]) -> Select[Any]:
@@ -68,10 +93,18 @@ def _listed(visible: ColumnElement[bool], *conditions: ColumnElement[bool]) -> S
         counted(visible)
         .outerjoin(Person, Person.id == Household.head_person_id)
         .outerjoin(Survey, Survey.id == AssessmentRow.survey_id)
-        .with_only_columns(Household, AssessmentRow, Person.full_name, Survey.captured_at, Survey.flags)
+        .with_only_columns(
+            Household, AssessmentRow, Person.full_name, Survey.captured_at, Survey.flags, has_beside()
+        )
         .where(*conditions)
         .order_by(Household.area_code, Household.sort_key, Household.id)
     )
+
+
+def has_beside() -> ColumnElement[bool]:
+    """A newer interview stands beside the one that a household's approval rested on."""
+    beside = aliased(AssessmentRow)
+    return exists().where(beside.household_id == Household.id, beside.is_beside)
 
 
 def _house_row(
@@ -80,7 +113,9 @@ def _house_row(
     full_name: str | None,
     captured_at: datetime | None,
     flags: list[Any] | None,
+    is_interviewed_again: bool,
     *,
+    as_of: date,
     names: bool,
     amounts: bool,
 ) -> HouseRow:
@@ -93,14 +128,14 @@ def _house_row(
         lat=household.lat,
         accuracy_m=household.accuracy_m,
         point_source=household.point_source,
-        outcome=assessment.outcome if assessment else NOT_ASSESSED,
+        outcome=assessment.outcome_on(as_of) if assessment else NOT_ASSESSED,
         house_class=assessment.house_class if assessment else None,
         programme=assessment.programme if assessment else None,
         works_kind=assessment.works_kind if assessment else None,
-        amount_vnd=assessment.amount_vnd if assessment and amounts else None,
+        amount_vnd=assessment.amount_on(as_of) if assessment and amounts else None,
         is_provisional=bool(assessment and assessment.is_provisional),
         surveyed_at=captured_at,
-        flags=tuple(flags or ()),
+        flags=(*(flags or ()), *([{"code": "interviewed_again"}] if is_interviewed_again else [])),
     )
 
 
@@ -110,13 +145,15 @@ def count_houses(session: Session, visible: ColumnElement[bool], *conditions: Co
     return session.scalar(statement) or 0
 
 
-def counts(session: Session, visible: ColumnElement[bool], *conditions: ColumnElement[bool]) -> list[Count]:
-    """Households and money by outcome, programme and works kind; they add up to the whole list."""
-    keys = (outcome(), AssessmentRow.programme, AssessmentRow.works_kind)
+def counts(
+    session: Session, visible: ColumnElement[bool], *conditions: ColumnElement[bool], as_of: date
+) -> list[Count]:
+    """Households and money by outcome (as of a day), programme and works kind: together the whole list."""
+    keys = (outcome(as_of), AssessmentRow.programme, AssessmentRow.works_kind)
     statement = (
         counted(visible)
         .where(*conditions)
-        .with_only_columns(*keys, func.count(), func.coalesce(func.sum(AssessmentRow.amount_vnd), 0))
+        .with_only_columns(*keys, func.count(), func.coalesce(func.sum(amount_vnd(as_of)), 0))
         .group_by(*keys)
         .order_by(*keys)
     )
@@ -128,6 +165,14 @@ def current(session: Session, household_id: str) -> AssessmentRow | None:
     return session.scalar(
         select(AssessmentRow).where(AssessmentRow.household_id == household_id, AssessmentRow.is_current)
     )
+
+
+def newest(session: Session, household_id: str) -> AssessmentRow | None:
+    """The assessment of the household's newest interview: the one beside the current one, if there is any."""
+    wanted = select(AssessmentRow).where(
+        AssessmentRow.household_id == household_id, AssessmentRow.is_current | AssessmentRow.is_beside
+    )
+    return session.scalar(wanted.order_by(AssessmentRow.is_beside.desc()).limit(1))
 
 
 def history(session: Session, household_id: str) -> list[AssessmentRow]:

@@ -120,6 +120,16 @@ def case_of(session: Session, household_id: str) -> Case | None:
     )
 
 
+def approval_of(session: Session, household_id: str) -> Step | None:
+    """The approval that the household's case stands on; None where it has none, or is closed."""
+    case = case_of(session, household_id)
+    if case is None or "approved_on" not in case_facts(case):
+        return None
+    steps = _counting(select(Step)).where(Step.case_id == case.id, Step.kind == "approval")
+    found: Step | None = session.scalar(steps.order_by(Step.place.desc()).limit(1))
+    return found
+
+
 def act_facts(session: Session, household_id: str) -> dict[str, Any]:
     """What the household's case tells the law: registered, works kind, the days of approval and start."""
     return case_facts(case_of(session, household_id))

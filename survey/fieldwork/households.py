@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from survey.assessment.models import AssessmentRow
-from survey.assessment.queries import NOT_ASSESSED
+from survey.assessment.queries import NOT_ASSESSED, amount_vnd
 from survey.cases import machine
 from survey.cases import queries as cases
 from survey.cases.rows import Open, Progress
@@ -65,8 +65,9 @@ def _statement(session: Session, scope: Scope, *conditions: ColumnElement[bool])
             *(Household.id, Household.area_code, Household.lon, Household.lat, Household.accuracy_m),
             *(Household.point_source, Person.full_name),
             *(AssessmentRow.outcome, AssessmentRow.house_class, AssessmentRow.programme),
-            *(AssessmentRow.works_kind, AssessmentRow.amount_vnd, AssessmentRow.is_provisional),
-            *(AssessmentRow.assessed_on, AssessmentRow.release_sha256),
+            *(AssessmentRow.works_kind, AssessmentRow.is_provisional),
+            amount_vnd(scope.today).label("amount_vnd"),
+            *(AssessmentRow.assessed_on, AssessmentRow.release_sha256, AssessmentRow.lapses_on),
             *(Survey.envelope_id, Survey.version, Survey.form, Survey.form_version, Survey.captured_at),
             *(Survey.answers, ReceivedEnvelope.body),
         )
@@ -119,6 +120,7 @@ def _household(row: Any, progress: Progress | None, statuses: list[Json], scope:
         "programme": row.programme,
         "works_kind": row.works_kind,
         "provisional": bool(row.is_provisional),
+        "lapses_on": _day(row.lapses_on),
         "assessed_on": _day(row.assessed_on),
         "release": row.release_sha256,
         "answers": answers,

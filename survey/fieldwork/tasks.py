@@ -56,7 +56,7 @@ def _of_households(session: Session, scope: Scope) -> Iterator[Json]:
 
 def _standings(session: Session, scope: Scope) -> Any:
     """(id, area, outcome, state and since of the newest case) of every household of the scope."""
-    outcome = assessment.outcome().label("outcome")
+    outcome = assessment.outcome(scope.today).label("outcome")
     return (
         select(Household.id, Household.area_code, outcome, Case.state, Case.since)
         .outerjoin(AssessmentRow, and_(AssessmentRow.household_id == Household.id, AssessmentRow.is_current))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey.areas import queries as areas
 from survey.assessment.models import AssessmentRow
-from survey.assessment.queries import counted, outcome
+from survey.assessment.queries import amount_vnd, counted, outcome
 from survey.finance.rows import Estimate, EstimateLine, OutsideEstimate
 from survey.problems import Problem
 from survey.registry.models import Household
@@ -34,23 +34,23 @@ def estimate(session: Session, visible: ColumnElement[bool], area_code: str, as_
     under = _unit_under(tree.path, area_code)
     lines: Counter[tuple[str | None, str, str]] = Counter()
     amounts: Counter[tuple[str | None, str, str]] = Counter()
-    for code, programme, works_kind, households, amount_vnd in _entitled(session, visible):
+    for code, programme, works_kind, households, amount in _entitled(session, visible, as_of):
         key = (under(code), programme, works_kind)
         lines[key] += households
-        amounts[key] += int(amount_vnd)
+        amounts[key] += int(amount)
     order = {code: place for place, code in enumerate(tree.below.get(area_code, ()))}
     return Estimate(
         area_code=area_code,
         area_name=name.name,
         as_of=as_of,
-        release_sha256s=_releases(session, visible),
+        release_sha256s=_releases(session, visible, as_of),
         lines=tuple(
             EstimateLine(code, tree.names[code].name if code else None, programme, kind, number, amounts[key])
             for key, number in sorted(lines.items(), key=lambda item: _rank(item[0], order))
             for code, programme, kind in [key]
         ),
-        outside=_outside(session, visible),
-        provisional_households=_provisional(session, visible),
+        outside=_outside(session, visible, as_of),
+        provisional_households=_provisional(session, visible, as_of),
     )
 
 
@@ -74,21 +74,23 @@ def _unit_under(path: Callable[[str], tuple[str, ...]], area_code: str) -> Calla
     return under
 
 
-def _entitled(session: Session, visible: ColumnElement[bool]) -> list[tuple[str | None, str, str, int, int]]:
+def _entitled(
+    session: Session, visible: ColumnElement[bool], as_of: date
+) -> list[tuple[str | None, str, str, int, int]]:
     keys = (Household.area_code, AssessmentRow.programme, AssessmentRow.works_kind)
     statement = (
         counted(visible)
-        .where(AssessmentRow.outcome == ENTITLED)
-        .with_only_columns(*keys, func.count(), func.coalesce(func.sum(AssessmentRow.amount_vnd), 0))
+        .where(outcome(as_of) == ENTITLED)
+        .with_only_columns(*keys, func.count(), func.coalesce(func.sum(amount_vnd(as_of)), 0))
         .group_by(*keys)
     )
     rows = session.execute(statement)
     return [(row[0], row[1] or "", row[2] or UNKNOWN_WORKS, row[3], int(row[4] or 0)) for row in rows]
 
 
-def _outside(session: Session, visible: ColumnElement[bool]) -> tuple[OutsideEstimate, ...]:
+def _outside(session: Session, visible: ColumnElement[bool], as_of: date) -> tuple[OutsideEstimate, ...]:
     """Everyone who is not in the lines, by outcome."""
-    found = outcome()
+    found = outcome(as_of)
     statement = (
         counted(visible)
         .where(found != ENTITLED)
@@ -99,21 +101,19 @@ def _outside(session: Session, visible: ColumnElement[bool]) -> tuple[OutsideEst
     return tuple(OutsideEstimate(*row) for row in session.execute(statement))
 
 
-def _provisional(session: Session, visible: ColumnElement[bool]) -> int:
+def _provisional(session: Session, visible: ColumnElement[bool], as_of: date) -> int:
     """Entitled households whose amount still depends on an act to come (start of building, …)."""
     statement = (
         counted(visible)
-        .where(AssessmentRow.outcome == ENTITLED, AssessmentRow.is_provisional)
+        .where(outcome(as_of) == ENTITLED, AssessmentRow.is_provisional)
         .with_only_columns(func.count())
     )
     return session.scalar(statement) or 0
 
 
-def _releases(session: Session, visible: ColumnElement[bool]) -> tuple[str, ...]:
+def _releases(session: Session, visible: ColumnElement[bool], as_of: date) -> tuple[str, ...]:
     """The law releases the counted assessments used."""
     chosen = (
-        counted(visible)
-        .where(AssessmentRow.outcome == ENTITLED)
-        .with_only_columns(AssessmentRow.release_sha256)
+        counted(visible).where(outcome(as_of) == ENTITLED).with_only_columns(AssessmentRow.release_sha256)
     )
     return tuple(session.scalars(select(chosen.distinct().subquery().c[0]).order_by("release_sha256")))

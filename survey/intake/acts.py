@@ -17,7 +17,9 @@ from survey.access.rights import may
 from survey.approval.chain import chain_on, signing_unit
 from survey.areas import queries as areas
 from survey.assessment import queries as assessment
-from survey.assessment.actions import assess_survey
+from survey.assessment.actions import assess_household
+from survey.assessment.judging import for_approval
+from survey.assessment.models import LAPSED
 from survey.cases import machine, procedure
 from survey.cases import queries as cases
 from survey.cases.actions import record_act
@@ -205,7 +207,7 @@ def _assess_if_changed(session: Session, household_id: str, before: Values, desk
     after = cases.act_facts(session, household_id)
     interview = latest_interview(session, household_id) if after != before else None
     if interview is not None and interview.facts | before != interview.facts | after:
-        assess_survey(session, interview, desk.book, desk.today, desk.now)
+        assess_household(session, household_id, desk.book, desk.now)
 
 
 def _new_act(
@@ -269,21 +271,29 @@ def _target(
     own = {code: value for code, value in one.items() if code != "household"}
     household_id = one["household"]
     values = common | own
-    if kind in ("registration", "approval", "objection", "objection_answer"):
-        values |= _assessed(session, household_id, with_amount=kind == "approval")
+    if kind in ("registration", "objection", "objection_answer"):
+        values |= _assessed(session, household_id)
+    if kind == "approval":
+        values |= _approved(session, household_id, date.fromisoformat(details["done_on"]), desk)
     if kind == "head_change":
         values["person_id"] = add_head(session, household_id, persons[0], desk.now)
         values["previous_person_id"] = session.get_one(Household, household_id).head_person_id
     return Target(household_id, _outcome(kind, details, own, path, desk), values)
 
 
-def _assessed(session: Session, household_id: str, *, with_amount: bool) -> Values:
-    """What the current assessment says, kept with the step that rested on it."""
-    row = assessment.current(session, household_id)
-    if row is None:
+def _assessed(session: Session, household_id: str) -> Values:
+    """The newest assessment, kept with the step that rested on it."""
+    row = assessment.newest(session, household_id)
+    return {"assessment_id": row.id} if row else {}
+
+
+def _approved(session: Session, household_id: str, on: date, desk: Desk) -> Values:
+    """What is approved: programme and amount of the interview that counted that day, entering on it."""
+    found = for_approval(session, household_id, desk.book, on)
+    if found is None:
         return {}
-    money = {"programme": row.programme, "amount_vnd": row.amount_vnd} if with_amount else {}
-    return {"assessment_id": row.id, **money}
+    assessment_id, made = found
+    return {"assessment_id": assessment_id, "programme": made.programme, "amount_vnd": made.amount_vnd}
 
 
 def _outcome(kind: str, details: Values, own: Values, path: tuple[str, ...], desk: Desk) -> str | None:
@@ -315,6 +325,10 @@ def _flags(
             row = assessment.current(session, household.id)
             if row is None or row.outcome not in ELIGIBLE:
                 yield {"code": "not_entitled_yet", "household": household.id}
+        if new.kind in ("registration", "approval"):
+            row = assessment.current(session, household.id)
+            if row is not None and row.outcome_on(new.done_on) == LAPSED:
+                yield {"code": "programme_ended", "household": household.id}
 
 
 def _follow_head(session: Session, household_id: str) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
-from survey.assessment.actions import assess_survey
+from survey.assessment.actions import assess_household
+from survey.days import day_of
 from survey.intake import checks, queries
 from survey.intake.acts import process_act
 from survey.intake.models import ReceivedEnvelope
@@ -30,6 +31,7 @@ from survey.questionnaire import (
 )
 from survey.registry.actions import keep_survey
 from survey.registry.models import Household, Person
+from survey.registry.queries import INTERVIEWED, visited_before
 from survey.registry.rows import NewStatus, NewSurvey, Point
 from survey.works.checks import photo_place_flags
 
@@ -80,8 +82,8 @@ def process(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: D
         return Done([fault.to_dict() for fault in faults[:MAX_FAULTS]], where)
     placed = Placed(household_id, household, area_code, point, [*flags, *checks.device_flags(session, row)])
     kept = keep_survey(session, _new_survey(session, envelope, form, values, row, placed), household)
-    if kept.is_newest:
-        assess_survey(session, kept.survey, desk.book, desk.today, desk.now)
+    if kept.survey.visit == INTERVIEWED:
+        assess_household(session, household_id, desk.book, desk.now)
     return Done([], area_code, household_id)
 
 
@@ -143,6 +145,7 @@ def _new_survey(
         is_training=bool(values.get("training")),
         area_code=placed.area_code,
         point=placed.point,
+        visited_on=_visited_on(session, envelope, values, row),
         captured_at=envelope.captured_at,
         received_at=row.received_at,
         officer_id=row.sender_id,
@@ -154,6 +157,17 @@ def _new_survey(
         photos=envelope.photos,
         statuses=_statuses(facts, values.get("status_records", [])),
     )
+
+
+def _visited_on(session: Session, envelope: Envelope, values: dict[str, Any], row: ReceivedEnvelope) -> date:
+    """The day of the visit: as told, else as told before, else when the record was first made.
+
+    Nobody visits after the record has arrived: a day ahead is a clock or a slip.
+    """
+    told = values.get("visited_on")
+    kept = date.fromisoformat(told) if told else visited_before(session, envelope.id)
+    made_at = queries.first_captured(session, envelope.id) or envelope.captured_at
+    return min(kept or day_of(made_at), day_of(row.received_at))
 
 
 def _photo_flags(envelope: Envelope, point: Point | None) -> Iterator[checks.Flag]:

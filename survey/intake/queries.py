@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -41,6 +41,12 @@ def version(session: Session, envelope_id: str, number: int) -> ReceivedEnvelope
 def has_version(session: Session, envelope_id: str, number: int) -> bool:
     """Whether that version was received."""
     return version(session, envelope_id, number) is not None
+
+
+def first_captured(session: Session, envelope_id: str) -> datetime | None:
+    """When the first version of a record was made."""
+    wanted = select(ReceivedEnvelope.captured_at).where(ReceivedEnvelope.envelope_id == envelope_id)
+    return session.scalar(wanted.order_by(ReceivedEnvelope.version).limit(1))
 
 
 def newest(session: Session, envelope_id: str) -> ReceivedEnvelope | None:

@@ -8,51 +8,60 @@ tests.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from survey.law.assessment import Assessment, Payment, ProgrammeResult
-from survey.law.book import KEY_DATES, Book, Programme
-from survey.law.evaluation import Scalar
+from survey.law.assessment import Assessment, Payment, ProgrammeResult, Stretch
+from survey.law.book import KEY_DATES, Book, KeyDates, Programme
 from survey.law.expressions import FALSE, TRUE, UNKNOWN
-from survey.law.facts import environment_on, read
-from survey.law.rules import KeyDates, Law, Rules
+from survey.law.facts import Dated, day, environment_on, read
+from survey.law.rules import Candidate, Law, Rules
 
-ENGINE_VERSION = "1"  # changes when the same facts and the same law could give another assessment
+ENGINE_VERSION = "2"
+"""Changes when an assessment says more, or the same facts and law could give another one.
+
+2: keeps `if_started`, `lapses_on`, `redefined_on`. Which day is asked for what stands in the law's text (its
+shape), so that what version 1 assessed by a text of shape 1 comes out the same.
+"""
 
 Env = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """One programme in force with the household's truths on that programme's key date."""
+    """One programme in question with the household's truths on the day it is asked."""
 
-    place: int  # among the rules' programmes
-    programme: Programme
+    of: Candidate
     env: Env
     entitles: int
     low: float  # equal to high where the amount is settled
     high: float
 
+    @property
+    def programme(self) -> Programme:
+        """The programme."""
+        return self.of.programme
+
 
 def assess(facts: Mapping[str, Any], law: Law) -> Assessment:
-    """Assess one household. A fact that is absent or None is unknown; a `Dated` fact is read on each key
-    date.
+    """Assess one household. A fact that is absent or None is unknown; a `Dated` fact is read on the day each
+    programme is asked.
 
     Raises: Problem 2030 (no such fact), 2031 (a value the fact cannot take).
     """
     known, dated = read(facts, law.book.facts, law.book.unknowns)
     dates = law.key_dates(known)
-    rules = law.rules(dates)
-    envs = _environments(known, dated, dates, rules)
-    judged = [_judge(place, one, envs, rules) for place, one in enumerate(rules.judges)]
+    truths = _Truths(law, known, dated)
+    judged = [_judge(one, truths.of(one, dates)) for one in law.candidates(dates)]
     possible, chosen = _possible(judged)
     settled = chosen is not None and possible == [chosen]
     low, high = _range(possible, chosen)
     needs = bool(possible) and (not settled or low != high)
     winner = chosen if settled else None
-    on_survey = envs["surveyed_on"]
+    on_survey = truths.on(law.rules(dates), "surveyed_on", dates)
     amount = round(winner.high) if winner and not needs else None
     works_kind = on_survey["works_kind"]
     return Assessment(
@@ -64,14 +73,17 @@ def assess(facts: Mapping[str, Any], law: Law) -> Assessment:
         amount_low_vnd=round(low),
         amount_high_vnd=round(high),
         provisional=any(_stands_in(one.programme, known) for one in possible),
+        if_started=_if_started(winner, amount, known),
+        lapses_on=_lapses_on(possible, known),
+        redefined_on=_redefined_on(law, known),
         priority=_priority(winner),
         tie_breaks=tuple(winner.env[code] for code in winner.programme.tie_break) if winner else (),
         tranches=_tranches(winner, works_kind, amount),
-        missing_facts=_missing(possible, rules) if needs else (),
+        missing_facts=_missing(possible, law.book) if needs else (),
         programmes=tuple(_result(one) for one in judged),
         house_reasons=_true(law.book.frame.because + law.book.frame.against, on_survey),
         doubts=_true(law.book.frame.doubts, on_survey),
-        unverified=_unverified(possible, rules),
+        unverified=_unverified(possible, known),
         facts=dict(facts),
         on=law.on,
         area_codes=law.area_codes,
@@ -84,43 +96,52 @@ def replay(assessment: Assessment, book: Book) -> Assessment:
     """The same facts against the book of the stored release: equal to the stored assessment, whatever
     changed since.
     """
-    return assess(assessment.facts, book.law_on(assessment.on, assessment.area_codes))
+    made = assess(assessment.facts, book.law_on(assessment.on, assessment.area_codes))
+    return dataclasses.replace(made, engine_version=assessment.engine_version)
 
 
-def _environments(
-    known: dict[str, Any], dated: Mapping[str, Any], dates: KeyDates, rules: Rules
-) -> dict[str, Env]:
-    """The truth of every condition on each key date; one environment serves all where no fact is dated."""
-    if not dated:
-        env = rules.run(known)
-        return dict.fromkeys(KEY_DATES, env)
-    vocabulary = rules.book.facts
-    return {
-        key: rules.run(environment_on(known, dated, on, vocabulary))
-        for key, on in zip(KEY_DATES, dates, strict=True)
-    }
+class _Truths:
+    """The truth of every condition for one household, by the rules asked and the day they are asked on."""
+
+    def __init__(self, law: Law, known: Mapping[str, Any], dated: Mapping[str, Dated]) -> None:
+        self.law = law
+        self.known = known
+        self.dated = dated
+        self._kept: dict[tuple[int, date | None], Env] = {}
+
+    def of(self, candidate: Candidate, dates: KeyDates) -> Env:
+        """The truths on the day on which the household asks a programme."""
+        own = candidate.programme.asked(dates) if self.dated else dates
+        return self.on(candidate.rules, candidate.programme.asked_on, own or dates)
+
+    def on(self, rules: Rules, key_date: str, dates: KeyDates) -> Env:
+        """The truths by these rules on a key date; one environment serves all where no fact is dated."""
+        asked = dates[KEY_DATES.index(key_date)] if self.dated else None
+        kept = self._kept.get((id(rules), asked))
+        if kept is None:
+            facts = dict(self.known)
+            if asked:
+                facts = environment_on(facts, self.dated, asked, self.law.book.facts)
+            kept = self._kept[id(rules), asked] = rules.run(facts)
+        return kept
 
 
-def _judge(
-    place: int, judge: tuple[Programme, Scalar, Scalar], envs: Mapping[str, Env], rules: Rules
-) -> _Judged:
-    programme, entitlement, price = judge
-    env = envs[programme.key_date]
-    entitles = entitlement(env)
+def _judge(candidate: Candidate, env: Env) -> _Judged:
+    entitles = candidate.status(env)
     if entitles == FALSE:
-        return _Judged(place, programme, env, FALSE, 0, 0)
-    amount = price(env)
-    low, high = (amount, amount) if amount is not None else _bounds(programme, env, rules)
-    return _Judged(place, programme, env, entitles, low, high)
+        return _Judged(candidate, env, FALSE, 0, 0)
+    amount = candidate.price(env)
+    low, high = (amount, amount) if amount is not None else _bounds(candidate, env)
+    return _Judged(candidate, env, entitles, low, high)
 
 
-def _bounds(programme: Programme, env: Env, rules: Rules) -> tuple[float, float]:
+def _bounds(candidate: Candidate, env: Env) -> tuple[float, float]:
     """The least and most the amount can be: over both kinds of works if that is unknown, 0 to `at_most` if a
     fact is.
     """
     asked = env["works_kind"]
     lows, highs = [], []
-    for kind, (price, at_most) in rules.bounds[programme.id].items():
+    for kind, (price, at_most) in candidate.rules.bounds[candidate.programme.id].items():
         if asked in (None, kind):
             amount = price(env)
             lows.append(0.0 if amount is None else amount)
@@ -167,8 +188,40 @@ def house_class(env: Env, book: Book) -> str:
 
 
 def _stands_in(programme: Programme, known: Env) -> bool:
-    """Whether the survey date stands in for a key date that is not known yet."""
-    return programme.key_date != "surveyed_on" and known[programme.key_date] is None
+    """Whether another day stands in for the one that the level follows, not known yet."""
+    told = "approved_on" if programme.key_date == "entered_on" else programme.key_date
+    return told != "surveyed_on" and known[told] is None
+
+
+def _if_started(winner: _Judged | None, amount: int | None, known: Env) -> tuple[Stretch, ...]:
+    """What a later start of building would get, by the law as it is known: from which day, and how much."""
+    if winner is None or amount is None or not _stands_in(winner.programme, known):
+        return ()
+    found: list[Stretch] = []
+    for first, price in winner.of.later:
+        later = price(winner.env)
+        if later is not None and round(later) != amount:
+            amount = round(later)
+            found.append(Stretch(first, winner.programme.id, amount))
+    return tuple(found)
+
+
+def _acts(known: Env) -> tuple[date | None, date | None]:
+    """The days of approval and of the start of building, as far as they are known."""
+    approved, started = known["approved_on"], known["started_on"]
+    return None if approved is None else day(approved), None if started is None else day(started)
+
+
+def _lapses_on(possible: Sequence[_Judged], known: Env) -> date | None:
+    """The first day on which no programme that could be chosen still helps; None where one stands."""
+    days = [one.programme.lapses_on(*_acts(known)) for one in possible]
+    return max((each for each in days if each), default=None) if None not in days else None
+
+
+def _redefined_on(law: Law, known: Env) -> date | None:
+    """The day on which the definition of a temporary house changed before the household was approved."""
+    changed, approved = law.redefined_on, _acts(known)[0]
+    return changed if changed and (approved is None or changed <= approved) else None
 
 
 def _priority(winner: _Judged | None) -> int | None:
@@ -191,15 +244,15 @@ def _tranches(winner: _Judged | None, works_kind: str | None, amount: int | None
     return tuple(Payment(share.after, share.percent, part) for share, part in zip(shares, parts, strict=True))
 
 
-def _missing(possible: Sequence[_Judged], rules: Rules) -> tuple[str, ...]:
+def _missing(possible: Sequence[_Judged], book: Book) -> tuple[str, ...]:
     """The unknown facts that could change the programme or the amount, in the order of `Book.fact_names`."""
     found = 0
     known_by_env: dict[int, dict[str, int]] = {}
     for one in possible:
-        known = known_by_env.setdefault(id(one.env), {})
-        for tree in (rules.status[one.place], rules.prices[one.place]):
+        known, rules = known_by_env.setdefault(id(one.env), {}), one.of.rules
+        for tree in (rules.status[one.of.place], rules.prices[one.of.place]):
             found |= rules.missing.of(tree, one.env, known)
-    return tuple(name for name, bit in rules.book.fact_bits.items() if found & bit)
+    return tuple(name for name, bit in book.fact_bits.items() if found & bit)
 
 
 def _result(one: _Judged) -> ProgrammeResult:
@@ -214,7 +267,11 @@ def _true(codes: Sequence[str], env: Env) -> tuple[str, ...]:
     return tuple(code for code in codes if env[code] == TRUE)
 
 
-def _unverified(possible: Sequence[_Judged], rules: Rules) -> tuple[str, ...]:
-    return tuple(
-        sorted({name for one in possible for name in rules.unverified_by_programme[one.programme.id]})
-    )
+def _unverified(possible: Sequence[_Judged], known: Env) -> tuple[str, ...]:
+    found: set[str] = set()
+    for one in possible:
+        found.update(one.of.rules.unverified_by_programme[one.programme.id])
+        end = one.programme.end_for(*_acts(known))
+        if end is not None and not end.cite.verified:
+            found.add(f"{one.programme.id}.end")
+    return tuple(sorted(found))

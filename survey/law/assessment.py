@@ -25,8 +25,17 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """From which first day of building on which programme gives how much."""
+
+    first: date
+    programme: str
+    amount_vnd: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProgrammeResult:
-    """One programme in force: entitles is 0 no, 1 unknown, 2 yes; its clauses by their own truth.
+    """One programme in question: entitles is 0 no, 1 unknown, 2 yes; its clauses by their own truth.
 
     A clause that the programme excludes (such as earlier help) stands under `met` when it is true of the
     household.
@@ -44,9 +53,15 @@ class Assessment:
     """What the law of a day says of one household.
 
     amount_vnd is None unless the programme and its amount are settled; low and high are the least and most
-    that the missing facts could make it (0 where no help is possible). provisional: a key date is not known
-    yet and the survey date stood in for it. tie_breaks: truths 0, 1, 2. unverified: values, clauses and
-    programmes whose text is unconfirmed.
+    that the missing facts could make it (0 where no help is possible). provisional: the day that the level
+    follows is not known yet and the latest known key date stood in for it; `if_started`: what a later start
+    would get. `on` is the day of the visit.
+
+    What only a day asked later can tell stands as a date, to be compared with that day: `lapses_on`, the
+    first day on which the programme, then ended, no longer helps such a household; `redefined_on`, on which
+    another definition of a temporary house began before the household was approved.
+
+    tie_breaks: truths 0, 1, 2. unverified: values, clauses and programmes whose text is unconfirmed.
     """
 
     outcome: str
@@ -70,11 +85,22 @@ class Assessment:
     area_codes: tuple[str, ...]
     release: str
     engine_version: str
+    if_started: tuple[Stretch, ...] = ()
+    lapses_on: date | None = None
+    redefined_on: date | None = None
+
+    def amount_on(self, on: date) -> int | None:
+        """The amount as of a day: that of a house begun on it, where no start is known yet."""
+        later = [one.amount_vnd for one in self.if_started if one.first <= on]
+        return later[-1] if later else self.amount_vnd
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; dates and dated facts are marked, so that `from_dict` gives back the same."""
         result = asdict(self) | {
             "on": self.on.isoformat(),
+            "if_started": [[one.first.isoformat(), one.programme, one.amount_vnd] for one in self.if_started],
+            "lapses_on": _day_out(self.lapses_on),
+            "redefined_on": _day_out(self.redefined_on),
             "facts": {name: _fact_out(value) for name, value in self.facts.items()},
         }
         return {key: list(value) if isinstance(value, tuple) else value for key, value in result.items()}
@@ -89,6 +115,12 @@ class Assessment:
             if key in known
         }
         given["on"] = date.fromisoformat(stored["on"])
+        given["if_started"] = tuple(
+            Stretch(date.fromisoformat(first), programme, amount_vnd)
+            for first, programme, amount_vnd in stored.get("if_started", ())
+        )
+        for name in ("lapses_on", "redefined_on"):
+            given[name] = date.fromisoformat(stored[name]) if stored.get(name) else None
         given["facts"] = {name: _fact_in(value) for name, value in stored["facts"].items()}
         given["tranches"] = tuple(Payment(**each) for each in stored["tranches"])
         given["programmes"] = tuple(_programme_in(each) for each in stored["programmes"])
@@ -98,6 +130,10 @@ class Assessment:
 def _programme_in(stored: Mapping[str, Any]) -> ProgrammeResult:
     lists = {part: tuple(stored[part]) for part in ("met", "not_met", "unknown")}
     return ProgrammeResult(stored["id"], stored["entitles"], **lists)
+
+
+def _day_out(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _fact_out(value: Any) -> Any:

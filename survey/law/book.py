@@ -11,14 +11,23 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from survey.law.expressions import Node
+from survey.law.expressions import Node, names
 from survey.law.facts import Fact, unknown_environment
 
 if TYPE_CHECKING:
-    from survey.law.rules import Law, Rules
+    from survey.law.rules import Law
 
 _ARTICLE = {"vi": ("Điều", "khoản", "điểm"), "en": ("article", "clause", "point")}
-KEY_DATES = ("surveyed_on", "approved_on", "started_on")
+KEY_DATES = ("surveyed_on", "entered_on", "started_on")
+"""The days of a household that law follows: the visit; the day it entered a programme (the approval, until
+that is known the visit); the start of building.
+"""
+KeyDates = tuple[date, date, date]  # in the order of KEY_DATES
+SHAPE = 2
+"""The shape of the law's text. Shape 1, of the releases before, is still read: its programmes ask everything
+on one key date, and a start not yet known counts as the survey day.
+"""
+STANDS, LAPSES = "stands", "lapses"
 Words = Mapping[str, str]  # language -> text
 
 
@@ -128,8 +137,20 @@ class Tranche:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """What becomes of some households when their programme ends: it stands, or it lapses (hết hiệu lực)."""
+
+    becomes: str
+    cite: Cite
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
-    """One programme: whom it entitles, when, and with how much; the smallest rank is chosen first."""
+    """One programme: whom it entitles, when, and with how much; the smallest rank is chosen first.
+
+    by_entry: that it is in force, and its conditions, are asked on the day of entry; `key_date` is the day
+    its level follows. Texts of shape 1 ask everything on `key_date`.
+    """
 
     id: str
     title: Words
@@ -148,11 +169,60 @@ class Programme:
     priority: tuple[str, ...]
     tie_break: tuple[str, ...]
     priority_cite: Cite | None
+    by_entry: bool = True
+    unapproved: End | None = None
+    unstarted: End | None = None
+    is_emergency: bool = False  # help after a disaster, for whom no programme for housing is there
 
     @property
     def codes(self) -> tuple[str, ...]:
         """Every clause its entitlement names, in reading order."""
         return self.all + self.any + self.none
+
+    @property
+    def asked_on(self) -> str:
+        """The key date on which its conditions are asked."""
+        return "entered_on" if self.by_entry else self.key_date
+
+    def asked(self, dates: KeyDates) -> KeyDates | None:
+        """The key dates on which a household of these dates asks it; None where it is out of the question.
+
+        Who was surveyed in its time is asked as on its last day, and a later start gets its last level: what
+        its end means for them is said beside the assessment (`lapses_on`).
+        """
+        if not self.by_entry:
+            return dates if self.span.covers(dates[KEY_DATES.index(self.key_date)]) else None
+        surveyed, entered, started = dates
+        if self.has_ended(entered) and not self.span.covers(surveyed):
+            return None
+        last = self.span.last or date.max
+        own = surveyed, min(entered, last), min(started, last)
+        # A house begun before the programme has no level in it.
+        is_in_force = self.span.covers(own[1]) and self.span.covers(own[KEY_DATES.index(self.key_date)])
+        return own if is_in_force else None
+
+    def has_ended(self, on: date) -> bool:
+        """Whether its last day is over."""
+        return self.span.last is not None and self.span.last < on
+
+    def gives_way(self, dates: KeyDates) -> bool:
+        """Whether it ended before the household entered, and does not stand: any other comes first."""
+        late = self.by_entry and self.has_ended(dates[1])
+        return late and self.unapproved is not None and self.unapproved.becomes == LAPSES
+
+    def end_for(self, approved: date | None, started: date | None) -> End | None:
+        """The rule that its end has for a household approved and begun (or not) on these days, if any."""
+        if not self.by_entry or self.span.last is None:
+            return None
+        if approved is None or self.has_ended(approved):
+            return self.unapproved
+        return self.unstarted if started is None or self.has_ended(started) else None
+
+    def lapses_on(self, approved: date | None, started: date | None) -> date | None:
+        """The first day on which it no longer helps such a household; None where it stands."""
+        end = self.end_for(approved, started)
+        lapses = end is not None and end.becomes == LAPSES and self.span.last is not None
+        return _next_day(self.span.last) if lapses and self.span.last else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +249,8 @@ class Book:
     programmes: tuple[Programme, ...]  # by rank
     frame: Frame
     raw: Mapping[str, Any]
-    compiled: dict[Any, Rules] = field(default_factory=dict, repr=False)
+    shape: int = SHAPE
+    compiled: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def canonical(self) -> str:
         """The whole law as one JSON text with a fixed order: equal laws give equal texts."""
@@ -234,6 +305,22 @@ class Book:
     def override_areas(self) -> frozenset[str]:
         """Codes of the areas that have any value of their own."""
         return frozenset(code for value in self.values.values() for code in value.areas)
+
+    def only_emergency(self, on: date) -> bool:
+        """Whether no programme is in force on a day but help after a disaster."""
+        return all(one.is_emergency for one in self.programmes if one.span.covers(on))
+
+    @cached_property
+    def definition(self) -> tuple[str, ...]:
+        """Names of the values and conditions by which a house is temporary or dilapidated."""
+        found: dict[str, None] = {}
+        waiting = [self.frame.temporary]
+        while waiting:
+            code = waiting.pop()
+            if code not in found and (code in self.clauses or code in self.values):
+                found[code] = None
+                waiting += names(self.clauses[code].tree) if code in self.clauses else ()
+        return tuple(sorted(found))
 
     @cached_property
     def breakpoints(self) -> tuple[date, ...]:

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from survey.law.book import Programme
-from survey.law.columns import NO_AMOUNT, Column, Columns, dates_of, read_columns, unknown_column
+from survey.law.book import KeyDates
+from survey.law.columns import NO_AMOUNT, Column, Columns, read_columns, unknown_column
 from survey.law.evaluation import vector
 from survey.law.expressions import FALSE, TRUE, UNKNOWN, names
-from survey.law.facts import day
+from survey.law.facts import day, days
 from survey.law.missing import MissingColumns
-from survey.law.rules import Law, Rules
+from survey.law.rules import Candidate, Law, Rules
 
 CHUNK = 131_072  # measured best of 16 k to 1.6 M on two cores with 32 MB of shared cache
 
@@ -37,8 +37,8 @@ def assess_many(columns: Mapping[str, Any], law: Law) -> Columns:
     """
     given, rows = read_columns(columns, law.book.facts)
     result = _empty(rows, law)
-    for rules, chosen in _groups(given, rows, law):
-        judge = _Judge(rules)
+    for dates, chosen in _groups(given, rows, law):
+        judge = _Judge(law, dates)
         for start in range(0, rows if chosen is None else len(chosen), CHUNK):
             part = slice(start, start + CHUNK) if chosen is None else chosen[start : start + CHUNK]
             size = len(range(rows)[part]) if isinstance(part, slice) else len(part)
@@ -72,90 +72,88 @@ def _empty(rows: int, law: Law) -> Columns:
 
 def _groups(
     given: Mapping[str, Column], rows: int, law: Law
-) -> Iterator[tuple[Rules, NDArray[np.intp] | None]]:
-    """Rules and the rows they hold for; None means all rows (nobody's key dates are known yet)."""
-    dates = [given[key] for key in ("approved_on", "started_on") if key in given]
-    if not dates or all(np.isnan(column).all() for column in dates):
-        yield law.today, None
+) -> Iterator[tuple[KeyDates, NDArray[np.intp] | None]]:
+    """Key dates and the rows whose own lie in the same stretches of law; None means all rows (nobody's are
+    known yet).
+    """
+    told = {key: given[key] for key in ("approved_on", "started_on") if key in given}
+    if all(np.isnan(column).all() for column in told.values()):
+        yield law.key_dates(dict.fromkeys(("approved_on", "started_on"))), None
         return
-    marks = np.array([mark.toordinal() for mark in law.book.breakpoints])
-    epochs = [_epochs(given.get(key), rows, marks, law) for key in ("approved_on", "started_on")]
+    entered, started = _key_dates(told, rows, law)
+    marks = np.array([days(mark) for mark in law.book.breakpoints])
+    epochs = [np.searchsorted(marks, column, side="right") for column in (entered, started)]
     both = epochs[0] * (len(marks) + 1) + epochs[1]
     for group in np.unique(both):
         chosen = np.flatnonzero(both == group)
-        yield (
-            law.rules(
-                (law.on, *(_date_of(given.get(key), chosen[0], law) for key in ("approved_on", "started_on")))
-            ),
-            chosen,
-        )
+        yield (law.on, day(entered[chosen[0]]), day(started[chosen[0]])), chosen
 
 
-def _epochs(column: Column | None, rows: int, marks: NDArray[np.int64], law: Law) -> NDArray[np.intp]:
-    """The stretch of law of each row's key date; where it is unknown, that of the survey date."""
-    survey = law.book.epoch(law.on)
-    if column is None:
-        return np.full(rows, survey, np.intp)
-    return np.where(np.isnan(column), survey, np.searchsorted(marks, dates_of(column), side="right"))
-
-
-def _date_of(column: Column | None, row: np.intp, law: Law) -> Any:
-    return law.on if column is None or np.isnan(column[row]) else day(column[row])
+def _key_dates(told: Mapping[str, Column], rows: int, law: Law) -> tuple[Column, Column]:
+    """The days of entry and of the start of building of each row (see `Law.key_dates`)."""
+    surveyed, unknown = days(law.on), np.full(rows, np.nan)
+    approved, started = (told.get(key, unknown) for key in ("approved_on", "started_on"))
+    entered = np.where(np.isnan(approved), surveyed, approved)
+    latest = surveyed if law.book.shape == 1 else np.maximum(surveyed, entered)
+    return entered, np.where(np.isnan(started), latest, started)
 
 
 class _Judge:
-    """One set of rules compiled for columns."""
+    """The law on one set of key dates, compiled for columns."""
 
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
-        book = rules.book
+    def __init__(self, law: Law, dates: KeyDates) -> None:
+        self.book = book = law.book
+        self.rules = law.rules(dates)
+        self.candidates = law.candidates(dates)
         self.unknowns = {name: unknown_column(fact) for name, fact in book.facts.items()}
-        self.base = {
-            name: np.float64(np.nan) if value is None else np.uint8(value)
-            for name, value in rules.base.items()
-        }
-        self.status = [vector(tree, book.choices) for tree in rules.status]
-        self.prices = [vector(tree, book.choices) for tree in rules.prices]
-        self.needed = [self.needed_for_amount(one) for one in rules.programmes]
+        self.status = [vector(one.rules.status[one.place], book.choices) for one in self.candidates]
+        self.prices = [vector(one.rules.prices[one.place], book.choices) for one in self.candidates]
+        self.needed = [self.needed_for_amount(one) for one in self.candidates]
         self.places = {one.id: place for place, one in enumerate(book.programmes)}
-        self.missing = MissingColumns(book.fact_bits, rules.definitions, book.choices)
+        self.missing = {
+            id(one.rules): MissingColumns(book.fact_bits, one.rules.definitions, book.choices)
+            for one in self.candidates
+        }
 
-    def needed_for_amount(self, programme: Programme) -> set[str]:
+    def needed_for_amount(self, candidate: Candidate) -> set[str]:
         """Names whose columns the amount, the priority and the key date of a programme are read from."""
-        settled = self.rules.constants
+        settled, programme = candidate.rules.constants, candidate.programme
         trees = [programme.price, *(price.at_most for price in programme.prices.values())]
         used = {name for tree in trees for name in names(tree) if name not in settled}
-        return {*used, "works_kind", *programme.priority} | (
-            {programme.key_date} & {"approved_on", "started_on"}
-        )
+        return {*used, "works_kind", "approved_on", "started_on", *programme.priority}
 
     def chunk(self, given: Env, rows: int) -> dict[str, Any]:
         """All answers for the rows of one chunk."""
-        env = self.truths(given)
-        book, frame = self.rules.book, self.rules.book.frame
-        entitles = [np.broadcast_to(status(env), rows) for status in self.status]
+        book, frame = self.book, self.book.frame
+        truths = _Truths(self.unknowns | given)
+        env = truths.by(self.rules)
+        entitles = [
+            np.broadcast_to(status(truths.by(one.rules)), rows)
+            for status, one in zip(self.status, self.candidates, strict=True)
+        ]
         choice = _Choice(rows)
-        for place, programme in enumerate(self.rules.programmes):
-            self.consider(choice, place, programme, entitles[place], env)
+        for place, one in enumerate(self.candidates):
+            self.consider(choice, place, entitles[place], truths.by(one.rules))
         answers = choice.answers(env["registered"])
         answers["house_class"] = _house_class(env[frame.temporary], env[frame.no_house])
         answers["works_kind"] = env["works_kind"]
-        answers["met"], answers["unknown"] = _masks(book.clause_codes, env, rows)
+        answers["met"], answers["unknown"] = _masks(book.clause_codes, self.named(truths), rows)
         answers["missing"] = self.missing_facts(answers["outcome"] == 1, choice.possible, given, rows)
         answers["entitles"] = np.zeros((len(book.programmes), rows), np.uint8)
-        for programme, truth in zip(self.rules.programmes, entitles, strict=True):
-            answers["entitles"][self.places[programme.id]] = truth
+        for one, truth in zip(self.candidates, entitles, strict=True):
+            answers["entitles"][self.places[one.programme.id]] = truth
         return answers
 
-    def truths(self, given: Env) -> Env:
-        """The environment of a chunk: facts, unknowns, and the truth of every condition."""
-        env = self.unknowns | given | self.base
-        for code, step in self.rules.column_steps:
-            env[code] = step(env)
-        return env
+    def named(self, truths: _Truths) -> Env:
+        """The truths as the programmes tell them: a clause that only one that ended names, as on its days."""
+        told: Env = {}
+        for one in sorted(self.candidates, key=lambda one: one.rules is self.rules):
+            told |= {code: truths.by(one.rules)[code] for code in one.programme.codes}
+        return truths.by(self.rules) | told
 
-    def consider(self, choice: _Choice, place: int, programme: Programme, entitles: Column, env: Env) -> None:
+    def consider(self, choice: _Choice, place: int, entitles: Column, env: Env) -> None:
         """The next programme by rank: rows that are not settled yet may or surely take it."""
+        programme = self.candidates[place].programme
         rows = choice.open & (entitles != FALSE)
         choice.possible.append(rows)
         chosen = np.flatnonzero(rows)
@@ -163,14 +161,15 @@ class _Judge:
             return
         # Amounts are worked out for these rows alone; of the environment only what they need is copied.
         here = {name: np.broadcast_to(env[name], rows.shape)[chosen] for name in self.needed[place]}
-        low, high = self.amounts(place, programme, here, chosen.size)
-        stands_in = np.isnan(here[programme.key_date]) if programme.key_date in here else np.False_
+        low, high = self.amounts(place, here, chosen.size)
+        told = "approved_on" if programme.key_date == "entered_on" else programme.key_date
+        stands_in = np.isnan(here[told]) if told in here else np.False_
         priority = _priority(programme.priority, here)
         choice.take(
             chosen, entitles[chosen] == TRUE, self.places[programme.id], low, high, stands_in, priority
         )
 
-    def amounts(self, place: int, programme: Programme, env: Env, rows: int) -> tuple[Column, Column]:
+    def amounts(self, place: int, env: Env, rows: int) -> tuple[Column, Column]:
         """The least and most of each amount, equal where it is settled (see `assess._bounds`)."""
         amount = np.broadcast_to(self.prices[place](env), rows)
         unsettled = np.flatnonzero(np.isnan(amount))
@@ -178,15 +177,16 @@ class _Judge:
             return amount, amount
         low, high = amount.copy(), amount.copy()
         here = {name: column[unsettled] for name, column in env.items()}
-        low[unsettled], high[unsettled] = self.bounds(programme, here, unsettled.size)
+        low[unsettled], high[unsettled] = self.bounds(self.candidates[place], here, unsettled.size)
         return low, high
 
-    def bounds(self, programme: Programme, env: Env, rows: int) -> tuple[Column, Column]:
+    def bounds(self, candidate: Candidate, env: Env, rows: int) -> tuple[Column, Column]:
         """Over both kinds of works where that is unknown, 0 to `at_most` where a fact is."""
         low, high = np.full(rows, np.inf), np.full(rows, -np.inf)
         asked = env["works_kind"]
-        for code, kind in enumerate(self.rules.book.facts["works_kind"].choices):
-            price, at_most = (each(env) for each in self.rules.column_bounds[programme.id][kind])
+        of_kind = candidate.rules.column_bounds[candidate.programme.id]
+        for code, kind in enumerate(self.book.facts["works_kind"].choices):
+            price, at_most = (each(env) for each in of_kind[kind])
             could_be = (asked == code) | (asked == -1)
             low = np.where(could_be, np.minimum(low, np.where(np.isnan(price), 0.0, price)), low)
             high = np.where(could_be, np.maximum(high, np.where(np.isnan(price), at_most, price)), high)
@@ -202,15 +202,36 @@ class _Judge:
         chosen = np.flatnonzero(needs)
         if not chosen.size:
             return masks
-        env = self.truths({name: column[chosen] for name, column in given.items()})
-        known: dict[str, NDArray[np.uint64]] = {}
-        for place, could_be in enumerate(possible):
-            here = could_be[chosen]
+        truths = _Truths(self.unknowns | {name: column[chosen] for name, column in given.items()})
+        known: dict[int, dict[str, NDArray[np.uint64]]] = {}
+        for one, could_be in zip(self.candidates, possible, strict=True):
+            here, rules = could_be[chosen], one.rules
             if here.any():
-                for tree in (self.rules.status[place], self.rules.prices[place]):
-                    found = self.missing.of(tree, env, chosen.size, known)
+                env, kept = truths.by(rules), known.setdefault(id(rules), {})
+                for tree in (rules.status[one.place], rules.prices[one.place]):
+                    found = self.missing[id(rules)].of(tree, env, chosen.size, kept)
                     masks[chosen] |= np.where(here, found, np.uint64(0))
         return masks
+
+
+class _Truths:
+    """The truth of every condition for the rows of a chunk, by each set of rules asked."""
+
+    def __init__(self, facts: Env) -> None:
+        self.facts = facts
+        self._kept: dict[int, Env] = {}
+
+    def by(self, rules: Rules) -> Env:
+        """The facts with the truth of every condition by these rules."""
+        if id(rules) not in self._kept:
+            env = self.facts | {
+                name: np.float64(np.nan) if value is None else np.uint8(value)
+                for name, value in rules.base.items()
+            }
+            for code, step in rules.column_steps:
+                env[code] = step(env)
+            self._kept[id(rules)] = env
+        return self._kept[id(rules)]
 
 
 class _Choice:

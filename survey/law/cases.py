@@ -70,6 +70,8 @@ def differences(case: Case, book: Book) -> list[str]:
     got = {name: getattr(made, name, None) for name in case.expect}
     if "tranches_vnd" in case.expect:
         got["tranches_vnd"] = tuple(part.amount_vnd for part in made.tranches)
+    if "if_started" in case.expect:
+        got["if_started"] = tuple([one.first, one.programme, one.amount_vnd] for one in made.if_started)
     return [
         f"{name}: expected {_plain(wanted)!r}, got {_plain(got[name])!r}"
         for name, wanted in case.expect.items()

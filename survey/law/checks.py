@@ -45,13 +45,15 @@ def check_periods(periods: Sequence[Period]) -> None:
 
 def check_book(book: Book, file_of: FileOf) -> None:
     """Everything that can only be seen with the whole law in hand. Raises: Problem 2013, 2015, 2017, 2018,
-    2020, 2021.
+    2020, 2021, 2023.
     """
     _check_sizes(book)
     _check_facts_used(book, file_of)
     _check_placeholders(book, file_of)
     _check_ranks(book, file_of)
     _check_price_key_dates(book, file_of)
+    if book.shape > 1:
+        _check_condition_key_dates(book, file_of)
     _check_values_in_force(book, file_of)
 
 
@@ -104,6 +106,18 @@ def _check_price_key_dates(book: Book, file_of: FileOf) -> None:
                     got=value.key_date,
                     expected=programme.key_date,
                 )
+
+
+def _check_condition_key_dates(book: Book, file_of: FileOf) -> None:
+    """The start of building chooses the level alone: no other value and no condition follows it."""
+    levels = {name for programme in book.programmes for name in names(programme.price)}
+    for code, clause in book.clauses.items():
+        if clause.key_date == "started_on":
+            raise Problem(2023, file=file_of("clauses", code), entry=code)
+        for name in names(clause.tree):
+            value = book.values.get(name)
+            if value is not None and value.key_date == "started_on" and name not in levels:
+                raise Problem(2023, file=file_of("values", name), entry=name)
 
 
 def _check_values_in_force(book: Book, file_of: FileOf) -> None:

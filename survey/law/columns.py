@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from survey.law.assessment import HOUSE_CLASSES, OUTCOMES
-from survey.law.facts import EPOCH, Fact, encode
+from survey.law.facts import Fact, encode
 from survey.problems import Problem
 
 NO_AMOUNT = -1
@@ -166,8 +166,3 @@ class Columns:
 
 def _names(mask: int, names: tuple[str, ...]) -> Iterator[str]:
     return (name for place, name in enumerate(names) if mask >> place & 1)
-
-
-def dates_of(column: Column) -> Column:
-    """Days since 1970-01-01 as proleptic ordinals; NaN (unknown) becomes 0."""
-    return np.where(np.isnan(column), 0, column + EPOCH).astype(np.int64)

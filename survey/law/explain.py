@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from survey.law.assessment import Assessment, ProgrammeResult
-from survey.law.book import KEY_DATES, Cite, Clause, Period, Programme, Value
+from survey.law.book import KEY_DATES, Cite, Clause, KeyDates, Period, Programme, Value
 from survey.law.checks import PLACEHOLDER
 from survey.law.expressions import FALSE, TRUE, names
-from survey.law.facts import Fact, as_dated, day
+from survey.law.facts import Fact, as_dated, day, days
 from survey.law.rules import Law
 from survey.words import word
 
@@ -26,8 +26,24 @@ SENTENCES = {
     "missing": {"vi": "Cần biết thêm: {label}.", "en": "Still needed: {label}."},
     "range": {"vi": "Mức có thể: từ {low} đến {high} đồng.", "en": "Possible: from {low} to {high} đồng."},
     "provisional": {
-        "vi": "Tạm tính theo ngày khảo sát; sẽ tính lại khi có ngày khởi công.",
-        "en": "Provisional, by the survey date; renewed when building starts.",
+        "vi": "Tạm tính như khởi công ngày {day}; sẽ tính lại khi có ngày khởi công.",
+        "en": "Provisional, as if building had started on {day}; renewed when it starts.",
+    },
+    "if_started": {
+        "vi": "Khởi công từ ngày {day}: {amount} đồng.",
+        "en": "If building starts from {day}: {amount} đồng.",
+    },
+    "unapproved": {
+        "vi": "{title} kết thúc sau ngày {day}; hộ chưa được phê duyệt đến hết ngày đó không còn thuộc diện.",
+        "en": "{title} ends after {day}; it no longer covers a household not approved by then.",
+    },
+    "unstarted": {
+        "vi": "{title} kết thúc sau ngày {day}; hộ chưa khởi công đến hết ngày đó không còn thuộc diện.",
+        "en": "{title} ends after {day}; it no longer covers a house not begun by then.",
+    },
+    "redefined": {
+        "vi": "Tiêu chí nhà tạm, nhà dột nát đã thay đổi từ ngày {day}, sau ngày khảo sát: cần xem lại",
+        "en": "The definition of a temporary house changed on {day}, after the survey: to be looked at",
     },
     "or": {"vi": " hoặc ", "en": " or "},
     "yes": {"vi": "có", "en": "yes"},
@@ -39,7 +55,7 @@ SENTENCES = {
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One sentence. role: house, met, not_met, unknown, excludes, amount, priority, doubt, missing,
-    provisional.
+    provisional, lapse.
 
     code: the clause, value, programme or fact it speaks of. citation is "" where the sentence rests on no
     document.
@@ -65,6 +81,7 @@ def explain(assessment: Assessment, law: Law, lang: str = "vi") -> list[Reason]:
         *telling.doubts(),
         *telling.missing(),
         *telling.provisional(),
+        *telling.lapse(),
     ]
 
 
@@ -77,6 +94,7 @@ class _Telling:
         self.book = law.book
         self.lang = lang
         self.by_id = {one.id: one for one in self.book.programmes}
+        self.used = self.key_dates()
 
     def house(self) -> Iterator[Reason]:
         """The clauses that made the class of the house, or that rule it out."""
@@ -97,6 +115,7 @@ class _Telling:
         """One programme: all that is met when it entitles, otherwise one sentence with what stands in the
         way.
         """
+        self.used = programme.asked(self.key_dates()) or self.key_dates()
         if result.entitles == TRUE:
             yield from (self.clause(code, "met", "met") for code in result.met if code not in programme.none)
         elif result.entitles != FALSE:
@@ -129,6 +148,7 @@ class _Telling:
             return
         programme = self.by_id[self.of.programme]
         kind = word(f"works_kind.{self.of.works_kind}", self.lang) if self.of.works_kind else "-"
+        self.used = programme.asked(self.key_dates()) or self.key_dates()
         amount = _number(self.of.amount_vnd, self.lang)
         text = self.said("amount", title=programme.title[self.lang], kind=kind, amount=amount)
         yield self.reason("amount", programme.id, text, self.amount_cite(programme))
@@ -136,7 +156,7 @@ class _Telling:
     def amount_cite(self, programme: Programme) -> Cite:
         """Where the amount is written: its last value's period, or the programme's own source."""
         price = programme.prices.get(self.of.works_kind or "")
-        dates = dict(zip(KEY_DATES, self.key_dates(), strict=True))
+        dates = dict(zip(KEY_DATES, self.used, strict=True))
         for name in names(price.tree) if price else ():
             value = self.book.values.get(name)
             period = value.on(dates[value.key_date], self.law.relevant_areas) if value else None
@@ -144,11 +164,13 @@ class _Telling:
                 return period.cite
         return programme.cite
 
-    def key_dates(self) -> tuple[date, date, date]:
+    def acts(self) -> dict[str, date | None]:
+        """The days of approval and start, as far as they were known."""
+        return {key: _date(self.of.facts.get(key)) for key in ("approved_on", "started_on")}
+
+    def key_dates(self) -> KeyDates:
         """The key dates the assessment used."""
-        known = {key: self.of.facts.get(key) for key in ("approved_on", "started_on")}
-        approved, started = (_date(known[key]) or self.of.on for key in ("approved_on", "started_on"))
-        return self.of.on, approved, started
+        return self.law.key_dates({key: on and days(on) for key, on in self.acts().items()})
 
     def priority(self) -> Iterator[Reason]:
         """The place in the priority order."""
@@ -159,8 +181,11 @@ class _Telling:
         yield self.reason("priority", code, text, self.book.clauses[code].cite)
 
     def doubts(self) -> Iterator[Reason]:
-        """Doubts about the works asked for, for the meeting."""
+        """Doubts for the meeting: about the works asked for, about a definition that changed since."""
         yield from (self.clause(code, "doubt", "doubt") for code in self.of.doubts)
+        if self.of.redefined_on:
+            text = self.said("doubt", text=self.said("redefined", day=_day(self.of.redefined_on)))
+            yield Reason("doubt", "redefined_on", text, "")
 
     def missing(self) -> Iterator[Reason]:
         """The facts that are still needed, and the range they leave open."""
@@ -174,9 +199,24 @@ class _Telling:
             yield Reason("missing", "amount", self.said("range", low=low, high=high), "")
 
     def provisional(self) -> Iterator[Reason]:
-        """Said when the survey date stood in for a key date."""
+        """Said when another day stood in for a key date, with what a later start would get."""
         if self.of.provisional:
-            yield Reason("provisional", "started_on", self.said("provisional"), "")
+            said = self.said("provisional", day=_day(self.key_dates()[2]))
+            yield Reason("provisional", "started_on", said, "")
+        for one in self.of.if_started:
+            amount = _number(one.amount_vnd, self.lang)
+            said = self.said("if_started", day=_day(one.first), amount=amount)
+            yield Reason("provisional", "if_started", said, "")
+
+    def lapse(self) -> Iterator[Reason]:
+        """What the end of the programme means for the household, before it and after."""
+        programme = self.by_id.get(self.of.programme or "")
+        acts = self.acts()
+        end = programme.end_for(acts["approved_on"], acts["started_on"]) if programme else None
+        if self.of.lapses_on and programme and end and programme.span.last:
+            part = "unapproved" if end is programme.unapproved else "unstarted"
+            text = self.said(part, title=programme.title[self.lang], day=_day(programme.span.last))
+            yield self.reason("lapse", part, text, end.cite)
 
     # --- one sentence
 
@@ -207,7 +247,7 @@ class _Telling:
         if name in self.book.facts:
             return _fact_text(self.book.facts[name], self.of.facts.get(name), self.of.on, self.lang)
         value: Value = self.book.values[name]
-        dates = dict(zip(KEY_DATES, self.key_dates(), strict=True))
+        dates = dict(zip(KEY_DATES, self.used, strict=True))
         period = value.on(dates[value.key_date], self.law.relevant_areas)
         return "…" if period is None else _value_text(value, period, self.lang)
 

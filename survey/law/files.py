@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from survey.law.book import SHAPE
 from survey.problems import Problem
 
 MAX_BYTES = 300_000
 SECTIONS = ("facts", "sources", "values", "derived", "clauses", "programmes", "frame")
 
-Raw = dict[str, dict[str, Any]]  # section -> name -> entry
+Raw = dict[str, Any]  # section -> name -> entry; and the shape of the text
 Origins = dict[tuple[str, str], str]  # (section, name) -> file
 
 
@@ -31,7 +32,7 @@ def read_folders(folders: list[Path]) -> tuple[Raw, Origins]:
     Raises: Problem 2001 (unreadable), 2002 (too large), 2003 (unknown part), 2006 (twice in one folder),
     2050 (no folder).
     """
-    raw: Raw = {section: {} for section in SECTIONS}
+    raw: Raw = {section: {} for section in SECTIONS} | {"shape": SHAPE}
     origins: Origins = {}
     for folder in folders:
         if not folder.is_dir():

@@ -14,6 +14,7 @@ from survey.law.book import (
     Book,
     Cite,
     Clause,
+    End,
     Frame,
     Period,
     Price,
@@ -54,6 +55,7 @@ class _Builder:
     def __init__(self, raw: Mapping[str, Any], origins: Origins) -> None:
         self.raw = raw
         self.origins = origins
+        self.shape = int(raw.get("shape", 1))
 
     def book(self) -> Book:
         """All sections, then the checks that need all of them."""
@@ -66,7 +68,9 @@ class _Builder:
         self.clauses = self.in_order(conditions)
         programmes = self.section("programmes", shapes.PROGRAMME, self.programme)
         by_rank = tuple(sorted(programmes.values(), key=lambda one: one.rank))
-        book = Book(self.facts, self.sources, self.values, self.clauses, by_rank, self.frame(), self.raw)
+        book = Book(
+            self.facts, self.sources, self.values, self.clauses, by_rank, self.frame(), self.raw, self.shape
+        )
         check_book(book, self.file)
         return book
 
@@ -140,7 +144,7 @@ class _Builder:
         areas = {code: self.periods(periods, kind) for code, periods in entry.get("area", {}).items()}
         dated = self.periods(entry["dated"], kind)
         label = {"vi": entry["vi"], "en": entry["en"]}
-        return Value(key, kind, entry["unit"], entry["key_date"], label, dated, areas)
+        return Value(key, kind, entry["unit"], _key_date(entry), label, dated, areas)
 
     def periods(self, entries: Iterable[Mapping[str, Any]], kind: str) -> tuple[Period, ...]:
         """Dated entries, none overlapping."""
@@ -172,7 +176,7 @@ class _Builder:
             self.cite(entry),
             entry["text"],
             Span(entry.get("from"), entry.get("until")),
-            entry.get("key_date", "surveyed_on"),
+            _key_date(entry),
         )
 
     def condition(self, text: str) -> Node:
@@ -208,7 +212,11 @@ class _Builder:
             title=entry["title"],
             rank=entry["rank"],
             span=Span(entry["in_force"]["from"], entry["in_force"].get("until")),
-            key_date=entry["key_date"],
+            key_date=_key_date(entry),
+            by_entry=self.shape > 1,
+            unapproved=self.end(key, entry, "unapproved"),
+            unstarted=self.end(key, entry, "unstarted"),
+            is_emergency=entry.get("emergency", False),
             cite=self.cite(entry),
             **groups,
             entitled=_entitled(**groups),
@@ -220,6 +228,14 @@ class _Builder:
             tie_break=self.codes(priority["tie_break"]) if priority else (),
             priority_cite=self.cite(priority) if priority else None,
         )
+
+    def end(self, programme: str, entry: Mapping[str, Any], part: str) -> End | None:
+        """What becomes of those not approved, or not begun, when the programme ends."""
+        told = entry.get(part)
+        if told is None:
+            return None
+        shapes.check(told, shapes.END, file=self.file("programmes", programme), name=f"{programme}.{part}")
+        return End(told["becomes"], self.cite(told))
 
     def codes(self, entries: Iterable[str]) -> tuple[str, ...]:
         """Names of clauses. Raises: Problem 2016 for one that no clause file has."""
@@ -302,6 +318,12 @@ def _amount(entry: Mapping[str, Any], kind: str) -> float | None:
     if kind_of_value != kind:
         raise Problem(2005, key="value", got=str(value), expected=kind)
     return days(value) if isinstance(value, date) else float(value) * (2 if kind == "truth" else 1)
+
+
+def _key_date(entry: Mapping[str, Any]) -> str:
+    """The day a value or condition follows: where none is told, that of the survey."""
+    told: str = entry.get("key_date", "surveyed_on")
+    return "entered_on" if told == "approved_on" else told
 
 
 def _entitled(all: tuple[str, ...], any: tuple[str, ...], none: tuple[str, ...]) -> Node:

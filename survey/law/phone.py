@@ -16,7 +16,7 @@ from typing import Any
 
 from survey.law.assess import ENGINE_VERSION, assess
 from survey.law.assessment import Assessment
-from survey.law.book import Book, Cite, Clause, Frame, Period, Price, Programme, Span, Tranche, Value
+from survey.law.book import Book, Cite, Clause, End, Frame, Period, Price, Programme, Span, Tranche, Value
 from survey.law.explain import SENTENCES
 from survey.law.expressions import Kind, Node, name, to_json, typed
 from survey.law.facts import Fact, day, days
@@ -35,19 +35,22 @@ def json_law(book: Book) -> Json:
     cites: [{vi, en, verified}]. values: name -> {kind, key_date, dated: [[first, last, value, cite]],
     areas: area code -> the same}. clauses, each after those it uses: [{code, tree, text, cite, first, last,
     key_date}]; a derived one has text null. programmes by rank: [{id, title, cite, first, last, key_date,
-    all, any, none, entitled, price, prices: works kind -> {amount, at_most}, tranches: works kind -> [{after,
-    percent}], tranches_cite, priority, tie_break}]. house: {temporary, no_house, because, against, doubts}.
-    sentences: the wording of `explain`. A tree is as `expressions.to_json` writes it.
+    by_entry, unapproved, unstarted: {becomes, cite} or null, all, any, none, entitled, price, prices: works
+    kind -> {amount, at_most}, tranches: works kind -> [{after, percent}], tranches_cite, priority,
+    tie_break}]. definition: names of what makes a house temporary. house: {temporary, no_house, because,
+    against, doubts}. sentences: the wording of `explain`. A tree is as `expressions.to_json` writes it.
     """
     cites = _Cites(book)
     frame = book.frame
     return {
         "engine_version": ENGINE_VERSION,
+        "shape": book.shape,
         "release": book.release,
         "facts": {fact.name: _fact(fact) for fact in book.facts.values()},
         "values": {value.name: _value(value, cites) for value in book.values.values()},
         "clauses": [_clause(clause, cites) for clause in book.clauses.values()],
         "programmes": [_programme(one, cites) for one in book.programmes],
+        "definition": list(book.definition),
         "house": {
             "temporary": frame.temporary,
             "no_house": frame.no_house,
@@ -57,6 +60,21 @@ def json_law(book: Book) -> Json:
         },
         "cites": cites.told,
         "sentences": SENTENCES,
+    }
+
+
+def of_shape_1(document: Json) -> Json:
+    """The document as an app reads it that asks everything of a programme on one key date: that of entry."""
+    named = {"entered_on": "approved_on"}
+
+    def renamed(entry: Json) -> Json:
+        key_date = "entered_on" if entry.get("by_entry") else entry["key_date"]
+        return entry | {"key_date": named.get(key_date, key_date)}
+
+    return document | {
+        "values": {name: renamed(value) for name, value in document["values"].items()},
+        "clauses": [renamed(clause) for clause in document["clauses"]],
+        "programmes": [renamed(programme) for programme in document["programmes"]],
     }
 
 
@@ -128,6 +146,9 @@ def _programme(one: Programme, cites: _Cites) -> Json:
         "title": dict(one.title),
         "cite": cites.place(one.cite),
         "key_date": one.key_date,
+        "by_entry": one.by_entry,
+        "unapproved": _end(one.unapproved, cites),
+        "unstarted": _end(one.unstarted, cites),
         **_span(one.span),
         "all": list(one.all),
         "any": list(one.any),
@@ -146,6 +167,10 @@ def _programme(one: Programme, cites: _Cites) -> Json:
         "priority": list(one.priority),
         "tie_break": list(one.tie_break),
     }
+
+
+def _end(end: End | None, cites: _Cites) -> Json | None:
+    return None if end is None else {"becomes": end.becomes, "cite": cites.place(end.cite)}
 
 
 # --- the document read again: the reference for the browser
@@ -180,6 +205,7 @@ class _Reader:
             programmes=tuple(self.programme(rank, one) for rank, one in enumerate(document["programmes"])),
             frame=self.frame(document["house"]),
             raw={},
+            shape=document["shape"],
         )
 
     def frame(self, told: Json) -> Frame:
@@ -211,6 +237,10 @@ class _Reader:
             Period(_read_span(first, last), value, self.cite(cite)) for first, last, value, cite in told
         )
 
+    def end(self, told: Json | None) -> End | None:
+        """What becomes of some households when their programme ends."""
+        return None if told is None else End(told["becomes"], self.cite(told["cite"]))
+
     def clause(self, told: Json) -> Clause:
         """A condition."""
         return Clause(
@@ -232,13 +262,16 @@ class _Reader:
         tranches = {
             kind: tuple(Tranche(**share) for share in shares) for kind, shares in told["tranches"].items()
         }
-        listed = {key: tuple(told[key]) for key in ("all", "any", "none", "priority", "tie_break")}
+        listed: Json = {key: tuple(told[key]) for key in ("all", "any", "none", "priority", "tie_break")}
         return Programme(
             id=told["id"],
             title=told["title"],
             rank=rank,
             span=_read_span(told["first"], told["last"]),
             key_date=told["key_date"],
+            by_entry=told["by_entry"],
+            unapproved=self.end(told["unapproved"]),
+            unstarted=self.end(told["unstarted"]),
             cite=self.cite(told["cite"]),
             entitled=self.tree(told["entitled"], "truth"),
             prices=prices,

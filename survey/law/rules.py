@@ -8,19 +8,32 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from survey.law.book import KEY_DATES, Book, Period, Price, Programme
+from survey.law.book import KEY_DATES, Book, KeyDates, Period, Price, Programme
 from survey.law.evaluation import Scalar, Vector, fold, scalar, vector
 from survey.law.expressions import FALSE, TRUE, Node, const
 from survey.law.facts import day
 from survey.law.missing import Missing
 from survey.problems import Problem
 
-KeyDates = tuple[date, date, date]  # in the order of KEY_DATES
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A programme in question on a household's key dates, under the rules of the days it is asked on.
+
+    `later`: from which days a later start of building would get another amount, and how that is worked out.
+    """
+
+    programme: Programme
+    rules: Rules
+    place: int  # among the rules' programmes
+    status: Scalar
+    price: Scalar
+    later: tuple[tuple[date, Scalar], ...]
 
 
 @dataclass(frozen=True)
 class Law:
-    """The law for a place (path of area codes, deepest first) and a survey date."""
+    """The law for a place (path of area codes, deepest first, on the day of entry) and a survey date."""
 
     book: Book
     on: date
@@ -51,13 +64,12 @@ class Law:
         return self.book.values[name].on(self.on, self.relevant_areas)
 
     def key_dates(self, env: Mapping[str, Any]) -> KeyDates:
-        """The household's key dates; one that is not known yet is taken as the survey date."""
+        """The household's key dates. A start that is not known yet counts as the latest known one."""
         approved, started = env["approved_on"], env["started_on"]
-        return (
-            self.on,
-            self.on if approved is None else day(approved),
-            self.on if started is None else day(started),
-        )
+        entered = self.on if approved is None else day(approved)
+        if started is not None:
+            return self.on, entered, day(started)
+        return self.on, entered, self.on if self.book.shape == 1 else max(self.on, entered)
 
     @cached_property
     def today(self) -> Rules:
@@ -66,12 +78,63 @@ class Law:
 
     def rules(self, dates: KeyDates) -> Rules:
         """The compiled rules for these key dates; kept in the book, since few combinations exist."""
-        epochs = tuple(self.book.epoch(each) for each in dates)
-        key = (self.relevant_areas, self.on.year, epochs)
-        found = self.book.compiled.get(key)
-        if found is None:
-            found = self.book.compiled[key] = Rules(self.book, dates, self.relevant_areas)
+        found: Rules = self._kept("rules", dates, lambda: Rules(self.book, dates, self.relevant_areas))
         return found
+
+    def candidates(self, dates: KeyDates) -> tuple[Candidate, ...]:
+        """The programmes in question on these key dates, the one to be chosen first first."""
+        found: tuple[Candidate, ...] = self._kept("candidates", dates, lambda: self._candidates(dates))
+        return found
+
+    def _kept(self, what: str, dates: KeyDates, make: Callable[[], Any]) -> Any:
+        epochs = tuple(self.book.epoch(each) for each in dates)
+        key = (what, self.relevant_areas, self.on.year, epochs)
+        if key not in self.book.compiled:
+            self.book.compiled[key] = make()
+        return self.book.compiled[key]
+
+    def _candidates(self, dates: KeyDates) -> tuple[Candidate, ...]:
+        asked = [(one, own) for one in self.book.programmes if (own := one.asked(dates))]
+        asked.sort(key=lambda pair: pair[0].gives_way(dates))  # stable: by rank among themselves
+        return tuple(self._candidate(one, own) for one, own in asked)
+
+    def _candidate(self, programme: Programme, own: KeyDates) -> Candidate:
+        rules = self.rules(own)
+        place = rules.programmes.index(programme)
+        _, status, price = rules.judges[place]
+        later = tuple(self._later(programme, own)) if programme.by_entry else ()
+        return Candidate(programme, rules, place, status, price, later)
+
+    def _later(self, programme: Programme, own: KeyDates) -> Iterator[tuple[date, Scalar]]:
+        """Each day from which a start would be priced otherwise than the day before."""
+        surveyed, entered, started = own
+        before = self.rules(own).fold(programme.price)
+        for first in self.book.breakpoints:
+            if first <= started or programme.has_ended(first):
+                continue
+            price = self.rules((surveyed, entered, first)).fold(programme.price)
+            if price != before:
+                yield first, scalar(price)
+            before = price
+
+    @cached_property
+    def redefined_on(self) -> date | None:
+        """The first day after the survey on which the house would be asked by another definition."""
+        if self.book.shape == 1:
+            return None
+        now = self._definition(self.on)
+        later = (first for first in self.book.breakpoints if first > self.on)
+        return next((first for first in later if self._definition(first) != now), None)
+
+    def _definition(self, on: date) -> list[Any]:
+        """What of the definition of a temporary house holds on a day."""
+        book = self.book
+        return [
+            book.values[name].on(on, self.relevant_areas)
+            if name in book.values
+            else book.clauses[name].span.covers(on)
+            for name in book.definition
+        ]
 
 
 class Rules:
@@ -84,7 +147,7 @@ class Rules:
         self.unset: dict[str, None] = {}  # values that have no amount on their key date
         self.constants = self._value_constants()
         self.definitions = self._folded_clauses()
-        self.programmes = tuple(one for one in book.programmes if one.span.covers(self._on[one.key_date]))
+        self.programmes = tuple(one for one in book.programmes if one.span.covers(self._on[one.asked_on]))
         self.status = tuple(self.fold(one.entitled) for one in self.programmes)
         self.prices = tuple(self.fold(one.price) for one in self.programmes)
 

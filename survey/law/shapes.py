@@ -23,7 +23,8 @@ class Key:
 
 Shape = Mapping[str, Key]
 
-KEY_DATE = Key(str, only=("surveyed_on", "approved_on", "started_on"))
+KEY_DATE = Key(str, only=("surveyed_on", "entered_on", "started_on", "approved_on"))
+"""`approved_on` is the name that texts of shape 1 have for the day of entry."""
 _TEXT, _NOTE, _WORDS = Key(str), Key(str, required=False), Key(dict)
 _MAYBE_DATE = Key(date, required=False)
 CITE: Shape = {
@@ -93,7 +94,11 @@ PROGRAMME: Shape = {
     "amount": _WORDS,
     "tranches": _WORDS,
     "priority": Key(dict, required=False),
+    "unapproved": Key(dict, required=False),
+    "unstarted": Key(dict, required=False),
+    "emergency": Key(bool, required=False),
 }
+END: Shape = {"becomes": Key(str, only=("stands", "lapses")), **CITE}
 IN_FORCE: Shape = {"from": Key(date), "until": _MAYBE_DATE}
 ENTITLED: Shape = {
     "all": Key(list, required=False),

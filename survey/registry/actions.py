@@ -78,6 +78,7 @@ def _survey_row(new: NewSurvey, persons: list[Person]) -> Survey:
         visit=new.visit,
         is_training=new.is_training,
         area_code=new.area_code,
+        visited_on=new.visited_on,
         captured_at=new.captured_at,
         received_at=new.received_at,
         officer_id=new.officer_id,

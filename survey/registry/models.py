@@ -73,7 +73,8 @@ class Survey(Base):
     """One version of a survey (phiếu khảo sát) as it was recorded; never changed after it is stored.
 
     `answers` holds every answer but the personal ones, which `person_ids` refers to. `facts` are what
-    the law is told. `flags` are what a person should look at; they refuse nothing.
+    the law is told. `flags` are what a person should look at; they refuse nothing. `visited_on` is the day
+    of the visit, which a correction keeps.
     """
 
     __tablename__ = "surveys"
@@ -88,6 +89,7 @@ class Survey(Base):
     visit: Mapped[str] = mapped_column(String(20))
     is_training: Mapped[bool] = mapped_column(default=False)
     area_code: Mapped[str | None] = mapped_column(AreaCode)
+    visited_on: Mapped[date]
     captured_at: Mapped[datetime]
     received_at: Mapped[datetime] = mapped_column(index=True)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
@@ -26,13 +27,28 @@ def recorded_by(session: Session, household_id: str, user_id: int) -> bool:
     return session.scalar(mine.limit(1)) is not None
 
 
-def latest_interview(session: Session, household_id: str) -> Survey | None:
-    """The newest interview of a household, which its place, its head and its assessment rest on.
+def latest_interview(session: Session, household_id: str, until: date | None = None) -> Survey | None:
+    """The newest interview of a household (of those made until a day), by the day of the visit.
 
     A corrected interview stands in for the versions before it. Training forms count for training
     households only. A clock that ran ahead counts as the moment of receipt, or nothing could be newer.
     """
-    return session.scalar(_latest_interviews.where(Survey.household_id == household_id).limit(1))
+    wanted = _latest_interviews.where(Survey.household_id == household_id)
+    if until is not None:
+        wanted = wanted.where(Survey.visited_on <= until)
+    return session.scalar(wanted.limit(1))
+
+
+def newest_version(session: Session, survey: Survey) -> Survey | None:
+    """An interview as last corrected."""
+    wanted = _latest_interviews.where(Survey.envelope_id == survey.envelope_id)
+    return session.scalar(wanted.limit(1))
+
+
+def visited_before(session: Session, envelope_id: str) -> date | None:
+    """The day of the visit that the newest stored version of a survey tells."""
+    wanted = select(Survey.visited_on).where(Survey.envelope_id == envelope_id)
+    return session.scalar(wanted.order_by(Survey.version.desc()).limit(1))
 
 
 def _interviews() -> Select[Survey]:
@@ -48,7 +64,7 @@ def _interviews() -> Select[Survey]:
         select(Survey)
         .join(Household, Household.id == Survey.household_id)
         .where(Survey.visit == INTERVIEWED, Survey.is_training == Household.is_training, ~corrected)
-        .order_by(moment.desc(), Survey.id.desc())
+        .order_by(Survey.visited_on.desc(), moment.desc(), Survey.envelope_id)
     )
 
 

@@ -47,6 +47,7 @@ class NewSurvey:
     is_training: bool
     area_code: str | None
     point: Point | None
+    visited_on: date
     captured_at: datetime
     received_at: datetime
     officer_id: int | None

@@ -15,6 +15,7 @@ PACKAGES = ("survey", "maps", "api")
 FLOORS = {
     "survey": 0,
     "survey.db": 0,
+    "survey.days": 0,
     "survey.sealed": 0,
     "survey.problems": 0,
     "survey.words": 0,

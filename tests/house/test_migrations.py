@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from makers import envelope, new_id
+from sqlalchemy import inspect, select
 
+from api.cli.context import operator
 from api.web.database import downgrade, upgrade
 from api.web.extensions import db
+from api.web.intake_context import desk
+from survey.access.models import User
+from survey.intake.actions import receive
+from survey.intake.envelope import read
+from survey.registry.models import Survey
 
 
 def test_migrations_go_up_down_and_up_again(app, storage) -> None:
@@ -16,6 +26,23 @@ def test_migrations_go_up_down_and_up_again(app, storage) -> None:
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
     upgrade(app)
     assert set(db.metadata.tables) <= set(inspect(db.engine).get_table_names())
+
+
+def test_surveys_stored_before_get_the_day_of_their_visit(world, storage) -> None:
+    storage.world.clear()
+    first = envelope({"visited_on": "2025-01-15"}, id=new_id())
+    second = envelope(id=first["id"], base_version=1, captured_at="2025-05-15T10:00:00+07:00")
+    after_midnight = envelope(captured_at="2025-05-13T18:30:00+00:00")
+    mai_id = db.session.scalar(select(User.id).where(User.username == "mai"))
+    clerk = replace(desk(operator()), sender_id=mai_id)
+    for sent in (first, second, after_midnight):
+        assert receive(db.session(), read(sent), clerk).state == "stored"
+    db.session.commit()
+    db.session.remove()
+    downgrade(world, "0004")
+    upgrade(world)
+    days = dict(db.session.execute(select(Survey.envelope_id, Survey.visited_on)).all())
+    assert days == {first["id"]: date(2025, 1, 15), after_midnight["id"]: date(2025, 5, 14)}
 
 
 def test_the_models_equal_the_migrated_tables(session) -> None:

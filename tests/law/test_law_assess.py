@@ -15,14 +15,16 @@ ON = date(2025, 5, 15)
 LAW = BOOK.law_on(ON, ("01234", "06"))
 
 
-def test_the_programmes_key_date_picks_the_poverty_status():
+def test_the_day_of_entry_picks_the_poverty_status_and_the_start_does_not():
     poor_until_2024 = Dated(
         ((date(2024, 1, 1), date(2024, 12, 31), "near_poor"), (date(2025, 1, 1), None, "none"))
     )
     household = HUT | {"poverty_status": poor_until_2024}
+    approved_in_time = assess(household | {"approved_on": date(2024, 12, 20)}, LAW)
+    approved_late = assess(household | {"approved_on": date(2025, 1, 2)}, LAW)
     started_in_time = assess(household | {"started_on": date(2024, 12, 20)}, LAW)
-    started_late = assess(household | {"started_on": date(2025, 1, 2)}, LAW)
-    assert (started_in_time.outcome, started_late.outcome) == ("entitled", "not_entitled")
+    assert (approved_in_time.outcome, approved_late.outcome) == ("entitled", "not_entitled")
+    assert started_in_time.outcome == "not_entitled"
 
 
 def test_a_status_that_covers_no_key_date_is_unknown():

@@ -134,6 +134,18 @@ BROKEN = {
         "programmes/x.toml",
         programme(amount="[amount]\nnew = 'people * 2'\nrepair = 'people * 2'"),
     ),
+    "a condition that follows the start of building": (
+        2023,
+        "clauses/x.toml",
+        clause("people > 1") + "key_date = 'started_on'\n",
+    ),
+    "an end that is neither": (
+        2005,
+        "programmes/x.toml",
+        programme(when="in_force = {from = 2025-01-20}\nkey_date = 'surveyed_on'\n" + SOURCE)
+        + "\n[unapproved]\nbecomes = 'waits'\n"
+        + SOURCE,
+    ),
 }
 
 

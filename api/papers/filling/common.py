@@ -59,7 +59,7 @@ def _amount_vnd(
     if not viewer.may("amount.read", house.area_code):
         return None
     approved = case.amount_vnd if case else None
-    return approved or (current.amount_vnd if current else None)
+    return approved or (current.amount_on(viewer.today) if current else None)
 
 
 def _status(viewer: Viewer, household_id: str) -> str | None:

@@ -8,7 +8,6 @@ from typing import Any
 from api.papers import data
 from api.papers.filling.common import as_date, commission_of, household_data, newest_event, place_of, vi
 from api.shared.law_texts import reasons
-from api.web import clock
 from survey.access.viewer import Viewer
 from survey.assessment import queries as assessment
 from survey.cases import queries as cases
@@ -87,9 +86,9 @@ def _notice(viewer: Viewer, house: Household) -> data.NoticeData:
     return data.NoticeData(
         household=household_data(viewer, house),
         house_class=vi(f"house_class.{row.house_class}"),
-        outcome=vi(f"outcome.{row.outcome}"),
+        outcome=vi(f"outcome.{row.outcome_on(viewer.today)}"),
         provisional=row.is_provisional,
-        surveyed_on=interview.captured_at.astimezone(clock.ZONE).date(),
+        surveyed_on=interview.visited_on,
         assessed_on=row.assessed_on,
         law_release=row.release_sha256[:8],
         reasons=tuple(

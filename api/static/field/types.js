@@ -183,6 +183,7 @@
  * @property {Object<string, any>} case_facts
  * @property {string[]} next Acts that may follow.
  * @property {string} outcome
+ * @property {string | null} [lapses_on] From when on its programme has ended without it.
  * @property {string | null} house_class
  * @property {string | null} programme
  * @property {string | null} release

@@ -3,7 +3,7 @@
 import { explain } from "../law/explain.js";
 import { assess } from "../law/law.js";
 import { lawOn } from "../law/rules.js";
-import { me, word } from "../store/me.js";
+import { me, outcomeToday, word } from "../store/me.js";
 import { h } from "../ui/dom.js";
 import { capital, label, language, t, today, whole } from "../ui/words.js";
 import { collectFacts, surveyFacts } from "./facts.js";
@@ -57,7 +57,8 @@ export function brief({ assessment }) {
 
 /** The result with its reasons and what is missing; `lead` makes a link of a missing fact. */
 export function verdictNode({ assessment, reasons }, name, lead) {
-  const allowed = reasons.filter((one) => me.may.amounts || (one.role !== "amount" && one.code !== "amount"));
+  const isAmount = ({ role, code }) => role === "amount" || code === "amount" || code === "if_started";
+  const allowed = reasons.filter((one) => me.may.amounts || !isAmount(one));
   const missing = allowed.filter((one) => one.role === "missing");
   const aside = allowed.filter((one) => ASIDE.includes(one.role));
   const shown = allowed.filter((one) => one.role !== "missing" && !aside.includes(one));
@@ -82,8 +83,8 @@ export function verdictNode({ assessment, reasons }, name, lead) {
       h(
         "p",
         { class: "outcome" },
-        h("span", { class: `dot ${assessment.outcome}`, "aria-hidden": "true" }),
-        capital(word(`outcome.${assessment.outcome}`, assessment.outcome)),
+        h("span", { class: `dot ${outcomeToday(assessment)}`, "aria-hidden": "true" }),
+        capital(word(`outcome.${outcomeToday(assessment)}`, assessment.outcome)),
         amountOf(assessment),
       ),
       programmeOf(assessment),
@@ -131,7 +132,9 @@ function programmeOf({ programme }) {
   return known ? h("p", {}, label(known.title)) : null;
 }
 
-function amountOf({ amount_vnd: amount }) {
+/** The amount as of today: that of a house begun today, where no start is known yet. */
+function amountOf({ amount_vnd: first, if_started: later }) {
+  const amount = later.filter(([from]) => from <= today()).pop()?.[2] ?? first;
   return me.may.amounts && amount ? h("b", {}, ` · ${whole(amount)} đồng`) : null;
 }
 
@@ -143,6 +146,7 @@ const TONES = {
   unknown: "unknown",
   doubt: "unknown",
   provisional: "unknown",
+  lapse: "unknown",
 };
 
 function reasonNode(one) {

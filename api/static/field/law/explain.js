@@ -1,7 +1,7 @@
 // Why: the sentences of an assessment, each with where it is written (survey/law/explain.py).
 
 import { FALSE, TRUE, namesIn } from "./expressions.js";
-import { KEY_DATES, periodOf } from "./rules.js";
+import { askedDates, endFor, keyDates, periodOf } from "./rules.js";
 import { dayOf, daysOf, shownDay } from "./days.js";
 import { plainDay } from "./law.js";
 import { fill } from "./texts.js";
@@ -13,19 +13,24 @@ const PLACEHOLDER = /\{([\w.]+)\}/g;
  * priority, doubts, what is missing.
  *
  * Gives [{role, code, text, citation, verified}]; role: house, met, not_met, unknown, excludes, amount,
- * priority, doubt, missing or provisional. `citation` is "" where a sentence rests on no document.
+ * priority, doubt, missing, provisional or lapse. `citation` is "" where a sentence rests on no document.
  */
 export function explain(assessment, law, lang = "vi") {
   const { document } = law;
+  const acts = actsOf(assessment);
   const telling = {
     of: assessment,
     lang,
     document,
-    dates: usedDates(assessment, law),
+    acts,
+    known: keyDates(law, acts),
+    dates: keyDates(law, acts),
     areas: law.areas,
     clauses: new Map(document.clauses.map((clause) => [clause.code, clause])),
   };
-  return [house, programmes, amount, priority, doubts, missing, provisional].flatMap((part) => part(telling));
+  return [house, programmes, amount, priority, doubts, missing, provisional, lapse].flatMap((part) =>
+    part(telling),
+  );
 }
 
 /** A whole or broken number as people write it: 1.234,5 in Vietnamese, 1,234.5 in English. */
@@ -44,11 +49,15 @@ function general(number) {
   return `${Number(digits)}e${exponent.replace(/^([+-])(\d)$/, "$10$2")}`;
 }
 
-/** The key dates the assessment used, as days. */
-function usedDates({ facts }, law) {
-  const dates = { surveyed_on: law.on };
-  for (const key of KEY_DATES.slice(1)) dates[key] = daysOf(plainDay(facts[key])) ?? law.on;
-  return dates;
+/** The days of approval and start, as far as they were known. */
+function actsOf({ facts }) {
+  const day = (name) => daysOf(plainDay(facts[name])) ?? null;
+  return { approved_on: day("approved_on"), started_on: day("started_on") };
+}
+
+/** From here on the values of the days on which the household asks this programme are told. */
+function ask(telling, programme) {
+  telling.dates = askedDates(programme, telling.known) ?? telling.known;
 }
 
 // --- the parts, in the order in which they are told
@@ -74,6 +83,7 @@ function programmeOf(telling, id) {
 }
 
 function programmeReasons(telling, programme, { entitles, met, not_met: notMet, unknown }) {
+  ask(telling, programme);
   const isExcluding = (code) => programme.none.includes(code);
   if (entitles === TRUE) {
     return met.filter((code) => !isExcluding(code)).map((code) => clauseReason(telling, code, "met", "met"));
@@ -104,6 +114,7 @@ function amount(telling) {
   const { of, lang, document } = telling;
   if (of.programme === null || of.amount_vnd === null) return [];
   const programme = programmeOf(telling, of.programme);
+  ask(telling, programme);
   const parts = {
     title: programme.title[lang],
     kind: of.works_kind ? choiceLabel(document.facts.works_kind, of.works_kind, lang) : "-",
@@ -133,7 +144,11 @@ function priority(telling) {
 }
 
 function doubts(telling) {
-  return telling.of.doubts.map((code) => clauseReason(telling, code, "doubt", "doubt"));
+  const { of } = telling;
+  const told = of.doubts.map((code) => clauseReason(telling, code, "doubt", "doubt"));
+  if (of.redefined_on === null) return told;
+  const text = say(telling, "redefined", { day: shownDay(of.redefined_on) });
+  return [...told, bare("doubt", "redefined_on", say(telling, "doubt", { text }))];
 }
 
 function missing(telling) {
@@ -146,9 +161,28 @@ function missing(telling) {
   return [...told, bare("missing", "amount", say(telling, "range", { low, high }))];
 }
 
-/** Said when the survey day stood in for a key date. */
+/** Said when another day stood in for a key date, with what a later start would get. */
 function provisional(telling) {
-  return telling.of.provisional ? [bare("provisional", "started_on", say(telling, "provisional", {}))] : [];
+  const { of, lang, known } = telling;
+  const started = { day: shownDay(dayOf(known.started_on)) };
+  return [
+    ...(of.provisional ? [bare("provisional", "started_on", say(telling, "provisional", started))] : []),
+    ...of.if_started.map(([first, , later]) => {
+      const parts = { day: shownDay(first), amount: shownNumber(later, lang) };
+      return bare("provisional", "if_started", say(telling, "if_started", parts));
+    }),
+  ];
+}
+
+/** What the end of the programme means for the household, before it and after. */
+function lapse(telling) {
+  const { of, lang, acts } = telling;
+  const programme = programmeOf(telling, of.programme);
+  const end = programme && of.lapses_on !== null ? endFor(programme, acts) : null;
+  if (!end) return [];
+  const part = end === programme.unapproved ? "unapproved" : "unstarted";
+  const parts = { title: programme.title[lang], day: shownDay(dayOf(programme.last)) };
+  return [reason(telling, "lapse", part, say(telling, part, parts), end.cite)];
 }
 
 // --- one sentence

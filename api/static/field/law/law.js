@@ -3,7 +3,18 @@
 // It is advice (kết quả đối chiếu tiêu chí), never a decision.
 
 import { FALSE, TRUE, UNKNOWN, evaluate } from "./expressions.js";
-import { KEY_DATES, addMissing, keyDates, lawOn, rulesOn, runRules } from "./rules.js";
+import {
+  addMissing,
+  askedOn,
+  candidatesOn,
+  endFor,
+  keyDates,
+  laterAmounts,
+  lawOn,
+  redefinedOn,
+  rulesOn,
+  runRules,
+} from "./rules.js";
 import { dayOf, daysOf } from "./days.js";
 
 export { lawOn };
@@ -21,15 +32,14 @@ export class FactFault extends Error {
  * Assess one household by the law of a day and place (see `lawOn`). Gives what `Assessment.to_dict` gives.
  *
  * `facts`: name -> value; absent or null is unknown. A date is YYYY-MM-DD or {$date: YYYY-MM-DD}; a fact that
- * changed over time is {$dated: [[from, until or null, value]]}, read on each programme's key date.
+ * changed over time is {$dated: [[from, until or null, value]]}, read on the day each programme is asked.
  * Throws a FactFault.
  */
 export function assess(facts, law) {
   const { known, dated } = readFacts(facts, law.document.facts);
   const dates = keyDates(law, known);
-  const rules = rulesOn(law, dates);
-  const envs = environments(known, dated, dates, rules);
-  const judged = rules.programmes.map((one) => judge(one, envs[one.key_date]));
+  const truths = truthsOf(known, dated);
+  const judged = candidatesOn(law, dates).map((one) => judge(one, truths(one.rules, one.own[askedOn(one)])));
   const end = judged.findIndex((one) => one.entitles === TRUE);
   const chosen = judged[end];
   const possible = (chosen ? judged.slice(0, end + 1) : judged).filter((one) => one.entitles !== FALSE);
@@ -38,14 +48,18 @@ export function assess(facts, law) {
   const settled = chosen !== undefined && possible.length === 1;
   const needs = possible.length > 0 && (!settled || low !== high);
   const winner = settled ? chosen : null;
+  const told = summary(winner, needs, truths(rulesOn(law, dates), law.on), law.document);
   return {
-    ...summary(winner, needs, envs.surveyed_on, rules),
+    ...told,
     amount_low_vnd: rounded(low),
     amount_high_vnd: rounded(high),
-    provisional: possible.some(({ key_date: key }) => key !== "surveyed_on" && known[key] === null),
-    missing_facts: needs ? missingFacts(possible, rules) : [],
+    provisional: possible.some((one) => standsIn(one, known)),
+    if_started: ifStarted(winner, told.amount_vnd, known),
+    lapses_on: lapsesOn(possible, known),
+    redefined_on: redefined(law, known),
+    missing_facts: needs ? missingFacts(possible) : [],
     programmes: judged.map(resultOf),
-    unverified: [...new Set(possible.flatMap((one) => [...one.unverified]))].sort(),
+    unverified: [...new Set(possible.flatMap((one) => unverifiedOf(one, known)))].sort(),
     facts,
     on: dayOf(law.on),
     area_codes: law.areaCodes,
@@ -54,8 +68,7 @@ export function assess(facts, law) {
   };
 }
 
-function summary(winner, needs, env, rules) {
-  const { house } = rules.document;
+function summary(winner, needs, env, { house }) {
   const amount = winner && !needs ? rounded(winner.high) : null;
   return {
     outcome: outcomeOf(needs, winner, env),
@@ -132,22 +145,23 @@ function valueOn(entries, on) {
   return found?.value;
 }
 
-/** The truth of every condition on each key date; one environment serves all where no fact is dated. */
-function environments(known, dated, dates, rules) {
+/** The truth of every condition by rules and on a day; one environment serves all days if no fact is dated. */
+function truthsOf(known, dated) {
   const names = Object.keys(dated);
-  const envs = {};
-  for (const key of KEY_DATES) {
-    if (!names.length && key !== "surveyed_on") {
-      envs[key] = envs.surveyed_on;
-      continue;
+  const kept = new Map();
+  return (rules, on) => {
+    if (!kept.has(rules)) kept.set(rules, new Map());
+    const byDay = kept.get(rules);
+    const day = names.length ? on : null;
+    if (!byDay.has(day)) {
+      const env = { ...known };
+      for (const name of names) {
+        env[name] = valueOn(dated[name], on) ?? unknownOf(rules.document.facts[name]);
+      }
+      byDay.set(day, runRules(rules, env));
     }
-    const env = { ...known };
-    for (const name of names) {
-      env[name] = valueOn(dated[name], dates[key]) ?? unknownOf(rules.document.facts[name]);
-    }
-    envs[key] = runRules(rules, env);
-  }
-  return envs;
+    return byDay.get(day);
+  };
 }
 
 // --- programmes and amounts
@@ -201,11 +215,51 @@ function tranchesOf(winner, worksKind, amount) {
   return shares.map((share, place) => ({ ...share, amount_vnd: parts[place] }));
 }
 
+/** Whether another day stands in for the one that the level follows, not known yet. */
+function standsIn({ key_date: key }, known) {
+  return key !== "surveyed_on" && known[key === "entered_on" ? "approved_on" : key] === null;
+}
+
+/** What a later start of building would get: [[from, programme, amount]]. */
+function ifStarted(winner, amount, known) {
+  if (!winner || amount === null || !winner.by_entry || !standsIn(winner, known)) return [];
+  let before = amount;
+  const found = [];
+  for (const [day, exact] of laterAmounts(winner)) {
+    const later = exact === null ? before : rounded(exact);
+    if (later !== before) found.push([dayOf(day), winner.id, later]);
+    before = later;
+  }
+  return found;
+}
+
+/** The first day on which no programme that could be chosen still helps; null where one stands. */
+function lapsesOn(possible, known) {
+  const days = possible.map((one) => (endFor(one, known)?.becomes === "lapses" ? one.last + 1 : null));
+  return days.length && !days.includes(null) ? dayOf(Math.max(...days)) : null;
+}
+
+/**
+ * The day on which the definition of a temporary house changed before the household was approved.
+ * @param {any} law
+ * @param {Object<string, any>} known
+ */
+function redefined(law, { approved_on: approved }) {
+  const changed = redefinedOn(law);
+  return changed !== null && (approved === null || changed <= approved) ? dayOf(changed) : null;
+}
+
+function unverifiedOf(one, known) {
+  const end = endFor(one, known);
+  const isSure = end === null || one.rules.document.cites[end.cite].verified;
+  return isSure ? [...one.unverified] : [...one.unverified, `${one.id}.end`];
+}
+
 /** The unknown facts that could change the programme or the amount, by name. */
-function missingFacts(possible, rules) {
+function missingFacts(possible) {
   const found = new Set();
   const seenIn = new Map();
-  for (const { env, entitled, price } of possible) {
+  for (const { env, entitled, price, rules } of possible) {
     if (!seenIn.has(env)) seenIn.set(env, new Set());
     for (const tree of [entitled, price]) addMissing(tree, env, rules, found, seenIn.get(env));
   }

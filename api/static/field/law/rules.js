@@ -1,10 +1,21 @@
 // The law fixed on dates and at a place: values put in, what cannot matter folded away (survey/law/rules.py).
 
-import { FALSE, TRUE, UNKNOWN, evaluate, fold, isConstant, isTruth, kindOf, partsOf } from "./expressions.js";
+import {
+  FALSE,
+  TRUE,
+  UNKNOWN,
+  evaluate,
+  fold,
+  isConstant,
+  isTruth,
+  kindOf,
+  namesIn,
+  partsOf,
+} from "./expressions.js";
 import { dayOf, daysOf } from "./days.js";
 
-/** The dates of a household that law may follow, in the order in which they come. */
-export const KEY_DATES = ["surveyed_on", "approved_on", "started_on"];
+/** The dates of a household that law may follow: the visit, its entry (approval, else visit), the start. */
+export const KEY_DATES = ["surveyed_on", "entered_on", "started_on"];
 const KEPT_RULES = 60;
 
 /**
@@ -19,9 +30,113 @@ export function lawOn(document, on, areaCodes = []) {
   return { document, on: day, areaCodes, areas: areaCodes.filter((code) => own.has(code)), kept: new Map() };
 }
 
-/** A household's key dates as days by name; one that is not known yet is taken as the survey day. */
+/** A household's key dates as days by name; a start that is not known yet counts as the latest known one. */
 export function keyDates(law, env) {
-  return { surveyed_on: law.on, approved_on: env.approved_on ?? law.on, started_on: env.started_on ?? law.on };
+  const entered = env.approved_on ?? law.on;
+  const latest = shapeOf(law.document) === 1 ? law.on : Math.max(law.on, entered);
+  // A law kept from before still has another name for the day of entry.
+  const days = { surveyed_on: law.on, entered_on: entered, approved_on: entered };
+  return { ...days, started_on: env.started_on ?? latest };
+}
+
+function shapeOf({ shape = 1 }) {
+  return shape;
+}
+
+/** The day on which a programme's conditions are asked, by name. */
+export function askedOn({ by_entry: byEntry, key_date: keyDate }) {
+  return byEntry ? "entered_on" : keyDate;
+}
+
+/** The dates on which a household asks a programme (book.py: Programme.asked); null: it is out of the question. */
+export function askedDates(programme, dates) {
+  const { first, last, key_date: keyDate, by_entry: byEntry } = programme;
+  const isInForce = (on) => covers(first, last, on);
+  if (!byEntry) return isInForce(dates[keyDate]) ? dates : null;
+  if (hasEnded(programme, dates.entered_on) && !isInForce(dates.surveyed_on)) return null;
+  const capped = (on) => (last === null ? on : Math.min(on, last));
+  const own = { ...dates, entered_on: capped(dates.entered_on), started_on: capped(dates.started_on) };
+  return isInForce(own.entered_on) && isInForce(own[keyDate]) ? own : null;
+}
+
+export function hasEnded({ last }, on) {
+  return last !== null && last < on;
+}
+
+/** The rule that a programme's end has for a household approved and begun (or not) on these days, if any. */
+export function endFor(programme, { approved_on: approved, started_on: started }) {
+  if (!programme.by_entry || programme.last === null) return null;
+  if (approved === null || hasEnded(programme, approved)) return programme.unapproved;
+  return started === null || hasEnded(programme, started) ? programme.unstarted : null;
+}
+
+/** The programmes in question on these dates, the one to be chosen first first, each with its `rules`. */
+export function candidatesOn(law, dates) {
+  const asked = law.document.programmes.flatMap((one) => {
+    const own = askedDates(one, dates);
+    return own ? [{ one, own, givesWay: givesWay(one, dates) }] : [];
+  });
+  asked.sort((one, other) => one.givesWay - other.givesWay);
+  return asked.map(({ one, own }) => {
+    const rules = rulesOn(law, own);
+    return { ...rules.programmes.find(({ id }) => id === one.id), rules, own };
+  });
+}
+
+function givesWay(programme, { entered_on: entered }) {
+  const isLate = programme.by_entry && hasEnded(programme, entered);
+  return Number(isLate && programme.unapproved?.becomes === "lapses");
+}
+
+/** What a start on each later day on which the level may change would get: [[day, amount or null]]. */
+export function laterAmounts({ id, rules, own, last, env }) {
+  const { document, areas } = rules;
+  const { price } = document.programmes.find((one) => one.id === id);
+  const levels = [...new Set(namesIn(price))].filter(
+    (name) => document.values[name]?.key_date === "started_on",
+  );
+  const days = boundsOf(levels.map((name) => document.values[name]), areas);
+  const later = days.filter((day) => day > own.started_on && (last === null || day <= last));
+  return later.map((day) => {
+    const constants = new Map(rules.constants);
+    for (const name of levels) setValue(constants, name, document.values[name], { ...own, started_on: day }, areas);
+    return [day, evaluate(fold(price, constants), env)];
+  });
+}
+
+function setValue(constants, name, value, dates, areas) {
+  const amount = periodOf(value, dates, areas)?.[2] ?? null;
+  if (amount === null) constants.delete(name);
+  else constants.set(name, [value.kind, amount]);
+}
+
+/** The days on which one of these values may become another one, ascending. */
+function boundsOf(values, areas) {
+  const periods = values.flatMap((value) => [...areas.map((code) => value.areas[code] ?? []), value.dated].flat());
+  return ascending(periods.flatMap(([first, last]) => boundsOfSpan(first, last)));
+}
+
+function boundsOfSpan(first, last) {
+  return [...(first === null ? [] : [first]), ...(last === null ? [] : [last + 1])];
+}
+
+function ascending(days) {
+  return [...new Set(days)].sort((one, other) => one - other);
+}
+
+/** The first day after the survey on which the house would be asked by another definition; null if none is known. */
+export function redefinedOn({ document, on, areas }) {
+  if (shapeOf(document) === 1) return null;
+  const values = document.definition.map((name) => document.values[name]).filter(Boolean);
+  const clauses = document.clauses.filter(({ code }) => document.definition.includes(code));
+  const holding = (day) => [
+    ...values.map((value) => periodOf({ ...value, key_date: "day" }, { day }, areas)),
+    ...clauses.map(({ first, last }) => covers(first, last, day)),
+  ];
+  const spans = clauses.flatMap(({ first, last }) => boundsOfSpan(first, last));
+  const now = holding(on);
+  const differs = (day) => holding(day).some((each, place) => each !== now[place]);
+  return ascending([...boundsOf(values, areas), ...spans]).find((day) => day > on && differs(day)) ?? null;
 }
 
 /** The rules for these key dates; kept with the law, since few combinations exist. */
@@ -56,7 +171,7 @@ function makeRules(document, dates, areas) {
   }
   rules.kinds = kindsOf(document);
   rules.trees = new Map(document.clauses.map((clause) => [clause.code, clause]));
-  const inForce = document.programmes.filter((one) => covers(one.first, one.last, dates[one.key_date]));
+  const inForce = document.programmes.filter((one) => covers(one.first, one.last, dates[askedOn(one)]));
   rules.programmes = inForce.map((one) => foldedProgramme(one, rules));
   return rules;
 }

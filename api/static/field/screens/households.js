@@ -1,6 +1,6 @@
 /** The households of the assignment: their list with its search, and one with what can be recorded about it. */
 
-import { findHouseholds, me, villageName, word } from "../store/me.js";
+import { findHouseholds, me, outcomeToday, villageName, word } from "../store/me.js";
 import * as queue from "../store/queue.js";
 import { button, card, chip, empty, h, link, notice, screen } from "../ui/dom.js";
 import { capital, day, label, number, whole, t } from "../ui/words.js";
@@ -83,11 +83,11 @@ function rowsOf(view, paint) {
 function rowOf(one) {
   const state = one.case
     ? word(`case_state.${one.case.state}`, one.case.state)
-    : word(`outcome.${one.outcome}`, t("chưa khảo sát", "not surveyed"));
+    : word(`outcome.${outcomeToday(one)}`, t("chưa khảo sát", "not surveyed"));
   return h(
     "a",
     { class: "task", href: `#/household/${one.id}` },
-    h("span", { class: `dot ${one.outcome}`, "aria-hidden": "true" }),
+    h("span", { class: `dot ${outcomeToday(one)}`, "aria-hidden": "true" }),
     h(
       "span",
       { class: "texts" },
@@ -147,7 +147,7 @@ function standing(one) {
   const lines = [
     [
       t("Đối chiếu tiêu chí", "Criteria"),
-      capital(word(`outcome.${one.outcome}`, t("chưa khảo sát", "not surveyed"))),
+      capital(word(`outcome.${outcomeToday(one)}`, t("chưa khảo sát", "not surveyed"))),
     ],
     one.house_class ? [t("Nhà", "House"), capital(word(`house_class.${one.house_class}`))] : null,
     one.case

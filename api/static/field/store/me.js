@@ -1,6 +1,6 @@
 /** The officer at work: what was downloaded for them, their drafts and records, all from this phone. */
 
-import { folded, label, workOn } from "../ui/words.js";
+import { folded, label, today, workOn } from "../ui/words.js";
 import * as api from "./api.js";
 import * as store from "./database.js";
 import * as kept from "./vault.js";
@@ -64,6 +64,13 @@ export function useForms(body) {
 
 /** A word of the glossary in the language in use; `otherwise` where it is not known here. */
 export const word = (code, otherwise = "") => label(me.law?.words?.[code]) || otherwise;
+
+/**
+ * The outcome of an assessment or household as of today: its programme may have ended without it since.
+ * @param {{outcome: string, lapses_on?: string | null}} one
+ */
+export const outcomeToday = ({ outcome, lapses_on: lapsesOn }) =>
+  lapsesOn && lapsesOn <= today() ? "lapsed" : outcome;
 
 /** Close everything; what lies on the phone stays. */
 export function leave() {
