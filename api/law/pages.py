@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
+from api.law.example import own_programme
 from api.shared import area_names
-from api.shared.law_texts import law_view, own_programme, worked_cases
+from api.shared.law_texts import law_view, worked_cases
 from api.web import auth
 from api.web.intake_context import book_in_force
 from api.web.language import t

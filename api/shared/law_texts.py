@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -120,18 +119,6 @@ def law_view(book: law.Book, on: date, path: Sequence[str]) -> dict[str, Any]:
             for source in book.sources.values()
         ],
     }
-
-
-@cache
-def own_programme() -> dict[str, str]:
-    """The files by which a province adds a programme of its own, as an example that the law reads."""
-    folder = Path(__file__).with_name("examples") / "own_programme"
-    files = {
-        "programme": "programmes/tinh_2026.toml",
-        "values": "values/tinh_2026.toml",
-        "sources": "sources.toml",
-    }
-    return {name: (folder / file).read_text("utf-8") for name, file in files.items()}
 
 
 @cache
