@@ -11,7 +11,7 @@ from law.made_facts import BOOK, HUT
 import api
 from survey.law import assess, load_book
 
-EXAMPLE = Path(api.__file__).with_name("examples") / "own_programme"
+EXAMPLE = Path(api.__file__).with_name("law") / "own_programme"
 
 
 @pytest.mark.parametrize(
