@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -33,7 +33,6 @@ __all__ = [
     "area_facts",
     "areas",
     "children",
-    "facts_by_place",
     "find",
     "path",
     "revision",
@@ -183,21 +182,6 @@ def area_facts(session: Session, codes: Sequence[str], on: date) -> dict[str, ob
     ).all()
     nearest_last = sorted(rows, key=lambda row: -codes.index(row.area_code))
     return {row.fact: row.value for row in nearest_last}
-
-
-def facts_by_place(
-    session: Session, paths: Mapping[str, Sequence[str]], on: date
-) -> dict[str, dict[str, object]]:
-    """The facts of many places in one read: code -> what `area_facts` says of its path (deepest first)."""
-    steps = sorted({step for path in paths.values() for step in path})
-    known: dict[str, dict[str, object]] = {}
-    rows = select(AreaFact.area_code, AreaFact.fact, AreaFact.value).where(AreaFact.area_code.in_(steps))
-    for row in session.execute(rows.where(holds(AreaFact, on)).order_by(AreaFact.id)):
-        known.setdefault(row.area_code, {})[row.fact] = row.value
-    found: dict[str, dict[str, object]] = {}
-    for code, path in paths.items():
-        found[code] = {fact: value for step in reversed(path) for fact, value in known.get(step, {}).items()}
-    return found
 
 
 def find(

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.access import rights
+from survey.areas import places
 from survey.areas import queries as areas
 from survey.areas.names import search_key
 from survey.areas.rows import Area
@@ -102,7 +103,7 @@ def _units(session: Session, scope: Scope) -> list[Json]:
     tree = areas.tree(session, scope.today)
     codes = codes_of_units(session, scope)
     paths = {code: tree.path(code) for code in codes}
-    facts = areas.facts_by_place(session, paths, scope.today)
+    facts = places.facts_of_many(session, codes, scope.today)
     return [
         _unit(area, paths[area.code], facts[area.code], tree)
         for area in areas.areas(session, codes, scope.today)

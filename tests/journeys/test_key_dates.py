@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 from acting import AGREE, household, step, take
+from fielding import as_phone
 from makers import envelope
 from sending import ENVELOPES, send
 
@@ -229,6 +230,7 @@ def merged(world):
     pairs = [Pair("01900", "02000"), Pair("01901", "02000"), Pair("06", "19")]
     succeed(session, pairs, new, "NQ 1683/NQ-UBTVQH15")
     session.commit()
+    return world
 
 
 def test_a_commune_merged_between_the_survey_and_the_start_stays_in_its_poor_district(sign_in, merged, on):
@@ -239,6 +241,13 @@ def test_a_commune_merged_between_the_survey_and_the_start_stays_in_its_poor_dis
     take(sign_in("mai"), house, "start", done_on="2025-08-01")
     assert told(current(house)) == told(row)
     assert current(house).result["area_codes"] == ["V1", "01900", "06"]
+
+
+def test_the_phone_is_told_what_passed_on_to_the_merged_commune(merged, on):
+    on("2025-08-10")
+    told = as_phone(merged, "mai").get("/api/v1/field/assignment").json
+    village = next(one for one in told["villages"] if one["code"] == "V1")
+    assert village["area_facts"]["poor_district"] is True
 
 
 def test_a_house_surveyed_after_the_merger_is_still_in_what_was_a_poor_district(sign_in, merged, on):
