@@ -33,7 +33,7 @@ from api.web import auth, errors, headers, language, request_limits, secret_keys
 from api.web.config import Settings, from_environment
 from api.web.database import MIGRATIONS
 from api.web.extensions import compress, csrf, db, limiter, login_manager, migrate
-from survey import sealed
+from survey import encryption
 
 
 def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     settings = settings or from_environment()
     app = Flask("api")
     secret = secret_keys.secret_key(settings)
-    sealed.use_key(secret.encode())
+    encryption.use_key(secret.encode())
     app.config.from_mapping(
         SETTINGS=settings,
         SECRET_KEY=secret,

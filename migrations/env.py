@@ -5,17 +5,17 @@ from __future__ import annotations
 from alembic import context
 from flask import current_app
 
-from survey.db import Base, Moment
-from survey.sealed import SealedText
+from survey.db import Base, UtcDateTime
+from survey.encryption import EncryptedText
 
 engine = current_app.extensions["migrate"].db.engine
 
 
 def render_item(kind: str, item: object, _context: object) -> str | bool:
     """Write our own column types as what they are in the database: a migration must not change with them."""
-    if kind == "type" and isinstance(item, Moment):
+    if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(item, SealedText):
+    if kind == "type" and isinstance(item, EncryptedText):
         return "sa.LargeBinary()"
     return False
 

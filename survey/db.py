@@ -24,13 +24,13 @@ AreaCode = String(AREA_CODE_LENGTH)
 """Code of an administrative unit (mã đơn vị hành chính): text, leading zeros kept."""
 Sha256 = String(64)
 """SHA-256 as 64 lower-case hexadecimal digits."""
-Uuid = String(36)
+UuidText = String(36)
 """A UUID as its 36-character lower-case text, given by whoever recorded the thing first."""
 Vnd = BigInteger
 """Money in integer đồng."""
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """A moment in time: goes in and comes out aware (UTC); SQLite, which keeps no zone, stores UTC."""
 
     impl = DateTime(timezone=True)
@@ -54,7 +54,7 @@ class Base(DeclarativeBase):
 
     registry = registry(
         metadata=MetaData(naming_convention=NAMING),
-        type_annotation_map={datetime: Moment(), dict[str, Any]: JSON, list[Any]: JSON},
+        type_annotation_map={datetime: UtcDateTime(), dict[str, Any]: JSON, list[Any]: JSON},
     )
 
 

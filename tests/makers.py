@@ -136,11 +136,11 @@ def make_areas(session: Session, on: date = date(2020, 1, 1)) -> None:
     from shapely.geometry import box
 
     from survey.areas.actions import put_areas, set_fact
-    from survey.areas.rows import Given
+    from survey.areas.rows import AreaInput
 
     for level in ("province", "commune", "village"):
         units = [
-            Given(
+            AreaInput(
                 code=code,
                 level=square[0],
                 name=square[1],
@@ -160,10 +160,10 @@ def make_areas(session: Session, on: date = date(2020, 1, 1)) -> None:
 def make_person(session: Session, username: str) -> int:
     """One named person with their post and password; returns the account's id."""
     from survey.access.actions import create_account
-    from survey.access.rows import Actor, NewAccount, NewPost
+    from survey.access.rows import Actor, NewAccount, NewAppointment
 
     name, role, area = PEOPLE[username]
-    post = NewPost(role, area, date(2024, 1, 1))
+    post = NewAppointment(role, area, date(2024, 1, 1))
     operator = Actor(None, FIRST_DAY, NOON)
     user = create_account(
         session, operator, NewAccount(username, name, post), _hash(username), must_change_password=False

@@ -17,7 +17,7 @@ from api.web import transaction
 from survey import words
 from survey.access import actions, passwords
 from survey.access.models import ROLES
-from survey.access.rows import Actor, NewAccount, NewPost, Slip
+from survey.access.rows import Actor, NewAccount, NewAppointment, Slip
 from survey.areas.names import folded_name
 from survey.areas.rows import Name
 from survey.problems import Problem
@@ -45,18 +45,18 @@ FORM = Form("post", "1", {}, (Section("post", {}, DAYS),))
 
 
 @dataclass(slots=True)
-class Listed:
+class AccountList:
     """A list as read: the accounts wanted, and what could not be read of them."""
 
     wanted: list[NewAccount] = field(default_factory=list)
     faults: list[dict[str, object]] = field(default_factory=list)
 
 
-def read(path: Path, today: date) -> Listed:
+def read(path: Path, today: date) -> AccountList:
     """Read a list. Raises: Problem 6031 columns missing, 6032 empty, 6035 too long, 3001-3005 unreadable."""
     table = read_table(path, most_cells=MOST_CELLS)
     found = _columns(table.columns)
-    listed = Listed()
+    listed = AccountList()
     for row in table.rows:
         if len(listed.wanted) == MOST_ROWS:
             raise Problem(6035, most=MOST_ROWS)
@@ -84,7 +84,7 @@ def _account(row: Row, found: dict[str, str], today: date, faults: list[dict[str
     value = {code: row.values.get(column, "").strip() for code, column in found.items()}
     days, problems = days_of(value)
     faults += [actions.fault_row(row.line, problem) for problem in problems]
-    post = NewPost(
+    post = NewAppointment(
         role=_role(value["role"]),
         area_code=value["area_code"],
         valid_from=days.get("valid_from", today),
@@ -110,7 +110,7 @@ def _role(text: str) -> str:
     return labels.get(folded_name(text), text)
 
 
-def create(session: Session, actor: Actor, listed: Listed) -> list[Slip]:
+def create(session: Session, actor: Actor, listed: AccountList) -> list[Slip]:
     """Check the whole list, then make the whole list. Raises: Problem 6030 with every fault by its line."""
     actions.refuse_faults(listed.faults + actions.faults_of_list(session, actor, listed.wanted))
     slips = [Slip(new.username, new.full_name, passwords.one_time()) for new in listed.wanted]

@@ -17,7 +17,7 @@ from api.web.language import current, t
 from api.web.paging import page_of
 from survey.access import actions, passwords, queries
 from survey.access.models import ROLES, User
-from survey.access.rows import Account, NewAccount, NewPost, Slip
+from survey.access.rows import Account, NewAccount, NewAppointment, Slip
 from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.areas.models import LEVELS
@@ -93,7 +93,7 @@ def from_list() -> Any:
     return _slips(slips, t(f"Đã tạo {len(slips)} tài khoản", f"{len(slips)} accounts made"))
 
 
-def _uploaded_list(viewer: Viewer) -> import_list.Listed:
+def _uploaded_list(viewer: Viewer) -> import_list.AccountList:
     """The list in the request. Raises: Problem 6036 none, 3007 its kind, else as `account_list.read`."""
     upload = request.files.get("list")
     if upload is None or not upload.filename:
@@ -239,12 +239,12 @@ def _posts_today(viewer: Viewer, accounts: list[Account]) -> dict[int, list[Any]
     return held
 
 
-def _post_of_form(viewer: Viewer) -> NewPost:
+def _post_of_form(viewer: Viewer) -> NewAppointment:
     """The post a form asks for. Raises: Problem 4005 for a day nobody can read."""
     days, problems = import_list.days_of(request.form)
     if problems:
         raise problems[0]
-    return NewPost(
+    return NewAppointment(
         role=request.form.get("role", ""),
         area_code=request.form.get("area_code", "").strip(),
         valid_from=days.get("valid_from", viewer.today),

@@ -16,7 +16,7 @@ from api.web.language import t
 from api.web.paging import page_of
 from survey.access.viewer import Viewer
 from survey.approval import actions, queries
-from survey.approval.models import EVERY, ActTarget, CaseList, OfficialAct, OfficialActFile
+from survey.approval.models import EVERY, AllocationTarget, CaseList, OfficialAct, OfficialActFile
 from survey.approval.rows import NewTarget
 from survey.areas.names import nfc
 from survey.problems import Problem
@@ -89,7 +89,9 @@ def _page(viewer: Viewer, act_id: int, problem: Problem | None = None) -> str:
         files=queries.files(viewer.session, act_id, readable),
         is_scanned=bool(queries.scanned(viewer.session, [act_id])),
         lists=queries.versions(viewer.session, carried),
-        targets=queries.targets(viewer.session, act_id, viewer.visible(ActTarget.area_code, "paper.read")),
+        targets=queries.targets(
+            viewer.session, act_id, viewer.visible(AllocationTarget.area_code, "paper.read")
+        ),
         may_keep=viewer.can("official_act.keep"),
         sees_amounts=viewer.everywhere("amount.read", "paper.read"),
         own_areas=[

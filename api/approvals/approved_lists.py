@@ -14,7 +14,7 @@ from api.web.language import current, num, t, word
 from survey.access.viewer import Viewer
 from survey.approval import actions, lists, queries
 from survey.approval.chain import list_bodies
-from survey.approval.rows import ActRow, Change, Differences, Left, ListRow, ListVersion
+from survey.approval.rows import Change, Differences, ListDeparture, ListRow, ListVersion, OfficialActRow
 from survey.areas import queries as areas
 from survey.areas.names import person_sort_key
 from survey.problems import Problem
@@ -28,12 +28,12 @@ class ShownRow:
     row: ListRow
     head_name: str | None
     place: str
-    act: ActRow | None
+    act: OfficialActRow | None
     state: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ListDifference:
     """One difference in words. `kind`: added, removed or changed."""
 
     kind: str
@@ -81,7 +81,7 @@ def name_of(viewer: Viewer, rows: Iterable[ListRow], sees: Sight) -> dict[str, s
 def shown(
     viewer: Viewer,
     rows: Iterable[ListRow],
-    decided: Mapping[str, ActRow],
+    decided: Mapping[str, OfficialActRow],
     sees: Sight,
     offset: int = 0,
     size: int | None = None,
@@ -116,14 +116,16 @@ def _name(names: Mapping[str, str | None], row: ListRow) -> str | None:
 
 def changes(
     viewer: Viewer, code: str, year: int, last: ListVersion | None
-) -> tuple[Differences, list[Left], list[ListRow]]:
+) -> tuple[Differences, list[ListDeparture], list[ListRow]]:
     """What differs between the newest version and today: the differences, who left and why, today's rows."""
     rows = queries.current_rows(viewer.session, code, year, viewer.today)
     found = lists.differences(last.rows if last else (), rows)
     return found, queries.left(viewer.session, found.removed), rows
 
 
-def told(viewer: Viewer, found: Differences, left: Iterable[Left], sees: Sight) -> list[Told]:
+def told(
+    viewer: Viewer, found: Differences, left: Iterable[ListDeparture], sees: Sight
+) -> list[ListDifference]:
     """Differences in words: who came, who left and why, what changed from what to what."""
     both = [row for change in found.changed for row in (change.before, change.after)]
     names = name_of(viewer, [*found.added, *found.removed, *both], sees)
@@ -138,11 +140,11 @@ def told(viewer: Viewer, found: Differences, left: Iterable[Left], sees: Sight) 
 
 def _told(
     viewer: Viewer, kind: str, row: ListRow, names: Mapping[str, str | None], texts: tuple[str, ...]
-) -> Told:
-    return Told(kind, row, _name(names, row), area_names.area_name(viewer, row.area_code), texts)
+) -> ListDifference:
+    return ListDifference(kind, row, _name(names, row), area_names.area_name(viewer, row.area_code), texts)
 
 
-def _why(left: Left | None) -> str:
+def _why(left: ListDeparture | None) -> str:
     """Why a household is on the list no longer."""
     if left is None or left.state in queries.APPROVED:
         return t("không còn thuộc địa bàn hoặc năm của danh sách", "no longer of this area or year")
@@ -189,7 +191,7 @@ def freeze(
     )
 
 
-def chain_note(act: ActRow | None) -> str | None:
+def chain_note(act: OfficialActRow | None) -> str | None:
     """A doubt about the body of an act: lists of its day were to be approved by another level."""
     if act is None:
         return None

@@ -19,7 +19,7 @@ from api.web.paging import page_of
 from survey.access.viewer import Viewer
 from survey.approval import actions, lists, queries
 from survey.approval.models import CaseList, OfficialAct
-from survey.approval.rows import ActRow, ListRow, ListVersion
+from survey.approval.rows import ListRow, ListVersion, OfficialActRow
 from survey.areas.names import nfc
 from survey.problems import Problem
 from survey.registry.models import Household
@@ -190,7 +190,7 @@ def show_version(code: str, year: int, number: int) -> Any:
     )
 
 
-def _decided(viewer: Viewer, found: ListVersion) -> dict[str, ActRow]:
+def _decided(viewer: Viewer, found: ListVersion) -> dict[str, OfficialActRow]:
     """The act that carries each case of a version, as known by that version."""
     head = found.head
     return queries.decisions_of(viewer.session, head.area_code, head.year, viewer.today, until=head.id)

@@ -16,7 +16,7 @@ from survey import spelling
 from survey.access.viewer import Viewer
 from survey.approval import actions, queries
 from survey.approval.models import CaseList, OfficialAct
-from survey.approval.rows import ActRow, NewOfficialAct
+from survey.approval.rows import NewOfficialAct, OfficialActRow
 from survey.areas import queries as areas
 from survey.areas.names import nfc
 from survey.problems import Problem
@@ -42,7 +42,7 @@ def above(viewer: Viewer, action: str, on: date) -> set[str]:
     return {step for code in viewer.areas(action) for step in tree.path(code)}
 
 
-def visible_act(viewer: Viewer, act_id: int) -> ActRow:
+def visible_act(viewer: Viewer, act_id: int) -> OfficialActRow:
     """One act the viewer may see. Problem 1004."""
     found = queries.acts(viewer.session, OfficialAct.id == act_id, visible_acts(viewer))
     if not found:

@@ -17,8 +17,8 @@ from api.web.language import t, word
 from api.web.paging import page_of
 from survey.access.viewer import Viewer
 from survey.approval import postings
-from survey.approval.models import Publication, PublicObjection
-from survey.approval.rows import Posting
+from survey.approval.models import NoticePage, PublicObjection
+from survey.approval.rows import PublicNotice
 from survey.areas.names import nfc
 from survey.assessment import queries as assessment
 from survey.cases.models import Act
@@ -55,7 +55,7 @@ def is_on() -> bool:
     return on
 
 
-def _posting(viewer: Viewer, act_id: str) -> Posting:
+def _posting(viewer: Viewer, act_id: str) -> PublicNotice:
     found = postings.posting(viewer.session, act_id, viewer.visible(Act.area_code, "paper.read"))
     if found is None:
         raise Problem(1004, what=act_id[:36])
@@ -73,7 +73,7 @@ def _page(viewer: Viewer, act_id: str, problem: Problem | None = None) -> str:
     found = _posting(viewer, act_id)
     sees_objections = viewer.may("inbox.read", found.area_code)
     written = (
-        postings.objections(viewer.session, Publication.posting_id == found.act_id) if sees_objections else []
+        postings.objections(viewer.session, NoticePage.posting_id == found.act_id) if sees_objections else []
     )
     may_settle = viewer.may("posting.publish", found.area_code)
     return render_template(
@@ -96,7 +96,7 @@ def _page(viewer: Viewer, act_id: str, problem: Problem | None = None) -> str:
     )
 
 
-def _houses_nearby(viewer: Viewer, found: Posting) -> list[tuple[str, str]]:
+def _houses_nearby(viewer: Viewer, found: PublicNotice) -> list[tuple[str, str]]:
     """Households an objection may be about: those posted, then the others of the village or commune."""
     visible = viewer.visible(Household.area_code, "case.record")
     inside = area_names.inside(viewer, found.area_code)
@@ -144,7 +144,7 @@ def withdraw(act_id: str) -> Any:
     viewer.require("posting.publish", found.area_code)
     if found.publication_id is not None:
         with transaction.write() as session:
-            postings.withdraw(session, viewer.actor, session.get_one(Publication, found.publication_id))
+            postings.withdraw(session, viewer.actor, session.get_one(NoticePage, found.publication_id))
     flash(t("Đã gỡ trang niêm yết.", "The page was withdrawn."), "ok")
     return redirect(f"/approvals/postings/{found.act_id}")
 
@@ -152,12 +152,12 @@ def withdraw(act_id: str) -> Any:
 # --- objections from the web
 
 
-def _written(viewer: Viewer, objection_id: int) -> tuple[PublicObjection, Publication]:
+def _written(viewer: Viewer, objection_id: int) -> tuple[PublicObjection, NoticePage]:
     """One objection in an area whose postings the viewer may publish. Problem 1004, 6005."""
     found = postings.objections(
         viewer.session,
         PublicObjection.id == objection_id,
-        viewer.visible(Publication.area_code, "paper.read"),
+        viewer.visible(NoticePage.area_code, "paper.read"),
     )
     if not found:
         raise Problem(1004, what=str(objection_id))

@@ -17,8 +17,8 @@ from api.web.language import num, t, word
 from survey.access.viewer import Viewer
 from survey.approval import postings
 from survey.approval.columns import Columns, posting_columns
-from survey.approval.models import Publication
-from survey.approval.rows import PostedHouse, Posting
+from survey.approval.models import NoticePage
+from survey.approval.rows import PostedHouse, PublicNotice
 from survey.areas.names import nfc
 from survey.problems import Problem
 
@@ -53,7 +53,7 @@ def gone(problem: Problem) -> Any:
     return render_template("approvals/gone.html", problem=problem), status_of(problem.number)
 
 
-def _open(viewer: Viewer, token: str) -> tuple[Publication, Posting]:
+def _open(viewer: Viewer, token: str) -> tuple[NoticePage, PublicNotice]:
     """What the address shows today. Problem 5445, the same for unknown, over, withdrawn and switched off."""
     found = postings.open_page(viewer.session, token, viewer.today) if is_on() else None
     if found is None:
@@ -69,7 +69,12 @@ def show(token: str) -> Any:
 
 
 def _page(
-    viewer: Viewer, page: Publication, posting: Posting, problem: Problem | None = None, *, sent: bool = False
+    viewer: Viewer,
+    page: NoticePage,
+    posting: PublicNotice,
+    problem: Problem | None = None,
+    *,
+    sent: bool = False,
 ) -> str:
     columns = posting_columns()
     houses = postings.houses(viewer.session, posting.act_id, viewer.today)

@@ -105,7 +105,7 @@ def area_options(viewer: Viewer, area_code: str | None) -> Options:
 def act_options(history: History | None, revocable: Iterable[str]) -> Options:
     """The acts that may be revoked, the newest first."""
     allowed = set(revocable)
-    moves = reversed(history.moves()) if history else ()
+    moves = reversed(history.events()) if history else ()
     return tuple(
         (move.act_id, f"{act_title(move.act, move.outcome)} · {day(move.done_on)}")
         for move in moves

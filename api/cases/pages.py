@@ -27,7 +27,7 @@ from survey.cases import lists, machine
 from survey.cases import queries as cases
 from survey.cases.actions import add_photo
 from survey.cases.models import Act
-from survey.cases.rows import Done
+from survey.cases.rows import ActStep
 from survey.intake import corrections
 from survey.intake.corrections import Correction, Rows, may_change_all
 from survey.problems import Problem
@@ -175,7 +175,7 @@ def _sees_amounts(viewer: Viewer, house: Household) -> bool:
     return viewer.may("amount.read", house.area_code)
 
 
-def _decided(viewer: Viewer, done: Done, house: Household, name: str | None) -> dict[str, Any]:
+def _decided(viewer: Viewer, done: ActStep, house: Household, name: str | None) -> dict[str, Any]:
     """One household's line."""
     return {
         "household_id": house.id,
@@ -189,7 +189,7 @@ def _sees_all(viewer: Viewer, done: Rows) -> bool:
     return all(household_access.sees_names(viewer, house) for _, house, _ in done)
 
 
-def _visible_act(viewer: Viewer, act_id: str) -> tuple[Act, list[tuple[Done, Household, str | None]]]:
+def _visible_act(viewer: Viewer, act_id: str) -> tuple[Act, list[tuple[ActStep, Household, str | None]]]:
     """The act and its counting steps for households the viewer may see. Problem 1004 when there are none."""
     row = cases.newest_act(viewer.session, act_id)
     visible = viewer.visible(Household.area_code, "household.read")

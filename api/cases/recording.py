@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session
 from api.shared import uploads
 from api.shared.flag_words import flag_lines
 from api.web import transaction
-from api.web.intake_context import desk
+from api.web.intake_context import intake_context
 from survey.access.viewer import Viewer
 from survey.cases import queries as cases
+from survey.encryption import keyed_hash
 from survey.intake import actions
 from survey.intake import queries as intake
 from survey.intake.envelope import MAX_PHOTOS, read
 from survey.intake.rows import STORED, Receipt
 from survey.problems import Problem
 from survey.questionnaire import load_form
-from survey.sealed import keyed_hash
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -114,7 +114,7 @@ def record_within(
         "payload": dict(payload),
         "photos": [dict(photo) for photo in photos],
     }
-    receipt = actions.receive(session, read(raw), desk(viewer))
+    receipt = actions.receive(session, read(raw), intake_context(viewer))
     if receipt.state != STORED:
         raise Problem(5420, rows=receipt.faults)
     return receipt

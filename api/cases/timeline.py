@@ -23,7 +23,7 @@ from survey.assessment.models import AssessmentRow
 from survey.cases import lists, machine
 from survey.cases import queries as cases
 from survey.cases.models import Case
-from survey.cases.rows import Event, Progress
+from survey.cases.rows import HistoryEntry, Progress
 from survey.questionnaire import answers, load_form
 from survey.registry import queries as registry
 from survey.registry.models import Household, Person
@@ -134,7 +134,7 @@ def _facts(viewer: Viewer, house: Household, progress: Progress) -> list[tuple[s
     return [(label, day(value) if isinstance(value, date) else value) for label, value in told if value]
 
 
-def _just_done(event: Event, allowed: set[str]) -> bool:
+def _just_done(event: HistoryEntry, allowed: set[str]) -> bool:
     """The act somebody comes back from, which they may take back with one button."""
     wanted = request.args.get("done")
     return not event.is_revoked and event.envelope_id == wanted and event.envelope_id in allowed
@@ -146,7 +146,7 @@ def _just_done(event: Event, allowed: set[str]) -> bool:
 def entries(
     viewer: Viewer,
     house: Household,
-    events: list[Event],
+    events: list[HistoryEntry],
     surveys: list[SurveyVersion],
     assessments: list[AssessmentRow],
 ) -> list[dict[str, Any]]:
@@ -179,7 +179,7 @@ def _assessment_entry(row: AssessmentRow) -> dict[str, Any]:
     }
 
 
-def _act_entry(viewer: Viewer, house: Household, event: Event, households: int) -> dict[str, Any]:
+def _act_entry(viewer: Viewer, house: Household, event: HistoryEntry, households: int) -> dict[str, Any]:
     """One act: what, when done and when received, where, by whom, with what evidence."""
     spoken, more = _said(viewer, house, event)
     paper = machine.acts()[event.kind].paper
@@ -204,26 +204,26 @@ def _act_entry(viewer: Viewer, house: Household, event: Event, households: int) 
     }
 
 
-def _chips(viewer: Viewer, house: Household, event: Event) -> list[str]:
+def _chips(viewer: Viewer, house: Household, event: HistoryEntry) -> list[str]:
     """What to look at in the act, with its figures; what concerns its other households is theirs."""
     amounts = viewer.may("amount.read", house.area_code)
     ours = (flag for flag in event.flags if flag.get("household") in (None, house.id))
     return [flag_text(flag, amounts=amounts) for flag in ours]
 
 
-def _title(event: Event) -> str:
+def _title(event: HistoryEntry) -> str:
     if event.kind == machine.REVOCATION:
         undone = str(event.values.get("act", machine.REVOCATION))
         return f"{word('act.revocation')}: {word(f'act.{undone}')}"
     return act_title(event.kind, event.outcome)
 
 
-def _who(event: Event) -> str:
+def _who(event: HistoryEntry) -> str:
     received = f"{t('nhận lúc', 'received')} {minute(event.received_at)}"
     return f"{event.actor_name or t('hệ thống', 'the system')} · {received}"
 
 
-def _first_line(viewer: Viewer, house: Household, event: Event) -> str | None:
+def _first_line(viewer: Viewer, house: Household, event: HistoryEntry) -> str | None:
     """What the act decided: works kind, votes, programme and money, the new head."""
     values, parts = event.values, []
     if values.get("works_kind"):
@@ -246,7 +246,7 @@ def _first_line(viewer: Viewer, house: Household, event: Event) -> str | None:
     return " · ".join(part for part in parts if part) or None
 
 
-def _said(viewer: Viewer, house: Household, event: Event) -> tuple[list[str], list[tuple[str, str]]]:
+def _said(viewer: Viewer, house: Household, event: HistoryEntry) -> tuple[list[str], list[tuple[str, str]]]:
     """(what was written in words, the other answers by label); typed text only for those who read names."""
     texts = event.texts if household_access.sees_names(viewer, house) else {}
     form = load_form(event.kind)
@@ -270,7 +270,11 @@ def _as_text(answer: Any) -> str:
 
 
 def _pair(
-    viewer: Viewer, house: Household, events: list[Event], photos: list[PhotoEntry], progress: Progress | None
+    viewer: Viewer,
+    house: Household,
+    events: list[HistoryEntry],
+    photos: list[PhotoEntry],
+    progress: Progress | None,
 ) -> tuple[dict[str, Any] | None, dict[str, Any] | None] | None:
     """The house before and after, side by side; None as long as nothing was built."""
     started = progress.started_on if progress else None

@@ -24,7 +24,7 @@ from survey.assessment import queries as assessment
 from survey.cases import lists, machine
 from survey.cases import queries as cases
 from survey.cases.models import Case
-from survey.cases.rows import CaseRow, Done
+from survey.cases.rows import ActStep, CaseRow
 from survey.problems import Problem
 from survey.questionnaire import load_form
 from survey.words import both
@@ -171,7 +171,7 @@ def _why(viewer: Viewer, rows: list[CaseRow], names: bool) -> dict[str, dict[str
     }
 
 
-def _reason(row: CaseRow, done: Done, names: bool) -> dict[str, Any]:
+def _reason(row: CaseRow, done: ActStep, names: bool) -> dict[str, Any]:
     follow_up_on = done.values.get("follow_up_on")
     return {
         "reason": reason_text(row.state, row.reason),

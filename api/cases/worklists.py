@@ -13,7 +13,7 @@ from api.web.intake_context import book_in_force
 from api.web.language import day, t
 from survey.access.viewer import Viewer
 from survey.approval import postings
-from survey.approval.models import Publication
+from survey.approval.models import NoticePage
 from survey.approval.next_acts import may_approve_some
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
@@ -22,7 +22,7 @@ from survey.assessment.models import AssessmentRow
 from survey.cases import lists, machine, procedure
 from survey.cases import queries as cases
 from survey.cases.models import Case
-from survey.cases.rows import CaseRow, Waiting
+from survey.cases.rows import CaseRow, WaitingCount
 from survey.law.assessment import ELIGIBLE
 from survey.registry.models import Household, Person
 
@@ -185,7 +185,7 @@ def area_options(viewer: Viewer, code: str | None) -> list[tuple[str, str]]:
 # --- figures
 
 
-def by_phase(states: dict[str, Waiting]) -> dict[str, int]:
+def by_phase(states: dict[str, WaitingCount]) -> dict[str, int]:
     """How many cases lie on each part of the way; they add up to all that were not opened by mistake."""
     phases = dict.fromkeys(machine.phases().values(), 0)
     for state, waiting in states.items():
@@ -194,7 +194,7 @@ def by_phase(states: dict[str, Waiting]) -> dict[str, int]:
     return phases
 
 
-def oldest_hint(viewer: Viewer, waiting: Waiting) -> str:
+def oldest_hint(viewer: Viewer, waiting: WaitingCount) -> str:
     """Since when the oldest waits."""
     days = (viewer.today - waiting.oldest).days
     return t(
@@ -255,7 +255,7 @@ def _my_conditions(viewer: Viewer) -> list[dict[str, Any]]:
             }
         )
     if viewer.can("posting.publish"):
-        mine_posted = viewer.visible(Publication.area_code, "posting.publish")
+        mine_posted = viewer.visible(NoticePage.area_code, "posting.publish")
         items.append(
             {
                 "count": postings.count_open_objections(session, mine_posted),

@@ -12,7 +12,7 @@ from api.cli.context import app_context, operator
 if TYPE_CHECKING:
     from survey import law
     from survey.access.viewer import Viewer
-    from survey.approval.rejudged import Rejudged, Result
+    from survey.approval.rejudged import Rejudgement, Result
 
 CHUNK = 200
 
@@ -51,7 +51,7 @@ def command(area_code: str | None, by_key_dates: bool, yes: bool) -> None:
         _assess(viewer, ids, book)
 
 
-def _assess(viewer: Viewer, ids: Sequence[str], book: law.Book) -> None:
+def _assess(viewer: Viewer, ids: Sequence[str], book: law.LawBook) -> None:
     from api.web import transaction
     from survey.assessment import actions
 
@@ -66,7 +66,7 @@ def _assess(viewer: Viewer, ids: Sequence[str], book: law.Book) -> None:
     click.echo(f"{said}; {changed} hộ đổi kết quả.")
 
 
-def _list(viewer: Viewer, ids: Sequence[str], book: law.Book) -> None:
+def _list(viewer: Viewer, ids: Sequence[str], book: law.LawBook) -> None:
     """Every household whose own days give another result, with what rests on the old one."""
     from survey.approval.rejudged import rejudged
 
@@ -80,7 +80,7 @@ def _list(viewer: Viewer, ids: Sequence[str], book: law.Book) -> None:
     )
 
 
-def _line(one: Rejudged) -> str:
+def _line(one: Rejudgement) -> str:
     before, after = _result(one.before), _result(one.after)
     days = f"khảo sát {one.visited_on:%d/%m/%Y}, đã xét theo {one.asked_on:%d/%m/%Y}"
     return f"{one.household_id} ({one.area_code or '–'}): {days}: {before} → {after}; {_rests(one)}"
@@ -95,7 +95,7 @@ def _result(result: Result) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _rests(one: Rejudged) -> str:
+def _rests(one: Rejudgement) -> str:
     """What has been done on the strength of the old result."""
     from api.web.language import num
     from survey.words import word

@@ -60,16 +60,16 @@ def _send_households(todo: Sequence[dict[str, Any]]) -> None:
     """Surveys through the same door as everybody's."""
     from api.cli.context import operator
     from api.web import transaction
-    from api.web.intake_context import desk
+    from api.web.intake_context import intake_context
     from survey.intake.actions import receive
     from survey.intake.envelope import read
 
     with click.progressbar(length=len(todo), label="Khảo sát giả định") as bar:
         for start in range(0, len(todo), CHUNK):
             with transaction.write() as session:
-                at_desk = desk(operator())
+                context = intake_context(operator())
                 for envelope in todo[start : start + CHUNK]:
-                    receive(session, read(envelope), at_desk)
+                    receive(session, read(envelope), context)
             bar.update(len(todo[start : start + CHUNK]))
 
 

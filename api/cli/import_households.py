@@ -124,16 +124,16 @@ def _say_counts(counts: dict[str, int]) -> None:
 def _apply(planned: Plan, username: str | None) -> Result:
     """Send the rows through the intake under a progress bar."""
     from api.imports.households import apply
-    from api.web.intake_context import desk
+    from api.web.intake_context import intake_context
     from survey.intake.actions import receive
 
     with app_context():
         viewer = operator()
-        at_desk = replace(desk(viewer), sender_id=_account_id(viewer.session, username))
+        context = replace(intake_context(viewer), sender_id=_account_id(viewer.session, username))
         with click.progressbar(length=len(planned.prepared), label="Đang nhập / importing") as bar:
             return apply(
                 planned,
-                lambda session, envelope: receive(session, envelope, at_desk),
+                lambda session, envelope: receive(session, envelope, context),
                 on_progress=bar.update,
             )
 

@@ -35,7 +35,7 @@ def _folder(folder: Path | None) -> Path | None:
     return folder or from_environment().law_folder
 
 
-def _book(folder: Path | None) -> law.Book:
+def _book(folder: Path | None) -> law.LawBook:
     from survey.law import load_book
 
     return load_book(_folder(folder))
@@ -72,7 +72,7 @@ def check(folder: Path | None, cases: Path | None) -> None:
     click.echo(f"Bản luật: {book.release}")
 
 
-def _check_cases(book: law.Book, folder: Path | None) -> None:
+def _check_cases(book: law.LawBook, folder: Path | None) -> None:
     from survey.law.cases import SHIPPED, differences, read_cases
     from survey.problems import Problem
 
@@ -110,7 +110,7 @@ def show(on: datetime | None, areas: tuple[str, ...], lang: str, folder: Path | 
     click.echo("\n* chưa kiểm chứng / not confirmed")
 
 
-def _show_house(current: law.Law, lang: str) -> None:
+def _show_house(current: law.LawOnDate, lang: str) -> None:
     from survey.words import word
 
     book = current.book
@@ -120,7 +120,7 @@ def _show_house(current: law.Law, lang: str) -> None:
             _show_clause(current, code, "-", lang)
 
 
-def _show_clause(current: law.Law, code: str, mark: str, lang: str) -> None:
+def _show_clause(current: law.LawOnDate, code: str, mark: str, lang: str) -> None:
     from survey.law.explain import general_text
 
     clause = current.book.clauses[code]
@@ -130,7 +130,7 @@ def _show_clause(current: law.Law, code: str, mark: str, lang: str) -> None:
     )
 
 
-def _show_programme(current: law.Law, programme: Programme, lang: str) -> None:
+def _show_programme(current: law.LawOnDate, programme: Programme, lang: str) -> None:
     from survey.words import word
 
     star = "" if programme.cite.verified else " *"
@@ -147,7 +147,7 @@ def _show_programme(current: law.Law, programme: Programme, lang: str) -> None:
         click.echo(f"  = {value.label[lang]}: {amount} đồng [{cited}]{star}  ({name})")
 
 
-def _amounts(current: law.Law, programme: Programme) -> Iterable[tuple[str, Value, Period]]:
+def _amounts(current: law.LawOnDate, programme: Programme) -> Iterable[tuple[str, Value, Period]]:
     """The values a programme's amounts are made of, as they are on the law's date."""
     from survey.law.expressions import names
 
@@ -215,7 +215,7 @@ def compare(old: str, new: str, file: Path | None, on: datetime | None, areas: t
     click.echo(f"{moves.total} hộ, {moves.moved} hộ đổi kết quả; tổng tiền {totals} đồng")
 
 
-def _named_book(name: str) -> law.Book:
+def _named_book(name: str) -> law.LawBook:
     """A folder over the shipped law, or the shipped law itself."""
     from survey.law import load_book
 
@@ -228,7 +228,7 @@ def _compare_stored(old: str, new: str) -> Moves:
     from api.web.extensions import db
     from survey.assessment import queries
 
-    def book(name: str) -> law.Book:
+    def book(name: str) -> law.LawBook:
         is_hash = len(name) == 64 and not Path(name).exists()
         return queries.release(db.session(), name) if is_hash else _named_book(name)
 

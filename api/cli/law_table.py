@@ -12,7 +12,7 @@ from typing import Any
 
 from api.shared.tables import Row, read_table
 from survey.assessment.rows import CurrentFacts
-from survey.law import Assessment, Book, Law, assess, explain
+from survey.law import Assessment, LawBook, LawOnDate, assess, explain
 from survey.law.facts import Fact
 from survey.law.texts import parse_text
 from survey.problems import Problem
@@ -24,7 +24,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 class AssessedFile:
     """One table to be assessed. `good` and `bad` (line, reason) are counted while it is written."""
 
-    def __init__(self, path: Path, law: Law, lang: str) -> None:
+    def __init__(self, path: Path, law: LawOnDate, lang: str) -> None:
         self.law = law
         self.lang = lang
         self.path = path
@@ -65,7 +65,7 @@ class AssessedFile:
         return answers_of(assessment, self.law, self.lang)
 
 
-def known_columns(path: Path, columns: Sequence[str], book: Book) -> list[Fact]:
+def known_columns(path: Path, columns: Sequence[str], book: LawBook) -> list[Fact]:
     """The columns that are facts. Raises: Problem 2041 when none is."""
     found = [book.facts[name] for name in columns if name in book.facts]
     if not found:
@@ -78,7 +78,7 @@ def facts_of_row(row: Row, facts: Iterable[Fact]) -> dict[str, Any]:
     return {fact.name: parse_text(fact, row.values[fact.name]) for fact in facts}
 
 
-def answers_of(assessment: Assessment, law: Law, lang: str) -> dict[str, str]:
+def answers_of(assessment: Assessment, law: LawOnDate, lang: str) -> dict[str, str]:
     """The added columns of one row."""
     amount = assessment.amount_vnd
     reasons = (
@@ -128,7 +128,7 @@ class Moves:
     )
 
 
-def households_of_file(path: Path, book: Book, on: date, areas: tuple[str, ...]) -> Iterator[Household]:
+def households_of_file(path: Path, book: LawBook, on: date, areas: tuple[str, ...]) -> Iterator[Household]:
     """Every row of a table as a household. Raises: Problem 2031 with the first bad row, 2041."""
     table = read_table(path)
     facts = known_columns(path, table.columns, book)
@@ -139,7 +139,7 @@ def households_of_file(path: Path, book: Book, on: date, areas: tuple[str, ...])
             raise Problem(2042, file=f"{path.name}:{row.line}", reason=problem.message("vi")) from None
 
 
-def compare_books(old: Book, new: Book, households: Iterable[Household | CurrentFacts]) -> Moves:
+def compare_books(old: LawBook, new: LawBook, households: Iterable[Household | CurrentFacts]) -> Moves:
     """Assess every household by both laws. A fact that one of them lacks is left out there."""
     moves = Moves()
     for household in households:
@@ -156,7 +156,7 @@ def compare_books(old: Book, new: Book, households: Iterable[Household | Current
     return moves
 
 
-def _assess_by(book: Book, household: Household | CurrentFacts) -> Assessment:
+def _assess_by(book: LawBook, household: Household | CurrentFacts) -> Assessment:
     known = {name: value for name, value in household.facts.items() if name in book.facts}
     return assess(known, book.law_on(household.on, household.area_codes))
 

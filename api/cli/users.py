@@ -31,11 +31,11 @@ def create(username: str, name: str, role: str, area: str, until: datetime | Non
     """Make an account and print its one-time slip."""
     from api.web import transaction
     from survey.access import actions, passwords
-    from survey.access.rows import NewAccount, NewPost, Slip
+    from survey.access.rows import NewAccount, NewAppointment, Slip
 
     with app_context():
         actor = operator().actor
-        post = NewPost(role, area, actor.today, until.date() if until else None)
+        post = NewAppointment(role, area, actor.today, until.date() if until else None)
         slip = Slip(username, name, passwords.one_time())
         with transaction.write() as session:
             actions.create_account(

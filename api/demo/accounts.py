@@ -14,7 +14,7 @@ from api.demo.households import POOR_DISTRICTS, Village, count, envelopes
 from api.web import clock
 from survey.access.actions import create_account
 from survey.access.passwords import hashed
-from survey.access.rows import Actor, NewAccount, NewPost
+from survey.access.rows import Actor, NewAccount, NewAppointment
 from survey.areas import queries as areas
 from survey.areas.actions import set_fact
 from survey.areas.names import bare_name, normal_name
@@ -75,7 +75,7 @@ def put_areas_and_accounts(session: Session) -> None:
             ),
             OLD_PROVINCE,
         )
-        post = NewPost(account.role, OLD_PROVINCE if account.area == "Bắc Kạn" else code, FIRST_DAY)
+        post = NewAppointment(account.role, OLD_PROVINCE if account.area == "Bắc Kạn" else code, FIRST_DAY)
         new = NewAccount(account.username, account.full_name, post)
         create_account(session, operator, new, secret, must_change_password=False, is_demo=True)
 

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from survey.areas.actions import put_areas, succeed
 from survey.areas.cells import cells
-from survey.areas.rows import Given, Pair
+from survey.areas.rows import AreaInput, Pair
 from survey.areas.shapes import project
 
 FIRST_DAY = date(2020, 2, 1)
@@ -86,13 +86,13 @@ def _new_communes(package: sqlite3.Connection) -> list[Commune]:
     return [Commune(code, name, key, (lon, lat)) for code, name, key, lon, lat in rows]
 
 
-def _districts(package: sqlite3.Connection) -> list[Given]:
+def _districts(package: sqlite3.Connection) -> list[AreaInput]:
     rows = package.execute(
         "SELECT DISTINCT districtCode, district"
         " FROM admin_units_legacy WHERE provinceCode = ? ORDER BY districtCode",
         (OLD_PROVINCE,),
     )
-    return [Given(code, "district", _title(name), OLD_PROVINCE, source=SOURCE) for code, name in rows]
+    return [AreaInput(code, "district", _title(name), OLD_PROVINCE, source=SOURCE) for code, name in rows]
 
 
 def _title(name: str) -> str:
@@ -128,7 +128,7 @@ def _put_old(
     session: Session,
     province: str,
     whole: Any,
-    districts: Sequence[Given],
+    districts: Sequence[AreaInput],
     communes: Sequence[Commune],
     ground: dict[str, Any],
 ) -> None:
@@ -158,7 +158,7 @@ def _put_new(
     ground: dict[str, Any],
 ) -> None:
     """The successors, each the union of its old communes; the rest of the new province is left out."""
-    put_areas(session, [Given(NEW_PROVINCE, "province", province, source=SOURCE)], MERGER_DAY)
+    put_areas(session, [AreaInput(NEW_PROVINCE, "province", province, source=SOURCE)], MERGER_DAY)
     units = []
     for unit in new:
         parts = [ground[code] for code, became in successor.items() if became == unit.code]
@@ -178,10 +178,10 @@ def _given(
     parent: str | None,
     boundary: Any,
     point: tuple[float, float] | None = None,
-) -> Given:
+) -> AreaInput:
     """A unit with an approximate boundary: its uncertainty is unlimited."""
     inside = boundary.representative_point()
-    return Given(
+    return AreaInput(
         code=code,
         level=level,
         name=name,
@@ -193,7 +193,7 @@ def _given(
     )
 
 
-def _villages(commune: Commune, ground: Any) -> list[Given]:
+def _villages(commune: Commune, ground: Any) -> list[AreaInput]:
     """Made-up villages spread over a commune, with cells around them."""
     kind = "Tổ dân phố" if commune.name.startswith("Phường") else "Thôn"
     area_km2 = project([ground])[0].area / 1e6

@@ -178,7 +178,7 @@ def _last_done(house: House, is_begun: bool, is_done: bool, chance: random.Rando
     return chance.choice(way[: way.index("finished")]) if is_begun else "approved"
 
 
-def put_commune(session: Session, houses: Sequence[House], plan: Plan, book: law.Book) -> None:
+def put_commune(session: Session, houses: Sequence[House], plan: Plan, book: law.LawBook) -> None:
     """Everything done in one commune, in the order in which it was done; then the law is asked again."""
     now = clock.now()
     for new in _acts(houses, plan, now):

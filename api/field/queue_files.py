@@ -24,7 +24,7 @@ from flask import current_app
 
 from api.field import queue_keys
 from api.web import errors, photo_files, transaction
-from api.web.intake_context import desk
+from api.web.intake_context import intake_context
 from survey import words
 from survey.access import queries as access
 from survey.access.audit import record
@@ -210,7 +210,7 @@ def _record(viewer: Viewer, file: QueueFile, place: int, sealed: Sealed) -> Resu
         _refuse_deciding(envelope)
         _refuse_others(viewer, envelope, file.account.id)
         with transaction.write() as session:
-            officers = replace(desk(viewer), sender_id=file.account.id, device_id=file.device_id)
+            officers = replace(intake_context(viewer), sender_id=file.account.id, device_id=file.device_id)
             receipt = actions.receive(session, envelope, officers)
         return _received(place, name, receipt)
     except Exception as error:

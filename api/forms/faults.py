@@ -12,7 +12,7 @@ from api.shared.act_words import act_title
 from api.web.language import current, day, t
 from survey.cases import machine
 from survey.cases.queries import History
-from survey.cases.rows import Move
+from survey.cases.rows import CaseEvent
 from survey.problems import Problem
 
 Fault = Mapping[str, Any]
@@ -32,7 +32,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PlacedFaults:
     """Sentences by the name of their control, by the household of their row, and the whole list."""
 
     at: dict[str, str] = field(default_factory=dict)
@@ -46,12 +46,12 @@ def shown(
     anchors: Mapping[str, str],
     households: Sequence[str] = (),
     names: Mapping[str, str | None] | None = None,
-) -> Shown:
+) -> PlacedFaults:
     """Where each fault is told. `anchors`: id on the page by control; `households`: ids of the rows sent.
 
     A fault of a household that has no cell stands in its row.
     """
-    found = Shown()
+    found = PlacedFaults()
     for fault in faults:
         text, control = str(fault[current()]), control_of(str(fault["question"]), kept)
         household = _household(fault, households)
@@ -132,17 +132,17 @@ def _contradicted(histories: Sequence[History], done_on: Any, act_id: str | None
     return f"{t('Ngày', 'The day')} {day(on)} {'; '.join(parts)}." if parts else None
 
 
-def _others(history: History, act_id: str | None) -> Iterator[tuple[Move, bool]]:
+def _others(history: History, act_id: str | None) -> Iterator[tuple[CaseEvent, bool]]:
     """The moving steps of a case beside this act's, and whether they come before it."""
     is_before = True
-    for move in history.moves():
+    for move in history.events():
         if move.act_id == act_id:
             is_before = False
         elif move.act in MOVING:
             yield move, is_before
 
 
-def _named(moves: Iterable[Move]) -> str:
+def _named(moves: Iterable[CaseEvent]) -> str:
     """`Registration 13/05/2025`, each act once."""
     titles = {f"{act_title(move.act, move.outcome)} {day(move.done_on)}": None for move in moves}
     return ", ".join(titles)

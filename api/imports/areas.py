@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.imports.report import Repaired, Report
 from api.imports.sources import Source, SourceRow, chosen_column, plain_title, read_source
 from survey.areas.actions import put_areas
-from survey.areas.rows import Given
+from survey.areas.rows import AreaInput
 from survey.areas.shapes import mended
 from survey.problems import Problem
 
@@ -120,7 +120,7 @@ def _parent_level(parent: str | None, level: str) -> str | None:
 
 def _unit(
     row: SourceRow, columns: Columns, level: str, options: AreaOptions, text: str, report: Report
-) -> Given | None:
+) -> AreaInput | None:
     """One row as a unit, or None after it was refused."""
     code = full_code(row.values[columns.code], CODE_WIDTH[level])
     parent = row.values[columns.parent] if columns.parent else ""
@@ -135,7 +135,7 @@ def _unit(
         return None
     if repair:
         report.repaired.append(Repaired(row.line, code, repair))
-    return Given(
+    return AreaInput(
         code=code,
         level=level,
         name=row.values[columns.name],

@@ -15,7 +15,7 @@ from api.imports.report import Repaired, Report
 from api.imports.sources import Source, SourceRow, chosen_column, read_source
 from survey.areas import locate, queries, villages
 from survey.areas.actions import put_areas
-from survey.areas.rows import Given
+from survey.areas.rows import AreaInput
 from survey.problems import Problem
 
 CODE_TITLES_VILLAGE = ("village_code", "ma_thon", "ma_thon_ban")
@@ -221,11 +221,13 @@ def _take(
     report.refused.sort(key=lambda refused: refused.line)
 
 
-def _unit(row: Read, code: str, commune: str, options: VillageOptions, file: str) -> tuple[Given, Given]:
+def _unit(
+    row: Read, code: str, commune: str, options: VillageOptions, file: str
+) -> tuple[AreaInput, AreaInput]:
     """The unit without and with its shape: the shape is decided when all points of a commune are known."""
     text = options.source or file
-    bare = Given(code, "village", row.name, commune, source=text)
-    shaped = Given(
+    bare = AreaInput(code, "village", row.name, commune, source=text)
+    shaped = AreaInput(
         code, "village", row.name, commune, row.point, row.boundary, options.uncertainty_m, source=text
     )
     return bare, shaped

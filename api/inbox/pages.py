@@ -12,7 +12,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from api.forms.mending import changed_answers, mending_fields
 from api.shared import area_names
 from api.web import auth, transaction
-from api.web.intake_context import desk
+from api.web.intake_context import intake_context
 from api.web.language import t, word
 from api.web.paging import page_of
 from survey.access.viewer import Viewer
@@ -96,7 +96,7 @@ def mend(row_id: int) -> Any:
     content = json.loads(row.body or "{}")
     changes = changed_answers(_form(content), content.get("payload", {}), row.faults, request.form)
     with transaction.write() as session:
-        working = desk(viewer)
+        working = intake_context(viewer)
         receipt = (
             actions.mend(session, row_id, changes, working)
             if changes
@@ -124,7 +124,7 @@ def set_aside(row_id: int) -> Any:
     if not reason:
         raise Problem(1002, fields=t("lý do", "reason"))
     with transaction.write() as session:
-        actions.set_aside(session, row_id, reason[:200], desk(viewer))
+        actions.set_aside(session, row_id, reason[:200], intake_context(viewer))
     flash(t("Đã cất bản ghi; nội dung vẫn được giữ.", "Set aside; its content is kept."), "ok")
     return render_template("inbox/aside.html", row_id=row_id)
 
@@ -138,6 +138,6 @@ def put_back(row_id: int) -> Any:
         raise Problem(1004, what=str(row_id))
     viewer.require("inbox.mend", row.area_code)
     with transaction.write() as session:
-        actions.set_aside(session, row_id, "", desk(viewer), undo=True)
+        actions.set_aside(session, row_id, "", intake_context(viewer), undo=True)
     flash(t("Bản ghi đã trở lại hộp chờ xử lý.", "The record is back in the inbox."), "ok")
     return redirect(f"/inbox/{row_id}")

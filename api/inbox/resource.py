@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 
 from api.inbox.schemas import BatchResultOut, ReceiptOut
 from api.web import auth, errors, transaction
-from api.web.intake_context import desk
+from api.web.intake_context import intake_context
 from survey.access.viewer import Viewer
 from survey.intake import actions, queries
 from survey.intake.envelope import read
@@ -73,7 +73,7 @@ def _json() -> Any:
 def _receive(viewer: Viewer, raw: Any) -> Receipt:
     envelope = read(raw)  # before the write lock: nobody waits while it is checked
     with transaction.write() as session:
-        return actions.receive(session, envelope, desk(viewer))
+        return actions.receive(session, envelope, intake_context(viewer))
 
 
 def _one_of_batch(viewer: Viewer, index: int, raw: Any) -> dict[str, Any]:

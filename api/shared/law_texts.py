@@ -38,7 +38,7 @@ def programme_title(viewer: Viewer, programme: str | None, lang: str | None = No
 
 
 @lru_cache(maxsize=8)
-def _titles(book: law.Book) -> dict[str | None, Mapping[str, str]]:
+def _titles(book: law.LawBook) -> dict[str | None, Mapping[str, str]]:
     """Titles by programme id; lists and maps ask for one a row."""
     return {one.id: one.title for one in book.programmes}
 
@@ -69,7 +69,7 @@ def reasons(viewer: Viewer, row: AssessmentRow, lang: str | None = None) -> Reas
     )
 
 
-def label_of(viewer: Viewer, book: law.Book, name: str) -> str:
+def label_of(viewer: Viewer, book: law.LawBook, name: str) -> str:
     """What an unverified value, clause or programme is called."""
     if name in book.values:
         return book.values[name].label[current()]
@@ -103,7 +103,7 @@ def unverified_notes(viewer: Viewer, releases: Iterable[str]) -> tuple[str, ...]
     )
 
 
-def law_view(book: law.Book, on: date, path: Sequence[str]) -> dict[str, Any]:
+def law_view(book: law.LawBook, on: date, path: Sequence[str]) -> dict[str, Any]:
     """Everything the law page shows of a book on a day at a place."""
     lang = current()
     of_day = book.law_on(on, path)
@@ -130,7 +130,7 @@ def worked_cases() -> dict[str, list[Case]]:
     return topics
 
 
-def _programme(of_day: law.Law, one: Any) -> dict[str, Any]:
+def _programme(of_day: law.LawOnDate, one: Any) -> dict[str, Any]:
     return {
         "id": one.id,
         "title": one.title[current()],
@@ -143,7 +143,7 @@ def _programme(of_day: law.Law, one: Any) -> dict[str, Any]:
     }
 
 
-def _ends(book: law.Book, one: Any) -> list[dict[str, Any]]:
+def _ends(book: law.LawBook, one: Any) -> list[dict[str, Any]]:
     """What becomes of households that are not approved, or have not begun, when the programme ends."""
     named = (
         (one.unapproved, t("Hộ chưa được phê duyệt khi kết thúc", "Households not approved by its end")),
@@ -164,17 +164,17 @@ def only_emergency_today(viewer: Viewer) -> bool:
     return book_in_force(viewer.session).only_emergency(viewer.today)
 
 
-def _clause(of_day: law.Law, code: str) -> dict[str, Any]:
+def _clause(of_day: law.LawOnDate, code: str) -> dict[str, Any]:
     text = general_text(code, of_day, current())
     return {"code": code, "text": text, "cite": _cite(of_day.book, of_day.book.clauses[code].cite)}
 
 
-def _cite(book: law.Book, place: Any) -> dict[str, Any]:
+def _cite(book: law.LawBook, place: Any) -> dict[str, Any]:
     """Where something is written: document and article, whether it was confirmed, a note."""
     return {"text": book.citation(place, current()), "verified": place.verified, "note": place.note}
 
 
-def _value(book: law.Book, value: Any, on: date, path: Sequence[str]) -> dict[str, Any]:
+def _value(book: law.LawBook, value: Any, on: date, path: Sequence[str]) -> dict[str, Any]:
     period = value.on(on, path)
     return {
         "label": value.label[current()],

@@ -11,29 +11,29 @@ from sqlalchemy.orm import Session
 from survey import law
 from survey.access.viewer import Viewer
 from survey.assessment import queries as assessment
-from survey.intake.rows import Desk
+from survey.intake.rows import IntakeContext
 
 BOOK_KEPT = "book_in_force"
 
 
 @cache
-def book_of_files(folder: str | None) -> law.Book:
+def book_of_files(folder: str | None) -> law.LawBook:
     """The law files: the operator's folder over the shipped ones. Read once."""
     return law.load_book(Path(folder) if folder else None)
 
 
-def book_in_force(session: Session) -> law.Book:
+def book_in_force(session: Session) -> law.LawBook:
     """The law released last; before the first release, the law files. Asked once a transaction."""
     transaction, book = session.info.get(BOOK_KEPT, (None, None))
     if book is None or transaction is not session.get_transaction():
         folder = current_app.config["SETTINGS"].law_folder
         book = assessment.in_force(session) or book_of_files(str(folder) if folder else None)
         session.info[BOOK_KEPT] = (session.get_transaction(), book)
-    kept: law.Book = book
+    kept: law.LawBook = book
     return kept
 
 
-def desk(viewer: Viewer) -> Desk:
+def intake_context(viewer: Viewer) -> IntakeContext:
     """The intake's desk for whoever sends; the device is that of the token, not what a record says."""
     book = book_in_force(viewer.session)
-    return Desk(viewer.user_id, viewer.device_id, viewer.today, viewer.now, book)
+    return IntakeContext(viewer.user_id, viewer.device_id, viewer.today, viewer.now, book)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from survey import words
 from survey.access import audit, devices, queries, rights
-from survey.access.models import NAME_LENGTH, ROLES, Post, User
-from survey.access.rows import Actor, NewAccount, NewPost
+from survey.access.models import NAME_LENGTH, ROLES, Appointment, User
+from survey.access.rows import Actor, NewAccount, NewAppointment
 from survey.areas import queries as areas
 from survey.areas.names import folded_name, nfc, person_sort_key
 from survey.problems import Problem
@@ -123,7 +123,7 @@ def _keep_a_root_administrator(session: Session, before: frozenset[int], on: dat
 # --- posts
 
 
-def faults_of_post(session: Session, actor: Actor, post: NewPost) -> list[Problem]:
+def faults_of_post(session: Session, actor: Actor, post: NewAppointment) -> list[Problem]:
     """Everything that speaks against the actor giving this post."""
     faults = []
     if post.role not in ROLES:
@@ -140,7 +140,7 @@ def faults_of_post(session: Session, actor: Actor, post: NewPost) -> list[Proble
     return faults
 
 
-def grant_post(session: Session, actor: Actor, user_id: int, post: NewPost) -> Post:
+def grant_post(session: Session, actor: Actor, user_id: int, post: NewAppointment) -> Appointment:
     """Give an account one more post. Raises: Problem 6018 not in scope, 6019 one's own, 6013-6016 post."""
     if user_id == actor.user_id:
         raise Problem(6019)
@@ -150,8 +150,8 @@ def grant_post(session: Session, actor: Actor, user_id: int, post: NewPost) -> P
     return _add_post(session, actor, user_id, post)
 
 
-def _add_post(session: Session, actor: Actor, user_id: int, new: NewPost) -> Post:
-    post = Post(
+def _add_post(session: Session, actor: Actor, user_id: int, new: NewAppointment) -> Appointment:
+    post = Appointment(
         user_id=user_id,
         role=new.role,
         area_code=new.area_code,
@@ -169,7 +169,7 @@ def end_post(session: Session, actor: Actor, post_id: int) -> None:
 
     Raises: Problem 6018 not in scope, 6017 last administrator.
     """
-    post = session.get(Post, post_id)
+    post = session.get(Appointment, post_id)
     if post is None:
         raise Problem(6018)
     _managed(session, actor, post.user_id)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.db import AreaCode, Base, Moment, Sha256, Uuid
+from survey.db import AreaCode, Base, Sha256, UtcDateTime, UuidText
 
 ROLES = ("officer", "commune", "committee", "finance", "admin", "auditor")
 
@@ -37,16 +37,16 @@ class User(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
     """Made by the demonstration; `serve` refuses such accounts elsewhere."""
     language: Mapped[str] = mapped_column(String(2), default="vi")
-    created_at: Mapped[datetime] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     failed_attempts: Mapped[int] = mapped_column(Integer, default=0)
     """Wrong passwords since the last right one."""
-    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """No password is accepted before this moment (back-off after wrong ones)."""
     session_number: Mapped[int] = mapped_column(Integer, default=0)
     """Part of every session cookie; raising it ends all sessions, copied cookies too."""
 
 
-class Post(Base):
+class Appointment(Base):
     """A role held in an area for a term (nhiệm kỳ); who may do what follows from posts alone.
 
     A post withdrawn on its first day gets a last day before its first: it never held, and stays readable.
@@ -76,15 +76,15 @@ class Device(Base):
     __tablename__ = "devices"
     __table_args__ = (Index(None, "user_id"),)
 
-    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[str] = mapped_column(UuidText, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     label: Mapped[str] = mapped_column(String(NAME_LENGTH))
     token_sha256: Mapped[str] = mapped_column(Sha256, unique=True)
     """Of the random token; the token itself is shown once and kept nowhere."""
-    created_at: Mapped[datetime] = mapped_column(Moment)
-    last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """To the hour: a write at every reading would serve nobody."""
-    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class DataKey(Base):
@@ -94,7 +94,7 @@ class DataKey(Base):
 
     sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
     device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), index=True)
-    noted_at: Mapped[datetime] = mapped_column(Moment)
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class AuditEntry(Base):
@@ -104,7 +104,7 @@ class AuditEntry(Base):
     __table_args__ = (Index(None, "subject_kind", "subject_id"), Index(None, "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     """Empty: the operator at the server's command line, or the program itself."""
     action: Mapped[str] = mapped_column(String(40))

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from survey.access import rights
-from survey.access.models import DataKey, Device, Post, User
-from survey.access.rows import Account, HeldDevice, HeldPost, SignIn
+from survey.access.models import Appointment, DataKey, Device, User
+from survey.access.rows import Account, HeldAppointment, HeldDevice, SignIn
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
 from survey.areas.tree import holds
@@ -84,8 +84,10 @@ def manageable(
         return false()
     if rights.holds_root(session, roots, today):
         return true()
-    unended = exists().where(Post.user_id == User.id, or_(Post.valid_to.is_(None), Post.valid_to >= today))
-    return unended & ~unended.where(Post.area_code.not_in(areas.subtree(roots, today)))
+    unended = exists().where(
+        Appointment.user_id == User.id, or_(Appointment.valid_to.is_(None), Appointment.valid_to >= today)
+    )
+    return unended & ~unended.where(Appointment.area_code.not_in(areas.subtree(roots, today)))
 
 
 def filtered(
@@ -101,7 +103,9 @@ def filtered(
         name = User.folded_name.contains(text, autoescape=True)
         condition &= name | User.username.contains(folded_username(search), autoescape=True)
     if role:
-        condition &= exists().where(Post.user_id == User.id, Post.role == role, holds(Post, today))
+        condition &= exists().where(
+            Appointment.user_id == User.id, Appointment.role == role, holds(Appointment, today)
+        )
     if state in STATES:
         condition &= STATES[state]
     return condition
@@ -127,13 +131,15 @@ def count_accounts(session: Session, condition: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(User).where(condition)) or 0
 
 
-def posts(session: Session, user_ids: Iterable[int]) -> list[HeldPost]:
+def posts(session: Session, user_ids: Iterable[int]) -> list[HeldAppointment]:
     """Every post of these accounts, ended ones too, newest first."""
     query = (
-        select(Post).where(Post.user_id.in_(list(user_ids))).order_by(Post.valid_from.desc(), Post.id.desc())
+        select(Appointment)
+        .where(Appointment.user_id.in_(list(user_ids)))
+        .order_by(Appointment.valid_from.desc(), Appointment.id.desc())
     )
     return [
-        HeldPost(post.id, post.user_id, post.role, post.area_code, post.valid_from, post.valid_to)
+        HeldAppointment(post.id, post.user_id, post.role, post.area_code, post.valid_from, post.valid_to)
         for post in session.scalars(query)
     ]
 
@@ -210,10 +216,14 @@ def root_administrators(session: Session, on: date) -> frozenset[int]:
     """
     roots = [root.code for root in areas.roots(session, on)]
     query = (
-        select(Post.user_id)
-        .join(User, User.id == Post.user_id)
-        .where(User.is_active, Post.area_code.in_(roots), Post.role.in_(rights.RIGHTS["accounts.manage"]))
-        .where(holds(Post, on))
+        select(Appointment.user_id)
+        .join(User, User.id == Appointment.user_id)
+        .where(
+            User.is_active,
+            Appointment.area_code.in_(roots),
+            Appointment.role.in_(rights.RIGHTS["accounts.manage"]),
+        )
+        .where(holds(Appointment, on))
         .with_for_update()
     )
     return frozenset(session.scalars(query))

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, literal, or_, select
 from sqlalchemy.orm import Session
 
-from survey.access.models import ROLES, Post, User
+from survey.access.models import ROLES, Appointment, User
 from survey.areas import queries as areas
 from survey.areas.tree import holds
 
@@ -77,10 +77,10 @@ def table(officers_see_amounts: bool = False) -> Table:
 def roles_in_force(session: Session, user_id: int, today: date) -> tuple[tuple[str, str], ...]:
     """(role, area code) of every post this active account holds today, sorted."""
     query = (
-        select(Post.role, Post.area_code)
-        .join(User, User.id == Post.user_id)
-        .where(User.id == user_id, User.is_active, holds(Post, today))
-        .order_by(Post.role, Post.area_code)
+        select(Appointment.role, Appointment.area_code)
+        .join(User, User.id == Appointment.user_id)
+        .where(User.id == user_id, User.is_active, holds(Appointment, today))
+        .order_by(Appointment.role, Appointment.area_code)
     )
     return tuple((role, code) for role, code in session.execute(query))
 

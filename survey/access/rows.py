@@ -42,7 +42,7 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldPost:
+class HeldAppointment:
     """A post with its term; both days included, `valid_to` empty while open."""
 
     id: int
@@ -58,7 +58,7 @@ class HeldPost:
 
 
 @dataclass(frozen=True, slots=True)
-class NewPost:
+class NewAppointment:
     """A post to be given."""
 
     role: str
@@ -73,7 +73,7 @@ class NewAccount:
 
     username: str
     full_name: str
-    post: NewPost
+    post: NewAppointment
     line: int = 0
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from survey.access.audit import record
 from survey.access.rows import Actor
 from survey.approval import lists, queries
-from survey.approval.models import ActTarget, CaseList, OfficialAct, OfficialActFile
+from survey.approval.models import AllocationTarget, CaseList, OfficialAct, OfficialActFile
 from survey.approval.rows import ListRow, NewOfficialAct, NewTarget
 from survey.areas import queries as areas
 from survey.db import add_once
@@ -62,12 +62,12 @@ def add_file(
     return True
 
 
-def put_target(session: Session, actor: Actor, act: OfficialAct, new: NewTarget) -> ActTarget:
+def put_target(session: Session, actor: Actor, act: OfficialAct, new: NewTarget) -> AllocationTarget:
     """Keep a total that an act sets; the same total again corrects it, and the trail keeps what it was."""
     target = queries.target_of(session, act.id, new)
     before = [target.households, target.amount_vnd] if target else []
     if target is None:
-        target = ActTarget(
+        target = AllocationTarget(
             official_act_id=act.id,
             area_code=new.area_code,
             year=new.year,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from survey.approval.rows import Change, Differences, Left, ListRow
+from survey.approval.rows import Change, Differences, ListDeparture, ListRow
 
 COMPARED = ("works_kind", "amount_vnd", "programme", "person_id", "area_code")
 """What makes a row another one. The state of the works does not: it changes daily and nobody decides it."""
@@ -41,14 +41,14 @@ def _row(kept: Mapping[str, Any]) -> ListRow:
     return ListRow(**values)
 
 
-def stored_left(left: Iterable[Left]) -> list[dict[str, Any]]:
+def stored_left(left: Iterable[ListDeparture]) -> list[dict[str, Any]]:
     """Who left, as a version keeps it."""
     return [asdict(one) for one in sorted(left, key=lambda one: one.row.household_id)]
 
 
-def read_left(left: Iterable[Mapping[str, Any]]) -> tuple[Left, ...]:
+def read_left(left: Iterable[Mapping[str, Any]]) -> tuple[ListDeparture, ...]:
     """Who left, as a version kept it."""
-    return tuple(Left(_row(one["row"]), one["state"], one["reason"]) for one in left)
+    return tuple(ListDeparture(_row(one["row"]), one["state"], one["reason"]) for one in left)
 
 
 def differences(old: Iterable[ListRow], new: Iterable[ListRow]) -> Differences:

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.db import AreaCode, Base, Sha256, Uuid, Vnd
-from survey.sealed import SealedText
+from survey.db import AreaCode, Base, Sha256, UuidText, Vnd
+from survey.encryption import EncryptedText
 
 EVERY = "*"
 """A target for every programme, or for new building and repair together."""
@@ -33,8 +33,8 @@ class OfficialAct(Base):
     issuer_level: Mapped[str] = mapped_column(String(20))
     issuer: Mapped[str] = mapped_column(String(200))
     area_code: Mapped[str] = mapped_column(AreaCode, index=True)
-    signer: Mapped[str | None] = mapped_column(SealedText)
-    subject: Mapped[str] = mapped_column(SealedText)
+    signer: Mapped[str | None] = mapped_column(EncryptedText)
+    subject: Mapped[str] = mapped_column(EncryptedText)
     kept_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     kept_at: Mapped[datetime]
 
@@ -57,7 +57,7 @@ class OfficialActFile(Base):
     added_at: Mapped[datetime]
 
 
-class ActTarget(Base):
+class AllocationTarget(Base):
     """A total that an official act sets (chỉ tiêu): so many houses, so much money, for an area and a year."""
 
     __tablename__ = "act_targets"
@@ -99,17 +99,17 @@ class CaseList(Base):
     amount_vnd: Mapped[int] = mapped_column(Vnd)
     made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     made_at: Mapped[datetime]
-    reason: Mapped[str | None] = mapped_column(SealedText)
+    reason: Mapped[str | None] = mapped_column(EncryptedText)
     official_act_id: Mapped[int | None] = mapped_column(ForeignKey("official_acts.id"), index=True)
 
 
-class Publication(Base):
+class NoticePage(Base):
     """A posting put on the web: an unlisted address until a last day, or until it is withdrawn."""
 
     __tablename__ = "publications"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    posting_id: Mapped[str] = mapped_column(Uuid, index=True)
+    posting_id: Mapped[str] = mapped_column(UuidText, index=True)
     token: Mapped[str] = mapped_column(String(64), unique=True)
     area_code: Mapped[str | None] = mapped_column(AreaCode)
     until: Mapped[date]
@@ -128,10 +128,10 @@ class PublicObjection(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"))
     received_at: Mapped[datetime]
-    text: Mapped[str] = mapped_column(SealedText)
-    name: Mapped[str | None] = mapped_column(SealedText)
-    contact: Mapped[str | None] = mapped_column(SealedText)
+    text: Mapped[str] = mapped_column(EncryptedText)
+    name: Mapped[str | None] = mapped_column(EncryptedText)
+    contact: Mapped[str | None] = mapped_column(EncryptedText)
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    settled_reason: Mapped[str | None] = mapped_column(SealedText)
-    act_id: Mapped[str | None] = mapped_column(Uuid)
+    settled_reason: Mapped[str | None] = mapped_column(EncryptedText)
+    act_id: Mapped[str | None] = mapped_column(UuidText)

@@ -11,7 +11,7 @@ from survey.assessment import queries as assessment
 from survey.cases import machine, procedure
 from survey.cases.models import Step
 from survey.cases.queries import History
-from survey.cases.rows import Move, Progress
+from survey.cases.rows import CaseEvent, Progress
 from survey.law.assessment import ELIGIBLE
 from survey.problems import Problem
 from survey.registry.models import Household
@@ -62,14 +62,14 @@ def _signing(viewer: Viewer, household_id: str, area_code: str | None) -> str | 
     return signing_unit(tree, area_code, chain.list_body) if chain else None
 
 
-def next_acts(viewer: Viewer, book: law.Book, house: Household, progress: Progress | None) -> list[str]:
+def next_acts(viewer: Viewer, book: law.LawBook, house: Household, progress: Progress | None) -> list[str]:
     """What may come next and the viewer may do: the most likely first, if there is one, then the others."""
     possible = [kind for kind in _sensible(viewer, book, house, progress) if may_do(viewer, kind, house)]
     likely = likely_next(viewer, book, house, progress)
     return sorted(possible, key=lambda kind: (kind != likely, not machine.acts()[kind].takes_on))
 
 
-def likely_next(viewer: Viewer, book: law.Book, house: Household, progress: Progress | None) -> str | None:
+def likely_next(viewer: Viewer, book: law.LawBook, house: Household, progress: Progress | None) -> str | None:
     """The act that takes the case on, whoever may do it; None where nothing has to come."""
     state = progress.state if progress else machine.NONE
     possible = _sensible(viewer, book, house, progress)
@@ -82,7 +82,7 @@ def likely_next(viewer: Viewer, book: law.Book, house: Household, progress: Prog
     return next((kind for kind, act in machine.acts().items() if act.takes_on and kind in possible), None)
 
 
-def _sensible(viewer: Viewer, book: law.Book, house: Household, progress: Progress | None) -> list[str]:
+def _sensible(viewer: Viewer, book: law.LawBook, house: Household, progress: Progress | None) -> list[str]:
     """The acts that could come next, without a review before the posting that the law of the day asks for."""
     possible = list(machine.possible(progress))
     if "review" in possible and progress is not None and progress.state == "endorsed":
@@ -101,8 +101,8 @@ def revocable(viewer: Viewer, house: Household, histories: list[History]) -> set
     """The acts (by id) the viewer may revoke: the rest of the history is possible without them."""
     found: set[str] = set()
     for history in histories:
-        for step, move in zip(history.steps, history.moves(), strict=True):
-            rest = [other for other in history.moves() if other.act_id != move.act_id]
+        for step, move in zip(history.steps, history.events(), strict=True):
+            rest = [other for other in history.events() if other.act_id != move.act_id]
             if _may_take_away(viewer, step, house) and _is_possible(rest):
                 found.add(move.act_id)
     return found
@@ -117,9 +117,9 @@ def _may_take_away(viewer: Viewer, step: Step, house: Household) -> bool:
     return viewer.may("case.approve", signing_unit(tree, house.area_code, body))
 
 
-def _is_possible(moves: list[Move]) -> bool:
+def _is_possible(moves: list[CaseEvent]) -> bool:
     try:
-        machine.fold(moves)
+        machine.replay(moves)
     except Problem:
         return False
     return True

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, aliased
 
 from survey.access.audit import record
 from survey.access.rows import Actor
-from survey.approval.models import Publication, PublicObjection
-from survey.approval.rows import PostedHouse, Posting
+from survey.approval.models import NoticePage, PublicObjection
+from survey.approval.rows import PostedHouse, PublicNotice
 from survey.assessment.models import AssessmentRow
 from survey.assessment.queries import amount_vnd
 from survey.cases.models import Act, Case, Step
@@ -38,7 +38,7 @@ def _standing() -> Any:
 
 def postings(
     session: Session, *conditions: ColumnElement[bool], offset: int = 0, limit: int | None = None
-) -> list[Posting]:
+) -> list[PublicNotice]:
     """Postings that stand, the newest first, with their page on the web if they have one."""
     statement = (
         _standing()
@@ -57,7 +57,7 @@ def postings(
     pages = _pages(session, [row[0] for row in found])
     waiting = waiting_by_posting(session, [row[0] for row in found])
     return [
-        Posting(
+        PublicNotice(
             act_id=row[0],
             area_code=row[1],
             posted_from=row[2],
@@ -78,17 +78,15 @@ def count_postings(session: Session, *conditions: ColumnElement[bool]) -> int:
     return session.scalar(statement) or 0
 
 
-def posting(session: Session, act_id: str, *conditions: ColumnElement[bool]) -> Posting | None:
+def posting(session: Session, act_id: str, *conditions: ColumnElement[bool]) -> PublicNotice | None:
     """One posting by the id of its act, if it still stands."""
     return next(iter(postings(session, Act.envelope_id == act_id, *conditions)), None)
 
 
-def _pages(session: Session, act_ids: list[str]) -> dict[str, Publication]:
+def _pages(session: Session, act_ids: list[str]) -> dict[str, NoticePage]:
     """The page of each posting that was not withdrawn, the newest."""
-    wanted = select(Publication).where(
-        Publication.posting_id.in_(act_ids), Publication.withdrawn_at.is_(None)
-    )
-    return {page.posting_id: page for page in session.scalars(wanted.order_by(Publication.id))}
+    wanted = select(NoticePage).where(NoticePage.posting_id.in_(act_ids), NoticePage.withdrawn_at.is_(None))
+    return {page.posting_id: page for page in session.scalars(wanted.order_by(NoticePage.id))}
 
 
 def houses(session: Session, act_id: str, as_of: date) -> list[PostedHouse]:
@@ -120,13 +118,13 @@ def houses(session: Session, act_id: str, as_of: date) -> list[PostedHouse]:
 # --- the page on the web
 
 
-def publish(session: Session, actor: Actor, shown: Posting) -> Publication:
+def publish(session: Session, actor: Actor, shown: PublicNotice) -> NoticePage:
     """Give a posting its page until the posting's last day. Problems 5441 has one, 5442 is over."""
     if shown.publication_id is not None:
         raise Problem(5441)
     if shown.until < actor.today:
         raise Problem(5442, until=f"{shown.until:%d/%m/%Y}")
-    page = Publication(
+    page = NoticePage(
         posting_id=shown.act_id,
         token=secrets.token_urlsafe(TOKEN_BYTES),
         area_code=shown.area_code,
@@ -140,7 +138,7 @@ def publish(session: Session, actor: Actor, shown: Posting) -> Publication:
     return page
 
 
-def withdraw(session: Session, actor: Actor, page: Publication) -> None:
+def withdraw(session: Session, actor: Actor, page: NoticePage) -> None:
     """Take a page off the web at once; it stays known who showed it and how long."""
     if page.withdrawn_at is None:
         page.withdrawn_at, page.withdrawn_by = actor.at, actor.user_id
@@ -148,9 +146,9 @@ def withdraw(session: Session, actor: Actor, page: Publication) -> None:
         _log(session, actor, "posting.withdraw", page)
 
 
-def open_page(session: Session, token: str, today: date) -> tuple[Publication, Posting] | None:
+def open_page(session: Session, token: str, today: date) -> tuple[NoticePage, PublicNotice] | None:
     """What an address shows today; None: unknown, withdrawn, over, or its posting was revoked."""
-    page = session.scalar(select(Publication).where(Publication.token == token))
+    page = session.scalar(select(NoticePage).where(NoticePage.token == token))
     if page is None or page.withdrawn_at is not None:
         return None
     shown = posting(session, page.posting_id)
@@ -163,7 +161,7 @@ def open_page(session: Session, token: str, today: date) -> tuple[Publication, P
 
 
 def receive_objection(
-    session: Session, page: Publication, text: str, name: str | None, contact: str | None, at: datetime
+    session: Session, page: NoticePage, text: str, name: str | None, contact: str | None, at: datetime
 ) -> PublicObjection:
     """Keep what somebody wrote. Problem 5443 when too many wait already."""
     waiting = select(func.count()).where(
@@ -179,11 +177,11 @@ def receive_objection(
 
 def objections(
     session: Session, *conditions: ColumnElement[bool]
-) -> list[tuple[PublicObjection, Publication]]:
+) -> list[tuple[PublicObjection, NoticePage]]:
     """What was written, with its page; what still waits first, the oldest first."""
     statement = (
-        select(PublicObjection, Publication)
-        .join(Publication, Publication.id == PublicObjection.publication_id)
+        select(PublicObjection, NoticePage)
+        .join(NoticePage, NoticePage.id == PublicObjection.publication_id)
         .where(*conditions)
         .order_by(PublicObjection.settled_at.is_not(None), PublicObjection.received_at, PublicObjection.id)
     )
@@ -193,10 +191,10 @@ def objections(
 def waiting_by_posting(session: Session, act_ids: list[str]) -> dict[str, int]:
     """How many objections wait, by posting."""
     statement = (
-        select(Publication.posting_id, func.count())
-        .join(PublicObjection, PublicObjection.publication_id == Publication.id)
-        .where(Publication.posting_id.in_(act_ids), PublicObjection.settled_at.is_(None))
-        .group_by(Publication.posting_id)
+        select(NoticePage.posting_id, func.count())
+        .join(PublicObjection, PublicObjection.publication_id == NoticePage.id)
+        .where(NoticePage.posting_id.in_(act_ids), PublicObjection.settled_at.is_(None))
+        .group_by(NoticePage.posting_id)
     )
     return dict(session.execute(statement).all())
 
@@ -206,7 +204,7 @@ def count_open_objections(session: Session, *conditions: ColumnElement[bool]) ->
     statement = (
         select(func.count())
         .select_from(PublicObjection)
-        .join(Publication, Publication.id == PublicObjection.publication_id)
+        .join(NoticePage, NoticePage.id == PublicObjection.publication_id)
         .where(PublicObjection.settled_at.is_(None), *conditions)
     )
     return session.scalar(statement) or 0
@@ -216,7 +214,7 @@ def settle_objection(
     session: Session,
     actor: Actor,
     written: PublicObjection,
-    page: Publication,
+    page: NoticePage,
     *,
     reason: str | None = None,
     act_id: str | None = None,
@@ -230,7 +228,7 @@ def settle_objection(
     _log(session, actor, "posting.settle_objection", page, objection=written.id, act=act_id)
 
 
-def _log(session: Session, actor: Actor, action: str, page: Publication, **details: str | int | None) -> None:
+def _log(session: Session, actor: Actor, action: str, page: NoticePage, **details: str | int | None) -> None:
     record(
         session,
         at=actor.at,

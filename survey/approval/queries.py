@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session, defer
 
 from survey.access.models import User
 from survey.approval import lists
-from survey.approval.models import ActTarget, CaseList, OfficialAct, OfficialActFile
+from survey.approval.models import AllocationTarget, CaseList, OfficialAct, OfficialActFile
 from survey.approval.rows import (
-    ActRow,
     AreaList,
-    Left,
+    ListDeparture,
     ListHead,
     ListRow,
     ListVersion,
     NewTarget,
+    OfficialActRow,
     WaitingCase,
 )
 from survey.areas import queries as areas
@@ -73,11 +73,11 @@ def _row(columns: Any) -> ListRow:
     return ListRow(house, case, person, area, programme, works_kind, amount_vnd, day)
 
 
-def left(session: Session, removed: Iterable[ListRow]) -> list[Left]:
+def left(session: Session, removed: Iterable[ListRow]) -> list[ListDeparture]:
     """Where the cases of rows that left a list stand now, with the reason the case gives."""
     rows = {row.case_id: row for row in removed}
     cases = session.scalars(select(Case).where(Case.id.in_(list(rows))))
-    return [Left(rows[case.id], case.state, case.reason) for case in cases]
+    return [ListDeparture(rows[case.id], case.state, case.reason) for case in cases]
 
 
 # --- frozen versions
@@ -158,7 +158,7 @@ def decisions_of(
     *,
     until: int | None = None,
     now: Sequence[ListRow] = (),
-) -> dict[str, ActRow]:
+) -> dict[str, OfficialActRow]:
     """The official act that carries each case of an area's list, by case id; missing: *chưa có quyết định*.
 
     Lists of units that became this one, and of units above it, count too. `until`: the id of the version
@@ -322,7 +322,7 @@ def head_names(session: Session, person_ids: Collection[str]) -> dict[str, str |
 
 def acts(
     session: Session, *conditions: ColumnElement[bool], offset: int = 0, limit: int | None = None
-) -> list[ActRow]:
+) -> list[OfficialActRow]:
     """Official acts, the newest first."""
     statement = (
         select(OfficialAct, User.full_name)
@@ -332,7 +332,7 @@ def acts(
     )
     rows = session.execute(statement.offset(offset).limit(limit))
     return [
-        ActRow(
+        OfficialActRow(
             id=act.id,
             name=f"{act.number}/{act.symbol}",
             signed_on=act.signed_on,
@@ -353,7 +353,7 @@ def count_acts(session: Session, *conditions: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(OfficialAct).where(*conditions)) or 0
 
 
-def acts_by_id(session: Session, ids: Collection[int]) -> dict[int, ActRow]:
+def acts_by_id(session: Session, ids: Collection[int]) -> dict[int, OfficialActRow]:
     """Acts by their id."""
     return {act.id: act for act in acts(session, OfficialAct.id.in_(list(ids)))} if ids else {}
 
@@ -372,20 +372,24 @@ def scanned(session: Session, act_ids: Collection[int]) -> set[int]:
     return set(session.scalars(statement.distinct()))
 
 
-def target_of(session: Session, act_id: int, new: NewTarget) -> ActTarget | None:
+def target_of(session: Session, act_id: int, new: NewTarget) -> AllocationTarget | None:
     """The total that an act sets already for the same area, year, programme and works."""
     return session.scalar(
-        select(ActTarget).where(
-            ActTarget.official_act_id == act_id,
-            ActTarget.area_code == new.area_code,
-            ActTarget.year == new.year,
-            ActTarget.programme == new.programme,
-            ActTarget.works_kind == new.works_kind,
+        select(AllocationTarget).where(
+            AllocationTarget.official_act_id == act_id,
+            AllocationTarget.area_code == new.area_code,
+            AllocationTarget.year == new.year,
+            AllocationTarget.programme == new.programme,
+            AllocationTarget.works_kind == new.works_kind,
         )
     )
 
 
-def targets(session: Session, act_id: int, *conditions: ColumnElement[bool]) -> list[ActTarget]:
+def targets(session: Session, act_id: int, *conditions: ColumnElement[bool]) -> list[AllocationTarget]:
     """The totals that an act sets."""
-    statement = select(ActTarget).where(ActTarget.official_act_id == act_id, *conditions)
-    return list(session.scalars(statement.order_by(ActTarget.year, ActTarget.area_code, ActTarget.id)))
+    statement = select(AllocationTarget).where(AllocationTarget.official_act_id == act_id, *conditions)
+    return list(
+        session.scalars(
+            statement.order_by(AllocationTarget.year, AllocationTarget.area_code, AllocationTarget.id)
+        )
+    )

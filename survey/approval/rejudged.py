@@ -28,7 +28,7 @@ Result = tuple[str, str | None, int | None]  # outcome, programme, amount in Ä‘á
 
 
 @dataclass(frozen=True, slots=True)
-class Rejudged:
+class Rejudgement:
     """One household: what was asked and said, what its own days give, and what rests on the old result.
 
     `lists` are the frozen lists it stands in: (area, year, version). A household without a case may have been
@@ -64,7 +64,7 @@ def by_day_of_receipt(session: Session, *conditions: ColumnElement[bool]) -> lis
     return list(session.scalars(wanted))
 
 
-def rejudged(session: Session, household_ids: Iterable[str], book: law.Book) -> Iterator[Rejudged]:
+def rejudged(session: Session, household_ids: Iterable[str], book: law.LawBook) -> Iterator[Rejudgement]:
     """What each household's own days give, beside what is stored; nothing is written."""
     lists = _lists(session)
     wanted = select(AssessmentRow).where(AssessmentRow.is_current)
@@ -75,7 +75,7 @@ def rejudged(session: Session, household_ids: Iterable[str], book: law.Book) -> 
             continue
         made = judge(session, basis, book, cases.act_facts(session, household_id))
         case = cases.case_of(session, household_id)
-        yield Rejudged(
+        yield Rejudgement(
             household_id=household_id,
             area_code=session.get_one(Household, household_id).area_code,
             asked_on=date.fromisoformat(row.result["on"]),

@@ -30,7 +30,7 @@ class ListRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class ListDeparture:
     """A household that is on a list no longer: its last row, where its case stands, and why."""
 
     row: ListRow
@@ -60,7 +60,7 @@ class Differences:
 
 
 @dataclass(frozen=True, slots=True)
-class ActRow:
+class OfficialActRow:
     """An official act as lists show it. `name` is its number as people write it: 407/QĐ-UBND."""
 
     id: int
@@ -114,7 +114,7 @@ class ListHead:
     made_at: datetime
     made_by_name: str | None
     reason: str | None
-    act: ActRow | None
+    act: OfficialActRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class ListVersion:
 
     head: ListHead
     rows: tuple[ListRow, ...]
-    left: tuple[Left, ...]
+    left: tuple[ListDeparture, ...]
     is_intact: bool
 
 
@@ -164,7 +164,7 @@ class WaitingCase:
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
+class PublicNotice:
     """A public posting (niêm yết) as staff see it; `until` is its last day, `page` where it is on the web."""
 
     act_id: str

@@ -22,7 +22,7 @@ from survey.areas.models import (
     AreasRevision,
     AreaSuccession,
 )
-from survey.areas.rows import Given, Pair, Taken
+from survey.areas.rows import AreaInput, Pair, Taken
 from survey.areas.tree import REVISION_KEPT
 from survey.db import AREA_CODE_LENGTH, Base
 from survey.problems import Problem
@@ -42,7 +42,7 @@ def touch(session: Session) -> None:
 
 
 def put_areas(
-    session: Session, given: Sequence[Given], on: date, *, until: date | None = None
+    session: Session, given: Sequence[AreaInput], on: date, *, until: date | None = None
 ) -> list[Taken]:
     """Take in units as they are from `on` (`until` their last day); one answer a unit, in order.
 
@@ -78,7 +78,7 @@ def _save(session: Session, added: Sequence[Base], changed: bool) -> None:
 
 
 def _fault(
-    unit: Given, before: _Standing, parents: Collection[str], seen: Collection[str], on: date
+    unit: AreaInput, before: _Standing, parents: Collection[str], seen: Collection[str], on: date
 ) -> Problem | None:
     """Why this unit cannot be taken, if so."""
     if not unit.code or len(unit.code) > AREA_CODE_LENGTH or not unit.code.isprintable() or " " in unit.code:
@@ -98,19 +98,19 @@ def _fault(
 class _Standing:
     """What is kept of the units given, read at once so that a nation's list costs three queries."""
 
-    def __init__(self, session: Session, given: Sequence[Given]) -> None:
+    def __init__(self, session: Session, given: Sequence[AreaInput]) -> None:
         codes = {unit.code for unit in given}
         self.units = _grouped(session, AreaRow, AreaRow.code, codes)
         self.parents = _grouped(session, AreaParent, AreaParent.child, codes)
         self.shapes = _grouped(session, AreaShape, AreaShape.area_code, codes)
 
-    def put(self, unit: Given, on: date, until: date | None) -> tuple[list[Base], bool]:
+    def put(self, unit: AreaInput, on: date, until: date | None) -> tuple[list[Base], bool]:
         """Rows to append for one unit, and whether a standing row was given a last day."""
         row, ended = self._unit(unit, on, until)
         news = (row, self._parent(unit, on), self.shape(unit, on, renewed=row is not None))
         return [new for new in news if new is not None], ended
 
-    def _unit(self, unit: Given, on: date, until: date | None) -> tuple[AreaRow | None, bool]:
+    def _unit(self, unit: AreaInput, on: date, until: date | None) -> tuple[AreaRow | None, bool]:
         rows = self.units[unit.code]
         current = holding(rows, on)
         if current is not None and names.normal_name(current.name) == names.normal_name(unit.name):
@@ -123,7 +123,7 @@ class _Standing:
             end_before(current, on)
         return new_row(unit.code, unit.level, unit.name, on, end, unit.source), False
 
-    def _parent(self, unit: Given, on: date) -> AreaParent | None:
+    def _parent(self, unit: AreaInput, on: date) -> AreaParent | None:
         links = self.parents[unit.code]
         current = holding(links, on)
         if unit.parent_code is None or (current is not None and current.parent == unit.parent_code):
@@ -133,7 +133,7 @@ class _Standing:
             end_before(current, on)
         return AreaParent(child=unit.code, parent=unit.parent_code, valid_from=on, valid_to=end)
 
-    def shape(self, unit: Given, on: date, *, renewed: bool = False) -> AreaShape | None:
+    def shape(self, unit: AreaInput, on: date, *, renewed: bool = False) -> AreaShape | None:
         """The shape to append, unless the one in use on the day is the same (`renewed`: a new unit)."""
         shape = new_shape(unit, on)
         row = holding(self.units[unit.code], on)
@@ -159,7 +159,7 @@ def new_row(code: str, level: str, name: str, on: date, end: date | None, source
     )
 
 
-def new_shape(unit: Given, on: date) -> AreaShape | None:
+def new_shape(unit: AreaInput, on: date) -> AreaShape | None:
     """A shape row, or None when the unit was given without one."""
     if unit.point is None and unit.boundary is None:
         return None
@@ -181,7 +181,7 @@ def _same_shape(one: AreaShape, other: AreaShape) -> bool:
     return all(getattr(one, name) == getattr(other, name) for name in kept)
 
 
-def put_shapes(session: Session, given: Sequence[Given], on: date) -> set[str]:
+def put_shapes(session: Session, given: Sequence[AreaInput], on: date) -> set[str]:
     """Append shapes alone (computed cells) from `on`; answers the codes whose shape is new."""
     before = _Standing(session, given)
     added = [shape for unit in given if (shape := before.shape(unit, on)) is not None]

@@ -69,7 +69,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class AreaInput:
     """A unit as an official list or a map file gives it, for one day on; see `Area` for the shapes."""
 
     code: str

@@ -17,7 +17,7 @@ from survey.areas.cells import cells
 from survey.areas.locate import locator
 from survey.areas.models import AreaParent, AreaRow, AreaSuccession
 from survey.areas.names import normal_name
-from survey.areas.rows import Area, Given
+from survey.areas.rows import Area, AreaInput
 from survey.areas.shapes import METRES
 from survey.areas.tree import holds
 
@@ -75,7 +75,7 @@ def _highest(session: Session, commune: str) -> int:
     return max((int(number) for number in numbers if number.isdigit()), default=0)
 
 
-def put_points(session: Session, given: Sequence[Given], on: date) -> set[str]:
+def put_points(session: Session, given: Sequence[AreaInput], on: date) -> set[str]:
     """Take in points (and real boundaries) of villages; answers the codes for which they are new.
 
     A village that stays at its point keeps its drawn cell.
@@ -90,7 +90,7 @@ def renew_cells(session: Session, communes: Collection[str], on: date, crs: str 
 
     Answers the codes of the villages whose cell is new. The ground of real boundaries is left to them.
     """
-    drawn: list[Given] = []
+    drawn: list[AreaInput] = []
     standing = _villages_of(session, communes, on)
     for commune in queries.areas(session, sorted(communes), on):
         villages = standing[commune.code]
@@ -106,10 +106,10 @@ def renew_cells(session: Session, communes: Collection[str], on: date, crs: str 
     return put_shapes(session, drawn, on)
 
 
-def _cell_shapes(villages: Sequence[Area], ground: BaseGeometry, crs: str) -> list[Given]:
+def _cell_shapes(villages: Sequence[Area], ground: BaseGeometry, crs: str) -> list[AreaInput]:
     points = [area.point for area in villages if area.point is not None]
     return [
-        Given(
+        AreaInput(
             area.code,
             area.level,
             area.name,
@@ -130,7 +130,7 @@ def settle_split(session: Session, on: date) -> tuple[list[str], list[str]]:
     Answers the codes placed and the codes left for a person: no point, or in none of the successors.
     """
     known = locator(session, on)
-    placed: list[Given] = []
+    placed: list[AreaInput] = []
     undecided: list[str] = []
     for split, successors in _splits(session, on).items():
         hanging = session.scalars(
@@ -140,7 +140,7 @@ def settle_split(session: Session, on: date) -> tuple[list[str], list[str]]:
             commune = known.place(*village.point).commune_code if village.point else None
             if commune in successors:
                 placed.append(
-                    Given(village.code, village.level, village.name, commune, source=village.source)
+                    AreaInput(village.code, village.level, village.name, commune, source=village.source)
                 )
             else:
                 undecided.append(village.code)

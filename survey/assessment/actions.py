@@ -13,20 +13,20 @@ from survey.access.audit import record
 from survey.assessment import queries
 from survey.assessment.judging import counting, judge
 from survey.assessment.models import AssessmentRow, AssessmentStretch, LawRelease, LawText
-from survey.assessment.rows import Reassessed
+from survey.assessment.rows import Reassessment
 from survey.cases.queries import act_facts
 from survey.days import day_of
 from survey.db import add_once
 from survey.registry.models import Survey
 
 
-def keep_text(session: Session, book: law.Book) -> None:
+def keep_text(session: Session, book: law.LawBook) -> None:
     """Keep the text of a law under its hash, so that what is assessed by it can be replayed."""
     if session.scalar(select(LawText.sha256).where(LawText.sha256 == book.release)) is None:
         add_once(session, LawText(sha256=book.release, canonical=book.canonical()))
 
 
-def store_release(session: Session, book: law.Book, released_by: int | None, released_at: datetime) -> str:
+def store_release(session: Session, book: law.LawBook, released_by: int | None, released_at: datetime) -> str:
     """Make this law the one the server assesses by from now on (ban hành bản luật). Returns its hash."""
     keep_text(session, book)
     session.add(LawRelease(sha256=book.release, released_by=released_by, released_at=released_at))
@@ -43,7 +43,7 @@ def store_release(session: Session, book: law.Book, released_by: int | None, rel
 
 
 def assess_household(
-    session: Session, household_id: str, book: law.Book, at: datetime
+    session: Session, household_id: str, book: law.LawBook, at: datetime
 ) -> AssessmentRow | None:
     """Assess a household by its own days and make the result current; None where nobody was interviewed.
 
@@ -104,8 +104,8 @@ def _keep(
 
 
 def reassess(
-    session: Session, household_ids: Iterable[str], book: law.Book, at: datetime
-) -> Iterator[Reassessed]:
+    session: Session, household_ids: Iterable[str], book: law.LawBook, at: datetime
+) -> Iterator[Reassessment]:
     """Assess households again, each by its own days; those never interviewed are passed over."""
     for household_id in household_ids:
         before = queries.current(session, household_id)
@@ -113,4 +113,4 @@ def reassess(
         after = assess_household(session, household_id, book, at)
         if after is None:
             continue
-        yield Reassessed(household_id, old != (after.outcome, after.programme, after.amount_vnd))
+        yield Reassessment(household_id, old != (after.outcome, after.programme, after.amount_vnd))

@@ -49,7 +49,7 @@ def _of_assessment(session: Session, assessment_id: int | None) -> Survey | None
     return registry.newest_version(session, survey) if survey else None
 
 
-def judge(session: Session, survey: Survey, book: law.Book, acts: Facts) -> law.Assessment:
+def judge(session: Session, survey: Survey, book: law.LawBook, acts: Facts) -> law.Assessment:
     """What the law says of an interviewed household whose case tells these facts.
 
     The house is asked about on the day of the visit, programme and place on the day of entry.
@@ -63,7 +63,7 @@ def judge(session: Session, survey: Survey, book: law.Book, acts: Facts) -> law.
 
 
 def for_approval(
-    session: Session, household_id: str, book: law.Book, approved_on: date
+    session: Session, household_id: str, book: law.LawBook, approved_on: date
 ) -> tuple[int | None, law.Assessment] | None:
     """What an approval on a day rests on: the assessment kept of the interview that counted, and what the law
     says with the approval known; None for a household never interviewed.

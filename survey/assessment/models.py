@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.db import Base, Sha256, Uuid, Vnd
+from survey.db import Base, Sha256, UuidText, Vnd
 
 LAPSED = "lapsed"
 """The outcome, as of a day, of a household whose programme has ended without it."""
@@ -64,7 +64,7 @@ class AssessmentRow(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    household_id: Mapped[str] = mapped_column(Uuid, ForeignKey("households.id"), index=True)
+    household_id: Mapped[str] = mapped_column(UuidText, ForeignKey("households.id"), index=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id"), index=True)
     is_current: Mapped[bool] = mapped_column(default=True)
     is_beside: Mapped[bool] = mapped_column(default=False)

@@ -19,7 +19,7 @@ from survey.registry.models import Household, Person, Survey
 NOT_ASSESSED = "not_assessed"
 EACH_TIME = 1000
 """Rows fetched at a time by `each_house`."""
-_books: dict[str, law.Book] = {}
+_books: dict[str, law.LawBook] = {}
 """Parsed laws by hash: immutable, few, and 10 ms each to parse."""
 
 
@@ -181,18 +181,18 @@ def history(session: Session, household_id: str) -> list[AssessmentRow]:
     return list(session.scalars(statement.order_by(AssessmentRow.id.desc())))
 
 
-def release(session: Session, sha256: str) -> law.Book:
+def release(session: Session, sha256: str) -> law.LawBook:
     """A kept law by its hash. Problem 5002 when it is not there."""
     book = _books.get(sha256)
     if book is None:
         row = session.get(LawText, sha256)
         if row is None:
             raise Problem(5002, release=sha256[:12])
-        book = _books[sha256] = law.Book.from_canonical(row.canonical)
+        book = _books[sha256] = law.LawBook.from_canonical(row.canonical)
     return book
 
 
-def in_force(session: Session) -> law.Book | None:
+def in_force(session: Session) -> law.LawBook | None:
     """The law released last, by which the server assesses; None when none was released yet."""
     sha256 = session.scalar(select(LawRelease.sha256).order_by(LawRelease.id.desc()).limit(1))
     return release(session, sha256) if sha256 else None

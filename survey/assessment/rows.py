@@ -50,7 +50,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Reassessed:
+class Reassessment:
     """A household that was assessed again, and whether outcome, programme or amount changed."""
 
     household_id: str

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from survey.cases import machine, queries
 from survey.cases.models import Act, ActPhoto, Case, Step
 from survey.cases.queries import History
-from survey.cases.rows import Move, NewAct, Progress, Target
+from survey.cases.rows import CaseEvent, NewAct, Progress, Target
 from survey.problems import Problem
 from survey.registry.models import Household
 from survey.registry.rows import CAMERA
@@ -93,7 +93,7 @@ def _take_step(
     replaced: Step | None,
 ) -> None:
     """Put one step into the case it belongs to and see that the whole history is still possible."""
-    move = Move(new.kind, target.outcome, new.done_on, new.envelope_id, target.values)
+    move = CaseEvent(new.kind, target.outcome, new.done_on, new.envelope_id, target.values)
     history = _history_for(move, of_household, replaced)
     opens = history is None or (replaced is None and machine.rule_for(history.progress, move).opens)
     if opens:
@@ -115,12 +115,12 @@ def _take_step(
         values=target.values,
         replaces_id=replaced.id if replaced else None,
     )
-    history.put(step, act)
+    history.replace(step, act)
     _settle(history, step, new.received_at, of_household)
     session.add(step)
 
 
-def _history_for(move: Move, histories: list[History], replaced: Step | None) -> History | None:
+def _history_for(move: CaseEvent, histories: list[History], replaced: Step | None) -> History | None:
     """The case a move is about: the one it corrects, the one whose objection it answers, else the newest."""
     for history in histories:
         if replaced is not None and history.case.id == replaced.case_id:
@@ -153,7 +153,7 @@ def _open_case(session: Session, new: NewAct, target: Target, of_household: list
 
 def _settle(history: History, step: Step, at: datetime, of_household: list[History]) -> None:
     """Fold the history again and write what it comes to. Problem 5411 if another case holds the house."""
-    progress = machine.fold(history.moves())
+    progress = machine.replay(history.events())
     step.to_state = progress.state if progress else machine.CANCELLED
     case = history.case
     _write(case, progress, at)
@@ -229,7 +229,7 @@ def _take_away(
         values={"act": step.kind},
         replaces_id=step.id,
     )
-    history.take(step)
+    history.remove(step)
     _settle(history, gone, at, of_household)
     session.add(gone)
     session.flush()

@@ -11,28 +11,28 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from survey.cases.rows import Move, Open, Progress
+from survey.cases.rows import CaseEvent, Open, Progress
 from survey.problems import Problem
 
 Changes = dict[str, Any]
 
 
-def _registration(progress: Progress, move: Move) -> Changes:
+def _registration(progress: Progress, move: CaseEvent) -> Changes:
     """Đăng ký thực hiện trong năm: the year, and new building or repair as the household asks."""
     return {"year": move.values.get("year"), "works_kind": move.values.get("works_kind"), "reason": None}
 
 
-def _non_registration(progress: Progress, move: Move) -> Changes:
+def _non_registration(progress: Progress, move: CaseEvent) -> Changes:
     """A signed statement of not registering (cam kết không đăng ký), with its reason."""
     return {"reason": move.values.get("reason"), "year": move.values.get("year") or progress.year}
 
 
-def _meeting(progress: Progress, move: Move) -> Changes:
+def _meeting(progress: Progress, move: CaseEvent) -> Changes:
     """The village meeting (họp bình xét) confirms the kind of works."""
     return {"works_kind": move.values.get("works_kind") or progress.works_kind}
 
 
-def _posting(progress: Progress, move: Move) -> Changes:
+def _posting(progress: Progress, move: CaseEvent) -> Changes:
     """Niêm yết công khai: from the day of the act until a last day. Problem 5409."""
     until = _date(move.values.get("until"))
     if until is None or until < move.done_on:
@@ -40,20 +40,20 @@ def _posting(progress: Progress, move: Move) -> Changes:
     return {"posted_from": move.done_on, "posted_until": until}
 
 
-def _return(progress: Progress, move: Move) -> Changes:
+def _return(progress: Progress, move: CaseEvent) -> Changes:
     """Trả lại để bổ sung: where it came from is where it goes on."""
     return {"returned_from": progress.state, "reason": move.values.get("reason")}
 
 
-def _resubmission(progress: Progress, move: Move) -> Changes:
+def _resubmission(progress: Progress, move: CaseEvent) -> Changes:
     return {"returned_from": None, "reason": None}
 
 
-def _closing(progress: Progress, move: Move) -> Changes:
+def _closing(progress: Progress, move: CaseEvent) -> Changes:
     return {"reason": move.values.get("reason")}
 
 
-def _approval(progress: Progress, move: Move) -> Changes:
+def _approval(progress: Progress, move: CaseEvent) -> Changes:
     """Phê duyệt: after the posting is over and every objection answered. Problems 5403, 5404."""
     if progress.posted_until and move.done_on <= progress.posted_until:
         raise Problem(5403, done_on=_day(move.done_on), until=_day(progress.posted_until))
@@ -67,28 +67,28 @@ def _approval(progress: Progress, move: Move) -> Changes:
     }
 
 
-def _start(progress: Progress, move: Move) -> Changes:
+def _start(progress: Progress, move: CaseEvent) -> Changes:
     return {"started_on": move.done_on}
 
 
-def _stage(progress: Progress, move: Move) -> Changes:
+def _stage(progress: Progress, move: CaseEvent) -> Changes:
     return {"finished_on": move.done_on} if move.outcome == "finished" else {}
 
 
-def _handover(progress: Progress, move: Move) -> Changes:
+def _handover(progress: Progress, move: CaseEvent) -> Changes:
     """Bàn giao: only with the household's own confirmation. Problem 5408."""
     if not move.values.get("household_confirms"):
         raise Problem(5408)
     return {}
 
 
-def _withdrawal(progress: Progress, move: Move) -> Changes:
+def _withdrawal(progress: Progress, move: CaseEvent) -> Changes:
     """Đưa ra khỏi danh sách; what was paid in advance must come back."""
     due = max(0, progress.paid_vnd - progress.recovered_vnd)
     return {"reason": move.values.get("reason"), "recovery_due_vnd": due}
 
 
-def _objection(progress: Progress, move: Move) -> Changes:
+def _objection(progress: Progress, move: CaseEvent) -> Changes:
     """Phản ánh, kiến nghị: open until it is answered."""
     values = move.values
     found = Open(
@@ -97,7 +97,7 @@ def _objection(progress: Progress, move: Move) -> Changes:
     return {"objections": (*progress.objections, found)}
 
 
-def _objection_answer(progress: Progress, move: Move) -> Changes:
+def _objection_answer(progress: Progress, move: CaseEvent) -> Changes:
     """The answer to an objection; upheld about the house, it needs a new survey. Problems 5405, 5410."""
     answered, rest = _take(progress.objections, move.values.get("objection"))
     if move.done_on < answered.since:
@@ -108,7 +108,7 @@ def _objection_answer(progress: Progress, move: Move) -> Changes:
     return {"objections": rest}
 
 
-def _obstacle(progress: Progress, move: Move) -> Changes:
+def _obstacle(progress: Progress, move: CaseEvent) -> Changes:
     """Vướng mắc: its kind, which body leads, until when."""
     values = move.values
     found = Open(
@@ -117,12 +117,12 @@ def _obstacle(progress: Progress, move: Move) -> Changes:
     return {"obstacles": (*progress.obstacles, found)}
 
 
-def _obstacle_end(progress: Progress, move: Move) -> Changes:
+def _obstacle_end(progress: Progress, move: CaseEvent) -> Changes:
     _, rest = _take(progress.obstacles, move.values.get("obstacle"))
     return {"obstacles": rest}
 
 
-def _payment(progress: Progress, move: Move) -> Changes:
+def _payment(progress: Progress, move: CaseEvent) -> Changes:
     """A tranche (đợt) paid; each once. Problem 5406."""
     tranche, amount = move.values["tranche"], move.values["amount_vnd"]
     if progress.approved_on and move.done_on < progress.approved_on:
@@ -132,7 +132,7 @@ def _payment(progress: Progress, move: Move) -> Changes:
     return {"tranches": (*progress.tranches, tranche), "paid_vnd": progress.paid_vnd + amount}
 
 
-def _recovery(progress: Progress, move: Move) -> Changes:
+def _recovery(progress: Progress, move: CaseEvent) -> Changes:
     """Money that came back (thu hồi), never more than is due. Problem 5407."""
     amount = move.values["amount_vnd"]
     if move.done_on < progress.since:
@@ -162,7 +162,7 @@ def _date(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-EFFECTS: dict[str, Callable[[Progress, Move], Changes]] = {
+EFFECTS: dict[str, Callable[[Progress, CaseEvent], Changes]] = {
     "registration": _registration,
     "non_registration": _non_registration,
     "meeting": _meeting,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from survey.cases import machine
 from survey.cases.models import Act, ActPhoto, Case, Step
 from survey.cases.queries import SCAN_SLOT, listed, newest_act_in, texts_of
-from survey.cases.rows import Done, OpenObstacle, Waiting
+from survey.cases.rows import ActStep, OpenObstacle, WaitingCount
 from survey.registry.models import Household, Person, Photo
 
 REASONED = tuple(kind for kind, act in machine.acts().items() if act.reasoned)
@@ -74,11 +74,11 @@ def _is_open(step: Any, act: Any) -> ColumnElement[bool]:
 
 def waiting(
     session: Session, visible: ColumnElement[bool], *conditions: ColumnElement[bool]
-) -> dict[str, Waiting]:
+) -> dict[str, WaitingCount]:
     """How many cases stand in each state and since when the oldest does, in the order of the way."""
     columns = (Case.state, func.count(), func.min(Case.since))
     rows = session.execute(listed(visible, *conditions).with_only_columns(*columns).group_by(Case.state))
-    found = {state: Waiting(count, oldest) for state, count, oldest in rows}
+    found = {state: WaitingCount(count, oldest) for state, count, oldest in rows}
     return {state: found[state] for state in machine.states() if state in found}
 
 
@@ -109,7 +109,7 @@ def found_in(session: Session, visible: ColumnElement[bool], column: Any) -> lis
 # --- why and by whom
 
 
-def reasons(session: Session, case_ids: Iterable[str]) -> dict[str, Done]:
+def reasons(session: Session, case_ids: Iterable[str]) -> dict[str, ActStep]:
     """The newest counting act of each case that says why it went off the way or back."""
     statement = (
         select(Step, Act)
@@ -128,7 +128,7 @@ def newest_in(session: Session, kind: str, area_code: str) -> dict[str, Any]:
 
 def done_by(
     session: Session, visible: ColumnElement[bool], envelope_id: str
-) -> list[tuple[Done, Household, str | None]]:
+) -> list[tuple[ActStep, Household, str | None]]:
     """What an act did, household by household one may see, with the head's name; nothing once revoked."""
     statement = (
         select(Step, Act, Household, Person.full_name)
@@ -148,8 +148,8 @@ def households_in(session: Session, act_ids: Iterable[int]) -> dict[int, int]:
     return dict(session.execute(statement.group_by(Step.act_id)).all())
 
 
-def _done(step: Step, act: Act) -> Done:
-    return Done(step.kind, step.outcome, step.done_on, step.to_state, step.values, texts_of(act))
+def _done(step: Step, act: Act) -> ActStep:
+    return ActStep(step.kind, step.outcome, step.done_on, step.to_state, step.values, texts_of(act))
 
 
 # --- obstacles (vướng mắc)

@@ -1,7 +1,7 @@
 """The state machine of a case: pure, from `machine.toml`. A case is what its steps in order make of it.
 
 Nothing here reads a database. `advance` takes one step or refuses it with its reason (problems 54xx);
-`fold` replays a whole history, so that a stored case can always be checked against its steps.
+`replay` replays a whole history, so that a stored case can always be checked against its steps.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from survey.cases.effects import EFFECTS
-from survey.cases.rows import Move, Progress
+from survey.cases.rows import CaseEvent, Progress
 from survey.problems import Problem
 from survey.words import both, glossary
 
@@ -144,7 +144,7 @@ def outcomes(progress: Progress | None, act: str) -> tuple[str, ...]:
     )
 
 
-def rule_for(progress: Progress | None, move: Move) -> Rule:
+def rule_for(progress: Progress | None, move: CaseEvent) -> Rule:
     """The line that lets this move happen. Problem 5401 when there is none: the step is impossible."""
     state, kind = _state(progress), progress.works_kind if progress else None
     for rule in rules():
@@ -155,7 +155,7 @@ def rule_for(progress: Progress | None, move: Move) -> Rule:
     raise Problem(5401, **details, outcome=move.outcome, works_kind=kind)
 
 
-def _named(move: Move) -> dict[str, str]:
+def _named(move: CaseEvent) -> dict[str, str]:
     """An act with its outcome, where a word names that: which stage it was, for instance."""
     told = both("act", "act", move.act)
     if move.outcome in (None, "passed") or f"act_outcome.{move.outcome}" not in glossary():
@@ -164,7 +164,7 @@ def _named(move: Move) -> dict[str, str]:
     return {name: f"{text}: {outcome[name]}" for name, text in told.items()}
 
 
-def advance(progress: Progress | None, move: Move) -> Progress:
+def advance(progress: Progress | None, move: CaseEvent) -> Progress:
     """The case after one more step. Problems 5401 to 5412 when it is impossible."""
     rule = rule_for(progress, move)
     if rule.opens or progress is None:
@@ -178,7 +178,7 @@ def advance(progress: Progress | None, move: Move) -> Progress:
     return replace(progress, **changes)
 
 
-def fold(moves: Iterable[Move]) -> Progress | None:
+def replay(moves: Iterable[CaseEvent]) -> Progress | None:
     """What a history in order makes of a case; None for no history. Problems as `advance`."""
     progress: Progress | None = None
     for move in moves:

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.db import AreaCode, Base, Sha256, Uuid, Vnd
-from survey.sealed import SealedText
+from survey.db import AreaCode, Base, Sha256, UuidText, Vnd
+from survey.encryption import EncryptedText
 
 
 class Case(Base):
@@ -30,8 +30,8 @@ class Case(Base):
         CheckConstraint("paid_vnd >= 0 AND recovery_due_vnd >= 0", name="money_not_negative"),
     )
 
-    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
-    household_id: Mapped[str] = mapped_column(Uuid, ForeignKey("households.id"), index=True)
+    id: Mapped[str] = mapped_column(UuidText, primary_key=True)
+    household_id: Mapped[str] = mapped_column(UuidText, ForeignKey("households.id"), index=True)
     state: Mapped[str] = mapped_column(String(30), index=True)
     since: Mapped[date]
     is_active: Mapped[bool]
@@ -64,7 +64,7 @@ class Act(Base):
     __table_args__ = (UniqueConstraint("envelope_id", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    envelope_id: Mapped[str] = mapped_column(Uuid)
+    envelope_id: Mapped[str] = mapped_column(UuidText)
     version: Mapped[int]
     kind: Mapped[str] = mapped_column(String(30), index=True)
     form_version: Mapped[str] = mapped_column(String(40))
@@ -79,7 +79,7 @@ class Act(Base):
     accuracy_m: Mapped[float | None]
     point_source: Mapped[str | None] = mapped_column(String(20))
     details: Mapped[dict[str, Any]]
-    texts: Mapped[str | None] = mapped_column(SealedText)
+    texts: Mapped[str | None] = mapped_column(EncryptedText)
     flags: Mapped[list[Any]]
 
 
@@ -97,7 +97,7 @@ class Step(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[str] = mapped_column(Uuid, ForeignKey("cases.id"))
+    case_id: Mapped[str] = mapped_column(UuidText, ForeignKey("cases.id"))
     act_id: Mapped[int] = mapped_column(ForeignKey("acts.id"), index=True)
     place: Mapped[int]
     kind: Mapped[str] = mapped_column(String(30))

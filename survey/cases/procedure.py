@@ -18,23 +18,23 @@ POSTING = "procedure.posting_days"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ProcedureValue:
     """One value on a day: None where the law of that day asks for nothing."""
 
     value: float | None
     is_verified: bool
 
 
-def asked(book: law.Book, name: str, on: date, path: Sequence[str]) -> Asked:
+def asked(book: law.LawBook, name: str, on: date, path: Sequence[str]) -> ProcedureValue:
     """What the law asks on a day at a place (its path of area codes, deepest first)."""
     known = book.values.get(name)
     period = known.on(on, path) if known else None
     if period is None or period.value is None:
-        return Asked(None, True)
-    return Asked(period.value, period.cite.verified)
+        return ProcedureValue(None, True)
+    return ProcedureValue(period.value, period.cite.verified)
 
 
-def vote(book: law.Book, on: date, path: Sequence[str], present: int, votes: Mapping[str, Any]) -> str:
+def vote(book: law.LawBook, on: date, path: Sequence[str], present: int, votes: Mapping[str, Any]) -> str:
     """Whether a household passed: `passed` or `failed`."""
     needed = asked(book, VOTES, on, path).value
     return "passed" if needed is None or votes.get("votes_for", 0) * 100 > needed * present else "failed"
@@ -48,7 +48,7 @@ def wrong_votes(present: int, rows: Iterable[Mapping[str, Any]]) -> Iterator[tup
             yield number, Problem(5414, votes=votes, present=present)
 
 
-def meeting_flags(book: law.Book, on: date, path: Sequence[str], details: Mapping[str, Any]) -> list[Flag]:
+def meeting_flags(book: law.LawBook, on: date, path: Sequence[str], details: Mapping[str, Any]) -> list[Flag]:
     """A meeting below its quorum, or held by rules nobody could verify."""
     quorum, votes = asked(book, QUORUM, on, path), asked(book, VOTES, on, path)
     flags: list[Flag] = []
@@ -61,7 +61,7 @@ def meeting_flags(book: law.Book, on: date, path: Sequence[str], details: Mappin
     return flags
 
 
-def posting_flags(book: law.Book, path: Sequence[str], since: date, until: date) -> list[Flag]:
+def posting_flags(book: law.LawBook, path: Sequence[str], since: date, until: date) -> list[Flag]:
     """A posting shorter than the law of its first day asks for, or by a rule nobody could verify."""
     days = asked(book, POSTING, since, path)
     held = (until - since).days + 1
@@ -73,6 +73,6 @@ def posting_flags(book: law.Book, path: Sequence[str], since: date, until: date)
     return flags
 
 
-def needs_posting(book: law.Book, on: date, path: Sequence[str]) -> bool:
+def needs_posting(book: law.LawBook, on: date, path: Sequence[str]) -> bool:
     """Whether a list must be posted before it is approved."""
     return bool(asked(book, POSTING, on, path).value)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from survey.access.models import User
 from survey.cases import machine
 from survey.cases.models import Act, ActPhoto, Case, Step
-from survey.cases.rows import CaseRow, Event, Move, Progress
+from survey.cases.rows import CaseEvent, CaseRow, HistoryEntry, Progress
 from survey.registry.models import Household, Person, Photo
 
 SCAN_SLOT = "papers"
@@ -31,7 +31,7 @@ class History:
     @property
     def progress(self) -> Progress | None:
         """Where the case stands, folded from its steps."""
-        return machine.fold(self.moves())
+        return machine.replay(self.events())
 
     @property
     def next_place(self) -> int:
@@ -44,20 +44,20 @@ class History:
         flags = [flag for step in self.steps for flag in self.acts[step.act_id].flags]
         return sum(flag.get("household") in (None, self.case.household_id) for flag in flags)
 
-    def moves(self) -> list[Move]:
+    def events(self) -> list[CaseEvent]:
         """The steps as the machine sees them."""
         return [
-            Move(step.kind, step.outcome, step.done_on, self.acts[step.act_id].envelope_id, step.values)
+            CaseEvent(step.kind, step.outcome, step.done_on, self.acts[step.act_id].envelope_id, step.values)
             for step in self.steps
         ]
 
-    def put(self, step: Step, act: Act) -> None:
+    def replace(self, step: Step, act: Act) -> None:
         """Put a step in its place; what it replaces goes."""
         self.acts[act.id] = act
         self.steps = [one for one in self.steps if one.id is None or one.id != step.replaces_id]
         self.steps = sorted([*self.steps, step], key=lambda one: one.place)
 
-    def take(self, step: Step) -> None:
+    def remove(self, step: Step) -> None:
         """Leave a step out."""
         self.steps = [one for one in self.steps if one.id != step.id]
 
@@ -217,7 +217,7 @@ def steps_by_household(session: Session, act_id: int) -> dict[str, Step]:
     return {row[0]: row[1] for row in session.execute(statement.where(Step.act_id == act_id))}
 
 
-def events(session: Session, household_id: str) -> list[Event]:
+def events(session: Session, household_id: str) -> list[HistoryEntry]:
     """Everything that was done about a household's cases, newest first; revoked and corrected steps too."""
     statement = (
         select(Step, Act, User.full_name, _is_replaced)
@@ -232,8 +232,10 @@ def events(session: Session, household_id: str) -> list[Event]:
     return [_event(*row, photos.get(row[1].id, (0, 0, 0))) for row in rows]
 
 
-def _event(step: Step, act: Act, actor: str | None, is_revoked: bool, photos: tuple[int, int, int]) -> Event:
-    return Event(
+def _event(
+    step: Step, act: Act, actor: str | None, is_revoked: bool, photos: tuple[int, int, int]
+) -> HistoryEntry:
+    return HistoryEntry(
         step_id=step.id,
         act_id=act.id,
         envelope_id=act.envelope_id,

@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class CaseEvent:
     """One step as the machine sees it: what was done, with what outcome, when. `act_id` names the act."""
 
     act: str
@@ -97,7 +97,7 @@ class NewAct:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class HistoryEntry:
     """One step as the history of a household shows it, with the act it came by."""
 
     step_id: int
@@ -143,7 +143,7 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingCount:
     """How many cases stand in a state, and since when the oldest does."""
 
     count: int
@@ -151,7 +151,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ActStep:
     """One step with what its act said: codes in `values`, what a person typed in `texts`."""
 
     kind: str

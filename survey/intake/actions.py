@@ -22,7 +22,7 @@ from survey.intake.envelope import read
 from survey.intake.models import ReceivedEnvelope, WaitsFor
 from survey.intake.processing import process
 from survey.intake.rights import may_correct
-from survey.intake.rows import STORED, WAITING, Desk, Done, Envelope, Receipt
+from survey.intake.rows import STORED, WAITING, Envelope, IntakeContext, ProcessingResult, Receipt
 from survey.problems import Problem
 from survey.questionnaire import Fault
 from survey.registry.actions import announce_photo
@@ -31,7 +31,7 @@ MOST_HELD = 20
 """Versions run at once when their base arrives; nobody corrects a record so often before it is sent."""
 
 
-def receive(session: Session, envelope: Envelope, desk: Desk) -> Receipt:
+def receive(session: Session, envelope: Envelope, context: IntakeContext) -> Receipt:
     """Take one envelope (see `envelope.read`) and answer with its receipt (biên nhận).
 
     Equal content gets the receipt of its version again, however late. Problem 4102 when its version
@@ -42,31 +42,31 @@ def receive(session: Session, envelope: Envelope, desk: Desk) -> Receipt:
     if known is not None:
         return queries.receipt(session, known)
     if envelope.base_version:
-        _check_next_version(session, envelope, desk)
-    row = _insert(session, envelope, desk)
+        _check_next_version(session, envelope, context)
+    row = _insert(session, envelope, context)
     if row is None:
         # Another request stored this version between our look and our insert.
         known = queries.same_content(session, envelope)
         if known is None:
-            raise conflict(session, envelope, desk)
+            raise conflict(session, envelope, context)
         return queries.receipt(session, known)
-    subjects = _run(session, row, envelope, desk)
-    subjects |= _run_held(session, envelope, desk)
-    _run_waiting_acts(session, subjects, desk)
+    subjects = _run(session, row, envelope, context)
+    subjects |= _run_held(session, envelope, context)
+    _run_waiting_acts(session, subjects, context)
     return replace(queries.receipt(session, row), is_new=True)
 
 
-def _check_next_version(session: Session, envelope: Envelope, desk: Desk) -> None:
+def _check_next_version(session: Session, envelope: Envelope, context: IntakeContext) -> None:
     """Let nobody occupy the next version of a record they may not correct. Problems 4118, 4101."""
     newest = queries.newest(session, envelope.id)
-    if newest is not None and not may_correct(session, newest, desk):
+    if newest is not None and not may_correct(session, newest, context):
         raise Problem(4118)
     furthest = (newest.version if newest else 0) + MOST_HELD
     if envelope.base_version > furthest:
         raise Problem(4101, fields=f"base_version: {envelope.base_version} > {furthest}")
 
 
-def _insert(session: Session, envelope: Envelope, desk: Desk) -> ReceivedEnvelope | None:
+def _insert(session: Session, envelope: Envelope, context: IntakeContext) -> ReceivedEnvelope | None:
     """Keep the envelope as it came; None when its version is taken (the database decides, not a look)."""
     row = ReceivedEnvelope(
         envelope_id=envelope.id,
@@ -77,10 +77,10 @@ def _insert(session: Session, envelope: Envelope, desk: Desk) -> ReceivedEnvelop
         state=WAITING,
         faults=[],
         photos=envelope.photos,
-        sender_id=desk.sender_id,
-        device_id=desk.device_id,
+        sender_id=context.sender_id,
+        device_id=context.device_id,
         captured_at=envelope.captured_at,
-        received_at=desk.now,
+        received_at=context.now,
     )
     if not add_once(session, row):
         return None
@@ -89,7 +89,7 @@ def _insert(session: Session, envelope: Envelope, desk: Desk) -> ReceivedEnvelop
     return row
 
 
-def _run(session: Session, row: ReceivedEnvelope, envelope: Envelope, desk: Desk) -> set[str]:
+def _run(session: Session, row: ReceivedEnvelope, envelope: Envelope, context: IntakeContext) -> set[str]:
     """Process what was kept; faults leave it waiting, and either way the trail says so.
 
     Returns what others may have waited for: the households and acts that are known or changed now.
@@ -97,28 +97,28 @@ def _run(session: Session, row: ReceivedEnvelope, envelope: Envelope, desk: Desk
     faults = row.faults
     base = queries.version(session, envelope.id, envelope.base_version) if envelope.base_version else None
     if envelope.base_version and base is None:
-        done = Done([Fault("base_version", Problem(4103, base=envelope.base_version)).to_dict()])
+        done = ProcessingResult([Fault("base_version", Problem(4103, base=envelope.base_version)).to_dict()])
     elif base is not None and not _is_same_kind(base, envelope):
-        done = Done([Fault("form", Problem(4114)).to_dict()], base.area_code)
+        done = ProcessingResult([Fault("form", Problem(4114)).to_dict()], base.area_code)
     else:
-        done = process(session, envelope, row, desk)
+        done = process(session, envelope, row, context)
     row.faults, row.area_code, row.household_id = done.faults, done.area_code, done.household_id
     row.state = WAITING if done.faults else STORED
     if base is not None:
-        _settle_earlier(session, row, desk)
+        _settle_earlier(session, row, context)
     session.flush()
     for subject in done.concerns if done.faults else ():
         add_once(session, WaitsFor(row_id=row.id, subject_id=subject))
     if row.state == STORED or row.faults != faults:
-        _note(session, row, desk)
+        _note(session, row, context)
     return {envelope.id, *done.concerns, done.household_id or envelope.id} if row.state == STORED else set()
 
 
-def _settle_earlier(session: Session, row: ReceivedEnvelope, desk: Desk) -> None:
+def _settle_earlier(session: Session, row: ReceivedEnvelope, context: IntakeContext) -> None:
     """Versions that waited and are corrected now are nobody's work any more; their content stays kept."""
     earlier = (ReceivedEnvelope.envelope_id == row.envelope_id) & (ReceivedEnvelope.version < row.version)
     waiting = (ReceivedEnvelope.state == WAITING) & ReceivedEnvelope.settled_at.is_(None)
-    session.execute(update(ReceivedEnvelope).where(earlier, waiting).values(settled_at=desk.now))
+    session.execute(update(ReceivedEnvelope).where(earlier, waiting).values(settled_at=context.now))
 
 
 def _is_same_kind(base: ReceivedEnvelope, envelope: Envelope) -> bool:
@@ -127,43 +127,43 @@ def _is_same_kind(base: ReceivedEnvelope, envelope: Envelope) -> bool:
     return (base.kind, form) == (envelope.kind, envelope.form)
 
 
-def _note(session: Session, row: ReceivedEnvelope, desk: Desk) -> None:
+def _note(session: Session, row: ReceivedEnvelope, context: IntakeContext) -> None:
     """What became of an envelope, for the trail."""
     record(
         session,
-        at=desk.now,
-        actor_id=desk.sender_id,
+        at=context.now,
+        actor_id=context.sender_id,
         action=f"envelope.{row.state}",
         subject_kind="envelope",
         subject_id=row.envelope_id,
         area_code=row.area_code,
         version=row.version,
         content_sha256=row.content_sha256,
-        device=desk.device_id,
+        device=context.device_id,
     )
 
 
-def _run_held(session: Session, envelope: Envelope, desk: Desk) -> set[str]:
+def _run_held(session: Session, envelope: Envelope, context: IntakeContext) -> set[str]:
     """Corrections that arrived before what they correct are run once their base is here."""
     subjects: set[str] = set()
     for version in range(envelope.version + 1, envelope.version + 1 + MOST_HELD):
         row = queries.version(session, envelope.id, version)
         if row is None or row.state != WAITING or row.settled_at is not None or not row.body:
             break
-        subjects |= _run_later(session, row, desk)
+        subjects |= _run_later(session, row, context)
     return subjects
 
 
-def _run_waiting_acts(session: Session, subjects: set[str], desk: Desk) -> None:
+def _run_waiting_acts(session: Session, subjects: set[str], context: IntakeContext) -> None:
     """Acts that arrived before what they build on are run once it is here, in the order they were done."""
     while subjects:
         waiting = queries.waiting_acts(session, subjects)
-        subjects = set().union(*(_run_later(session, row, desk) for row in waiting))
+        subjects = set().union(*(_run_later(session, row, context) for row in waiting))
 
 
-def _run_later(session: Session, row: ReceivedEnvelope, desk: Desk) -> set[str]:
+def _run_later(session: Session, row: ReceivedEnvelope, context: IntakeContext) -> set[str]:
     """Run what waited, with the rights of who sent it; whatever is wrong with it, it fails alone."""
-    theirs = replace(desk, sender_id=row.sender_id, device_id=row.device_id)
+    theirs = replace(context, sender_id=row.sender_id, device_id=row.device_id)
     try:
         with session.begin_nested():
             return _run(session, row, read(json.loads(row.body or "{}")), theirs)
@@ -171,16 +171,16 @@ def _run_later(session: Session, row: ReceivedEnvelope, desk: Desk) -> set[str]:
         return set()
 
 
-def run_again(session: Session, row_id: int, desk: Desk) -> Receipt:
+def run_again(session: Session, row_id: int, context: IntakeContext) -> Receipt:
     """Run a waiting envelope again, for instance after its village was imported."""
     row = session.get_one(ReceivedEnvelope, row_id)
     is_newest = not queries.has_version(session, row.envelope_id, row.version + 1)
     if row.state == WAITING and row.settled_at is None and row.body and is_newest:
-        _run_waiting_acts(session, _run(session, row, read(json.loads(row.body)), desk), desk)
+        _run_waiting_acts(session, _run(session, row, read(json.loads(row.body)), context), context)
     return queries.receipt(session, row)
 
 
-def mend(session: Session, row_id: int, changes: Mapping[str, Any], desk: Desk) -> Receipt:
+def mend(session: Session, row_id: int, changes: Mapping[str, Any], context: IntakeContext) -> Receipt:
     """Correct a waiting envelope: the corrected content becomes its next version, the first one stays.
 
     `changes` maps question codes to new values; None removes an answer.
@@ -190,19 +190,21 @@ def mend(session: Session, row_id: int, changes: Mapping[str, Any], desk: Desk) 
     payload = {**raw["payload"], **changes}
     raw["payload"] = {code: value for code, value in payload.items() if value is not None}
     raw["base_version"] = row.version
-    return receive(session, read(raw), desk)
+    return receive(session, read(raw), context)
 
 
-def set_aside(session: Session, row_id: int, reason: str, desk: Desk, *, undo: bool = False) -> None:
+def set_aside(
+    session: Session, row_id: int, reason: str, context: IntakeContext, *, undo: bool = False
+) -> None:
     """Take a waiting envelope out of the inbox with a reason, or put it back; its content stays kept."""
     row = session.get_one(ReceivedEnvelope, row_id)
-    row.settled_at = None if undo else desk.now
+    row.settled_at = None if undo else context.now
     row.aside_reason = None if undo else reason
     session.flush()
     record(
         session,
-        at=desk.now,
-        actor_id=desk.sender_id,
+        at=context.now,
+        actor_id=context.sender_id,
         action="envelope.put_back" if undo else "envelope.set_aside",
         subject_kind="envelope",
         subject_id=row.envelope_id,

@@ -27,7 +27,7 @@ from survey.cases.models import Step
 from survey.cases.rows import NewAct, Target
 from survey.intake import checks
 from survey.intake.models import ReceivedEnvelope
-from survey.intake.rows import MAX_FAULTS, Desk, Done, Envelope
+from survey.intake.rows import MAX_FAULTS, Envelope, IntakeContext, ProcessingResult
 from survey.law.assessment import ELIGIBLE
 from survey.problems import Problem
 from survey.questionnaire import Fault, PersonInput, act_forms, check, load_form, split_personal, split_texts
@@ -42,34 +42,36 @@ META = ("household", "area_code", "done_on", "point")
 Values = dict[str, Any]
 
 
-def process_act(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: Desk) -> Done:
+def process_act(
+    session: Session, envelope: Envelope, row: ReceivedEnvelope, context: IntakeContext
+) -> ProcessingResult:
     """Check one act and, if nothing is wrong with it, record it and assess its households again."""
     kind = envelope.form
     if kind not in act_forms():
         problem = Problem(4001, form=kind[:60], version=envelope.form_version, known=", ".join(act_forms()))
-        return Done([Fault("form", problem).to_dict()])
+        return ProcessingResult([Fault("form", problem).to_dict()])
     try:
         form = load_form(kind, envelope.form_version)
     except Problem as problem:
-        return Done([Fault("form", problem).to_dict()])
+        return ProcessingResult([Fault("form", problem).to_dict()])
     checked = check(form, envelope.payload)
     values = checked.values
     rows = _rows(session, kind, values)
     known = _households(session, rows)
-    where = _area(session, values, known, desk)
+    where = _area(session, values, known, context)
     concerns = tuple(dict.fromkeys(row["household"] for row in rows)) or (values.get("act") or envelope.id,)
-    faults = [*checked.faults, *_wrong_references(session, kind, values, rows, known, desk)]
+    faults = [*checked.faults, *_wrong_references(session, kind, values, rows, known, context)]
     faults += _wrong_votes(kind, values)
     try:
-        faults = faults or list(_not_allowed(session, envelope, values, known, desk))
+        faults = faults or list(_not_allowed(session, envelope, values, known, context))
         if not faults:
             with session.begin_nested():
-                _record(session, envelope, row, values, rows, known, desk)
+                _record(session, envelope, row, values, rows, known, context)
     except Problem as problem:
         faults.append(Fault("", problem))
     if faults:
-        return Done([fault.to_dict() for fault in faults[:MAX_FAULTS]], where, concerns=concerns)
-    return Done([], where, next(iter(known), None), concerns)
+        return ProcessingResult([fault.to_dict() for fault in faults[:MAX_FAULTS]], where, concerns=concerns)
+    return ProcessingResult([], where, next(iter(known), None), concerns)
 
 
 def _rows(session: Session, kind: str, values: Values) -> list[Values]:
@@ -90,10 +92,12 @@ def _households(session: Session, rows: list[Values]) -> dict[str, Household]:
     return {each: found[each] for each in ids if each in found}
 
 
-def _area(session: Session, values: Values, known: dict[str, Household], desk: Desk) -> str | None:
+def _area(
+    session: Session, values: Values, known: dict[str, Household], context: IntakeContext
+) -> str | None:
     """Where the act was done: the unit it states, if there is one, else where its first household lives."""
     stated: str | None = values.get("area_code")
-    if stated and areas.path(session, stated, desk.today):
+    if stated and areas.path(session, stated, context.today):
         return stated
     return next((household.area_code for household in known.values()), None)
 
@@ -104,11 +108,11 @@ def _wrong_references(
     values: Values,
     rows: list[Values],
     known: dict[str, Household],
-    desk: Desk,
+    context: IntakeContext,
 ) -> Iterator[Fault]:
     """Units and households we do not know, the same one twice, none at all, a day that has not come."""
     code = values.get("area_code")
-    if code and not areas.path(session, code, desk.today):
+    if code and not areas.path(session, code, context.today):
         yield Fault("area_code", Problem(4105, area_code=code), code)
     if not rows:
         yield _nobody(kind)
@@ -119,9 +123,9 @@ def _wrong_references(
         if row["household"] in seen:
             yield Fault("households", Problem(5415, household=row["household"]), row["household"])
         seen.add(row["household"])
-    done_on = date.fromisoformat(values["done_on"]) if values.get("done_on") else desk.today
-    if done_on > desk.today:
-        days = {"done_on": f"{done_on:%d/%m/%Y}", "today": f"{desk.today:%d/%m/%Y}"}
+    done_on = date.fromisoformat(values["done_on"]) if values.get("done_on") else context.today
+    if done_on > context.today:
+        days = {"done_on": f"{done_on:%d/%m/%Y}", "today": f"{context.today:%d/%m/%Y}"}
         yield Fault("done_on", Problem(5417, **days), values["done_on"])
 
 
@@ -140,7 +144,7 @@ def _nobody(kind: str) -> Fault:
 
 
 def _not_allowed(
-    session: Session, envelope: Envelope, values: Values, known: dict[str, Household], desk: Desk
+    session: Session, envelope: Envelope, values: Values, known: dict[str, Household], context: IntakeContext
 ) -> Iterator[Fault]:
     """What the sender has no right to do there: kept, and confirmed by those who have.
 
@@ -149,7 +153,7 @@ def _not_allowed(
     kind = envelope.form
     if kind == "approval":
         yield from _wrong_body(session, values, known)
-    if desk.sender_id is None:
+    if context.sender_id is None:
         return
     places = {household.area_code for household in known.values()}
     places |= {values["area_code"]} if values.get("area_code") else set()
@@ -157,10 +161,10 @@ def _not_allowed(
     for step in _taken_away(session, envelope, values):
         home = session.get_one(Household, cases.household_of(session, step)).area_code
         wanted.add((step.kind, home, step.values.get("body")))
-    tree = areas.tree(session, desk.today)
+    tree = areas.tree(session, context.today)
     for act, code, body in sorted(wanted, key=str):
         where = signing_unit(tree, code, body or "province") if act == "approval" else code
-        if not may(session, desk.sender_id, machine.acts()[act].right, where, desk.today):
+        if not may(session, context.sender_id, machine.acts()[act].right, where, context.today):
             yield Fault("household", Problem(4113, area_code=where or "?", **both("act", "act", act)), where)
 
 
@@ -190,24 +194,24 @@ def _record(
     values: Values,
     rows: list[Values],
     known: dict[str, Household],
-    desk: Desk,
+    context: IntakeContext,
 ) -> None:
     """Record the act, follow a new head, and assess again whose facts it changed."""
     taken_away = _taken_away(session, envelope, values)
     homes = dict.fromkeys([*known, *(cases.household_of(session, step) for step in taken_away)])
     before = {household_id: cases.act_facts(session, household_id) for household_id in homes}
-    record_act(session, _new_act(session, envelope, row, values, rows, known, desk))
+    record_act(session, _new_act(session, envelope, row, values, rows, known, context))
     for household_id, known_before in before.items():
         _follow_head(session, household_id)
-        _assess_if_changed(session, household_id, known_before, desk)
+        _assess_if_changed(session, household_id, known_before, context)
 
 
-def _assess_if_changed(session: Session, household_id: str, before: Values, desk: Desk) -> None:
+def _assess_if_changed(session: Session, household_id: str, before: Values, context: IntakeContext) -> None:
     """Approval, start of building, another kind of works: the law is asked again with what is known now."""
     after = cases.act_facts(session, household_id)
     interview = latest_interview(session, household_id) if after != before else None
     if interview is not None and interview.facts | before != interview.facts | after:
-        assess_household(session, household_id, desk.book, desk.now)
+        assess_household(session, household_id, context.book, context.now)
 
 
 def _new_act(
@@ -217,14 +221,14 @@ def _new_act(
     values: Values,
     rows: list[Values],
     known: dict[str, Household],
-    desk: Desk,
+    context: IntakeContext,
 ) -> NewAct:
     """The checked values as the cases room takes them."""
     form = load_form(envelope.form, envelope.form_version)
     impersonal, persons = split_personal(form, values)
     details, texts = split_texts(form, impersonal)
-    area_code = _area(session, values, known, desk)
-    path = areas.path(session, area_code, desk.today) if area_code else ()
+    area_code = _area(session, values, known, context)
+    path = areas.path(session, area_code, context.today) if area_code else ()
     point = values.get("point") or {}
     new = NewAct(
         envelope_id=envelope.id,
@@ -249,9 +253,9 @@ def _new_act(
             *checks.time_flags(envelope.captured_at, row.received_at),
         ],
         photos=envelope.photos,
-        targets=tuple(_target(session, envelope.form, details, one, path, persons, desk) for one in rows),
+        targets=tuple(_target(session, envelope.form, details, one, path, persons, context) for one in rows),
     )
-    new.flags.extend(_flags(session, new, known, path, desk))
+    new.flags.extend(_flags(session, new, known, path, context))
     return new
 
 
@@ -262,7 +266,7 @@ def _target(
     one: Values,
     path: tuple[str, ...],
     persons: list[PersonInput],
-    desk: Desk,
+    context: IntakeContext,
 ) -> Target:
     """What the act decides for one household."""
     common = {
@@ -274,11 +278,11 @@ def _target(
     if kind in ("registration", "objection", "objection_answer"):
         values |= _assessed(session, household_id)
     if kind == "approval":
-        values |= _approved(session, household_id, date.fromisoformat(details["done_on"]), desk)
+        values |= _approved(session, household_id, date.fromisoformat(details["done_on"]), context)
     if kind == "head_change":
-        values["person_id"] = add_head(session, household_id, persons[0], desk.now)
+        values["person_id"] = add_head(session, household_id, persons[0], context.now)
         values["previous_person_id"] = session.get_one(Household, household_id).head_person_id
-    return Target(household_id, _outcome(kind, details, own, path, desk), values)
+    return Target(household_id, _outcome(kind, details, own, path, context), values)
 
 
 def _assessed(session: Session, household_id: str) -> Values:
@@ -287,37 +291,39 @@ def _assessed(session: Session, household_id: str) -> Values:
     return {"assessment_id": row.id} if row else {}
 
 
-def _approved(session: Session, household_id: str, on: date, desk: Desk) -> Values:
+def _approved(session: Session, household_id: str, on: date, context: IntakeContext) -> Values:
     """What is approved: programme and amount of the interview that counted that day, entering on it."""
-    found = for_approval(session, household_id, desk.book, on)
+    found = for_approval(session, household_id, context.book, on)
     if found is None:
         return {}
     assessment_id, made = found
     return {"assessment_id": assessment_id, "programme": made.programme, "amount_vnd": made.amount_vnd}
 
 
-def _outcome(kind: str, details: Values, own: Values, path: tuple[str, ...], desk: Desk) -> str | None:
+def _outcome(
+    kind: str, details: Values, own: Values, path: tuple[str, ...], context: IntakeContext
+) -> str | None:
     """The outcome of an act for a household: by vote, by stage, by answer."""
     on = date.fromisoformat(details["done_on"])
     if kind == "meeting":
-        return procedure.vote(desk.book, on, path, details["present"], own)
+        return procedure.vote(context.book, on, path, details["present"], own)
     if kind == "review":
         # By the law of today: a day long ago must not be a way around the posting.
-        return "passed" if procedure.needs_posting(desk.book, desk.today, path) else "passed_unposted"
+        return "passed" if procedure.needs_posting(context.book, context.today, path) else "passed_unposted"
     named = details.get("stage") if kind == "stage" else details.get("outcome")
     return named if isinstance(named, str) else None
 
 
 def _flags(
-    session: Session, new: NewAct, known: dict[str, Household], path: tuple[str, ...], desk: Desk
+    session: Session, new: NewAct, known: dict[str, Household], path: tuple[str, ...], context: IntakeContext
 ) -> Iterator[checks.Flag]:
     """What a person should look at; flags refuse nothing."""
     yield from photo_flags(session, new)
     if new.kind == "meeting":
-        yield from procedure.meeting_flags(desk.book, new.done_on, path, new.details)
+        yield from procedure.meeting_flags(context.book, new.done_on, path, new.details)
     if new.kind == "posting":
         until = date.fromisoformat(new.details["until"])
-        yield from procedure.posting_flags(desk.book, path, new.done_on, until)
+        yield from procedure.posting_flags(context.book, path, new.done_on, until)
     for household in known.values():
         for flag in progress_flags(session, new, household):
             yield {**flag, "household": household.id}

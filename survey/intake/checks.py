@@ -13,11 +13,11 @@ from survey.access.models import Device
 from survey.areas import locate
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
+from survey.encryption import keyed_hash
 from survey.intake.models import ReceivedEnvelope
 from survey.questionnaire import PersonInput
 from survey.registry.models import Household, Person
 from survey.registry.rows import Point
-from survey.sealed import keyed_hash
 
 Flag = dict[str, Any]
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from survey.access.models import User
 from survey.intake import queries
 from survey.intake.rights import may_change
-from survey.intake.rows import Desk, Envelope
+from survey.intake.rows import Envelope, IntakeContext
 from survey.problems import Problem
 from survey.registry.models import Household
 
@@ -20,7 +20,7 @@ UNTOLD = ", ".join(sorted((*NEVER_TOLD, "captured_at", "photos")))
 """What may differ where no answer that is told does: always the same words, whichever it is."""
 
 
-def conflict(session: Session, envelope: Envelope, desk: Desk) -> Problem:
+def conflict(session: Session, envelope: Envelope, context: IntakeContext) -> Problem:
     """Problem 4102 for an envelope whose version exists with other content.
 
     Who sent it and which answers differ is told to those who may change the household only: by sending
@@ -30,7 +30,7 @@ def conflict(session: Session, envelope: Envelope, desk: Desk) -> Problem:
     if row is None:
         raise LookupError(f"no stored version of {envelope.id} to be in conflict with")
     household = session.get(Household, row.household_id) if row.household_id else None
-    if row.sender_id != desk.sender_id and not (household and may_change(session, household, desk)):
+    if row.sender_id != context.sender_id and not (household and may_change(session, household, context)):
         return Problem(4102, version=row.version, who="…", when="…", changed="…")
     stored = json.loads(row.body)["payload"] if row.body else {}
     told = [code for code in changed_answers(stored, envelope.payload) if code not in NEVER_TOLD]

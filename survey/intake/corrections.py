@@ -16,7 +16,7 @@ from survey.cases import machine
 from survey.cases import queries as cases
 from survey.cases.models import Act, ActPhoto
 from survey.cases.queries import History
-from survey.cases.rows import Done, Move
+from survey.cases.rows import ActStep, CaseEvent
 from survey.intake import queries as intake
 from survey.intake.rows import STORED
 from survey.problems import Problem
@@ -25,7 +25,7 @@ from survey.registry.models import Household, Person
 from survey.registry.rows import CAMERA
 from survey.words import both
 
-Rows = Sequence[tuple[Done, Household, str | None]]
+Rows = Sequence[tuple[ActStep, Household, str | None]]
 """What an act did: for each household one may see its step, the household, its head's name."""
 
 
@@ -73,7 +73,7 @@ def may_change_all(viewer: Viewer, act: Act, done: Rows) -> bool:
 
 def _later(act_id: str, histories: dict[str, list[History]]) -> tuple[Later, ...]:
     """The acts that are not possible without this one, each with how many households it holds back."""
-    found: dict[str, tuple[Move, int]] = {}
+    found: dict[str, tuple[CaseEvent, int]] = {}
     for of_household in histories.values():
         for move in {move.act_id: move for move in _held(act_id, of_household)}.values():
             found[move.act_id] = (move, found.get(move.act_id, (move, 0))[1] + 1)
@@ -83,10 +83,10 @@ def _later(act_id: str, histories: dict[str, list[History]]) -> tuple[Later, ...
     )
 
 
-def _held(act_id: str, of_household: Sequence[History]) -> Iterator[Move]:
+def _held(act_id: str, of_household: Sequence[History]) -> Iterator[CaseEvent]:
     """The steps of a household that do not stand without the act; a second case that is active meanwhile."""
     for history in of_household:
-        moves = history.moves()
+        moves = history.events()
         if all(move.act_id != act_id for move in moves):
             continue
         progress = None
@@ -99,7 +99,7 @@ def _held(act_id: str, of_household: Sequence[History]) -> Iterator[Move]:
                 yield move
         others = [other for other in of_household if other is not history and other.case.is_active]
         if progress and machine.is_active(progress.state):
-            yield from (move for other in others for move in other.moves())
+            yield from (move for other in others for move in other.events())
 
 
 # --- a correction

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.db import AreaCode, Base, Sha256, Uuid
-from survey.sealed import SealedText
+from survey.db import AreaCode, Base, Sha256, UuidText
+from survey.encryption import EncryptedText
 
 
 class WaitsFor(Base):
@@ -18,7 +18,7 @@ class WaitsFor(Base):
     __tablename__ = "waits_for"
 
     row_id: Mapped[int] = mapped_column(ForeignKey("received_envelopes.id"), primary_key=True)
-    subject_id: Mapped[str] = mapped_column(Uuid, primary_key=True, index=True)
+    subject_id: Mapped[str] = mapped_column(UuidText, primary_key=True, index=True)
 
 
 class ReceivedEnvelope(Base):
@@ -32,10 +32,10 @@ class ReceivedEnvelope(Base):
     __table_args__ = (UniqueConstraint("envelope_id", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    envelope_id: Mapped[str] = mapped_column(Uuid)
+    envelope_id: Mapped[str] = mapped_column(UuidText)
     version: Mapped[int]
     content_sha256: Mapped[str] = mapped_column(Sha256)
-    body: Mapped[str | None] = mapped_column(SealedText)
+    body: Mapped[str | None] = mapped_column(EncryptedText)
     kind: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(10), index=True)
     area_code: Mapped[str | None] = mapped_column(AreaCode, index=True)
@@ -45,6 +45,6 @@ class ReceivedEnvelope(Base):
     device_id: Mapped[str | None] = mapped_column(String(80))
     captured_at: Mapped[datetime | None]
     received_at: Mapped[datetime] = mapped_column(index=True)
-    household_id: Mapped[str | None] = mapped_column(Uuid, ForeignKey("households.id"))
+    household_id: Mapped[str | None] = mapped_column(UuidText, ForeignKey("households.id"))
     settled_at: Mapped[datetime | None]
-    aside_reason: Mapped[str | None] = mapped_column(SealedText)
+    aside_reason: Mapped[str | None] = mapped_column(EncryptedText)

@@ -17,7 +17,7 @@ from survey.intake import checks, queries
 from survey.intake.acts import process_act
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rights import may_change, may_survey, may_write_in
-from survey.intake.rows import MAX_FAULTS, Desk, Done, Envelope
+from survey.intake.rows import MAX_FAULTS, Envelope, IntakeContext, ProcessingResult
 from survey.problems import Problem
 from survey.questionnaire import (
     Fault,
@@ -41,7 +41,7 @@ META = ("visit", "training", "household", "area_code", "point")
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedRecord:
     """Which household a record is about and where that is."""
 
     household_id: str
@@ -51,21 +51,23 @@ class Placed:
     flags: list[checks.Flag]
 
 
-def process(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: Desk) -> Done:
+def process(
+    session: Session, envelope: Envelope, row: ReceivedEnvelope, context: IntakeContext
+) -> ProcessingResult:
     """Check one envelope and, if nothing is wrong with it, keep it: a survey, assessed, or an act."""
     if envelope.kind == "act":
-        return process_act(session, envelope, row, desk)
+        return process_act(session, envelope, row, context)
     try:
         if envelope.kind not in KINDS or envelope.form in act_forms():
             raise Problem(4106, kind=envelope.kind, known=", ".join(KINDS))
         form = load_form(envelope.form, envelope.form_version)
     except Problem as problem:
-        return Done([Fault("form", problem).to_dict()])
+        return ProcessingResult([Fault("form", problem).to_dict()])
     checked = check(form, envelope.payload)
     values = checked.values
     point = _point(values.get("point"))
-    stated = _known_area(session, values, desk)
-    flags, area_code = checks.place_flags(session, point, stated, desk.today)
+    stated = _known_area(session, values, context)
+    flags, area_code = checks.place_flags(session, point, stated, context.today)
     corrected_id = _household_of(session, envelope)
     household_id = values.get("household") or corrected_id or envelope.id
     household = session.get(Household, household_id)
@@ -73,18 +75,20 @@ def process(session: Session, envelope: Envelope, row: ReceivedEnvelope, desk: D
     faults = [
         *checked.faults,
         *_unknown_references(values, household, stated),
-        *_foreign(session, corrected, None, desk),
-        *_foreign(session, household, area_code, desk),
+        *_foreign(session, corrected, None, context),
+        *_foreign(session, household, area_code, context),
     ]
     if faults:
         # It belongs on the desk of where the household lives, else of where it says it was made.
         where = household.area_code if household else area_code
-        return Done([fault.to_dict() for fault in faults[:MAX_FAULTS]], where)
-    placed = Placed(household_id, household, area_code, point, [*flags, *checks.device_flags(session, row)])
+        return ProcessingResult([fault.to_dict() for fault in faults[:MAX_FAULTS]], where)
+    placed = PlacedRecord(
+        household_id, household, area_code, point, [*flags, *checks.device_flags(session, row)]
+    )
     kept = keep_survey(session, _new_survey(session, envelope, form, values, row, placed), household)
     if kept.survey.visit == INTERVIEWED:
-        assess_household(session, household_id, desk.book, desk.now)
-    return Done([], area_code, household_id)
+        assess_household(session, household_id, context.book, context.now)
+    return ProcessingResult([], area_code, household_id)
 
 
 def _unknown_references(
@@ -98,21 +102,21 @@ def _unknown_references(
 
 
 def _foreign(
-    session: Session, household: Household | None, area_code: str | None, desk: Desk
+    session: Session, household: Household | None, area_code: str | None, context: IntakeContext
 ) -> Iterator[Fault]:
     """A household or a place the sender has no post for: kept, and confirmed by those who have."""
-    if not may_survey(session, desk):
+    if not may_survey(session, context):
         yield Fault("area_code", Problem(4112, area_code=area_code or "–"), area_code)
-    elif household and not may_change(session, household, desk):
+    elif household and not may_change(session, household, context):
         yield Fault("household", Problem(4111))
-    elif area_code and not may_write_in(session, area_code, desk):
+    elif area_code and not may_write_in(session, area_code, context):
         yield Fault("area_code", Problem(4112, area_code=area_code), area_code)
 
 
-def _known_area(session: Session, values: dict[str, Any], desk: Desk) -> str | None:
+def _known_area(session: Session, values: dict[str, Any], context: IntakeContext) -> str | None:
     """The stated area, if we know it or what it became."""
     code = values.get("area_code")
-    return code if code and areas.path(session, code, desk.today) else None
+    return code if code and areas.path(session, code, context.today) else None
 
 
 def _new_survey(
@@ -121,7 +125,7 @@ def _new_survey(
     form: Form,
     values: dict[str, Any],
     row: ReceivedEnvelope,
-    placed: Placed,
+    placed: PlacedRecord,
 ) -> NewSurvey:
     """The checked answers as the registry takes them, personal values apart, flags added."""
     answers, told = split_personal(form, values)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from survey.access.models import User
 from survey.intake.models import ReceivedEnvelope, WaitsFor
-from survey.intake.rows import WAITING, Envelope, Receipt, Waiting
+from survey.intake.rows import WAITING, Envelope, InboxRow, Receipt
 from survey.registry.models import Photo
 
 ORDER = (4104, 5401, 5402, 5404, 5405, 5410, 5411, 5412, 5419)
@@ -119,7 +119,7 @@ def in_inbox(visible: ColumnElement[bool], sender_id: int | None) -> ColumnEleme
     return (ReceivedEnvelope.state == WAITING) & ReceivedEnvelope.settled_at.is_(None) & or_(visible, mine)
 
 
-def inbox(session: Session, condition: ColumnElement[bool], offset: int, limit: int) -> list[Waiting]:
+def inbox(session: Session, condition: ColumnElement[bool], offset: int, limit: int) -> list[InboxRow]:
     """The inbox (hộp chờ xử lý), oldest first."""
     statement = (
         select(ReceivedEnvelope, User.full_name)
@@ -132,8 +132,8 @@ def inbox(session: Session, condition: ColumnElement[bool], offset: int, limit: 
     return [_waiting(row, name) for row, name in session.execute(statement)]
 
 
-def _waiting(row: ReceivedEnvelope, sender_name: str | None) -> Waiting:
-    return Waiting(
+def _waiting(row: ReceivedEnvelope, sender_name: str | None) -> InboxRow:
+    return InboxRow(
         row_id=row.id,
         envelope_id=row.envelope_id,
         version=row.version,

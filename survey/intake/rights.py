@@ -10,48 +10,52 @@ from survey.access.rights import areas_allowed, may
 from survey.cases import machine
 from survey.intake import queries
 from survey.intake.models import ReceivedEnvelope
-from survey.intake.rows import Desk
+from survey.intake.rows import IntakeContext
 from survey.registry.models import Household
 from survey.registry.queries import recorded_by
 
 ACTIONS = ("survey.send", "inbox.mend")
 
 
-def may_write_in(session: Session, area_code: str | None, desk: Desk) -> bool:
+def may_write_in(session: Session, area_code: str | None, context: IntakeContext) -> bool:
     """Whether the sender surveys or mends records in this area today; an import by the operator may."""
-    if desk.sender_id is None:
+    if context.sender_id is None:
         return True
-    return any(may(session, desk.sender_id, action, area_code, desk.today) for action in ACTIONS)
+    return any(may(session, context.sender_id, action, area_code, context.today) for action in ACTIONS)
 
 
-def may_correct(session: Session, base: ReceivedEnvelope, desk: Desk) -> bool:
+def may_correct(session: Session, base: ReceivedEnvelope, context: IntakeContext) -> bool:
     """Whether the sender may send a next version: of their own record, or where they could have made it.
 
     Nobody else may: an id stands on pages that many read, and its next version can be taken only once.
     """
     first = queries.version(session, base.envelope_id, 1)
-    if desk.sender_id in (None, base.sender_id, first.sender_id if first else None):
+    if context.sender_id in (None, base.sender_id, first.sender_id if first else None):
         return True
     household = session.get(Household, base.household_id) if base.household_id else None
     area_code = household.area_code if household else base.area_code
     if base.kind != "act":
-        return may_change(session, household, desk) if household else may_write_in(session, area_code, desk)
+        return (
+            may_change(session, household, context)
+            if household
+            else may_write_in(session, area_code, context)
+        )
     form = json.loads(base.body or "{}").get("form", "")
     known = machine.acts().get(form)
     actions = (known.right if known else "case.record", "inbox.mend")
-    return any(may(session, desk.sender_id or 0, action, area_code, desk.today) for action in actions)
+    return any(may(session, context.sender_id or 0, action, area_code, context.today) for action in actions)
 
 
-def may_survey(session: Session, desk: Desk) -> bool:
+def may_survey(session: Session, context: IntakeContext) -> bool:
     """Whether the sender surveys or mends records anywhere today; an import by the operator may."""
-    if desk.sender_id is None:
+    if context.sender_id is None:
         return True
-    return any(areas_allowed(session, desk.sender_id, action, desk.today) for action in ACTIONS)
+    return any(areas_allowed(session, context.sender_id, action, context.today) for action in ACTIONS)
 
 
-def may_change(session: Session, household: Household, desk: Desk) -> bool:
+def may_change(session: Session, household: Household, context: IntakeContext) -> bool:
     """Whether the sender may write where the household lives, or recorded it while nobody could place it."""
-    is_unplaced = household.area_code is None and desk.sender_id is not None
-    if is_unplaced and recorded_by(session, household.id, desk.sender_id or 0):
+    is_unplaced = household.area_code is None and context.sender_id is not None
+    if is_unplaced and recorded_by(session, household.id, context.sender_id or 0):
         return True
-    return may_write_in(session, household.area_code, desk)
+    return may_write_in(session, household.area_code, context)

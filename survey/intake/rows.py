@@ -14,14 +14,14 @@ MAX_FAULTS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class IntakeContext:
     """Who receives, when, and by which law: what the intake may not look up itself."""
 
     sender_id: int | None
     device_id: str | None
     today: date
     now: datetime
-    book: law.Book
+    book: law.LawBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ProcessingResult:
     """What processing came to: faults (then nothing was kept), or the household it belongs to.
 
     `concerns` are the households an act names, or the act it wants to revoke: what it may wait for.
@@ -84,7 +84,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class InboxRow:
     """One envelope in the inbox, as its list shows it."""
 
     row_id: int

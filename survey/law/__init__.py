@@ -14,22 +14,22 @@ from __future__ import annotations
 
 from survey.law.assess import ENGINE_VERSION, assess, replay
 from survey.law.assessment import Assessment
-from survey.law.book import Book
+from survey.law.book import LawBook
 from survey.law.bulk import assess_many
 from survey.law.columns import Columns
 from survey.law.explain import Reason, explain
 from survey.law.facts import Dated
 from survey.law.loader import load_book
 from survey.law.phone import json_law
-from survey.law.rules import Law
+from survey.law.rules import LawOnDate
 
 __all__ = [
     "ENGINE_VERSION",
     "Assessment",
-    "Book",
     "Columns",
     "Dated",
-    "Law",
+    "LawBook",
+    "LawOnDate",
     "Reason",
     "assess",
     "assess_many",

@@ -15,10 +15,10 @@ from datetime import date
 from typing import Any
 
 from survey.law.assessment import Assessment, Payment, ProgrammeResult, Stretch
-from survey.law.book import KEY_DATES, Book, KeyDates, Programme
+from survey.law.book import KEY_DATES, KeyDates, LawBook, Programme
 from survey.law.expressions import FALSE, TRUE, UNKNOWN
 from survey.law.facts import Dated, day, environment_on, read
-from survey.law.rules import Candidate, Law, Rules
+from survey.law.rules import Candidate, CompiledRules, LawOnDate
 
 ENGINE_VERSION = "2"
 """Changes when an assessment says more, or the same facts and law could give another one.
@@ -46,7 +46,7 @@ class _Judged:
         return self.of.programme
 
 
-def assess(facts: Mapping[str, Any], law: Law) -> Assessment:
+def assess(facts: Mapping[str, Any], law: LawOnDate) -> Assessment:
     """Assess one household. A fact that is absent or None is unknown; a `Dated` fact is read on the day each
     programme is asked.
 
@@ -92,7 +92,7 @@ def assess(facts: Mapping[str, Any], law: Law) -> Assessment:
     )
 
 
-def replay(assessment: Assessment, book: Book) -> Assessment:
+def replay(assessment: Assessment, book: LawBook) -> Assessment:
     """The same facts against the book of the stored release: equal to the stored assessment, whatever
     changed since.
     """
@@ -103,7 +103,7 @@ def replay(assessment: Assessment, book: Book) -> Assessment:
 class _Truths:
     """The truth of every condition for one household, by the rules asked and the day they are asked on."""
 
-    def __init__(self, law: Law, known: Mapping[str, Any], dated: Mapping[str, Dated]) -> None:
+    def __init__(self, law: LawOnDate, known: Mapping[str, Any], dated: Mapping[str, Dated]) -> None:
         self.law = law
         self.known = known
         self.dated = dated
@@ -114,7 +114,7 @@ class _Truths:
         own = candidate.programme.asked(dates) if self.dated else dates
         return self.on(candidate.rules, candidate.programme.asked_on, own or dates)
 
-    def on(self, rules: Rules, key_date: str, dates: KeyDates) -> Env:
+    def on(self, rules: CompiledRules, key_date: str, dates: KeyDates) -> Env:
         """The truths by these rules on a key date; one environment serves all where no fact is dated."""
         asked = dates[KEY_DATES.index(key_date)] if self.dated else None
         kept = self._kept.get((id(rules), asked))
@@ -177,7 +177,7 @@ def _outcome(needs: bool, winner: _Judged | None, env: Env) -> str:
     return "not_registered" if env["registered"] == FALSE else "entitled"
 
 
-def house_class(env: Env, book: Book) -> str:
+def house_class(env: Env, book: LawBook) -> str:
     """The class of the house they live in, from the truths of the frame's two clauses."""
     temporary, without = env[book.frame.temporary], env[book.frame.no_house]
     if temporary == TRUE:
@@ -218,7 +218,7 @@ def _lapses_on(possible: Sequence[_Judged], known: Env) -> date | None:
     return max((each for each in days if each), default=None) if None not in days else None
 
 
-def _redefined_on(law: Law, known: Env) -> date | None:
+def _redefined_on(law: LawOnDate, known: Env) -> date | None:
     """The day on which the definition of a temporary house changed before the household was approved."""
     changed, approved = law.redefined_on, _acts(known)[0]
     return changed if changed and (approved is None or changed <= approved) else None
@@ -244,8 +244,8 @@ def _tranches(winner: _Judged | None, works_kind: str | None, amount: int | None
     return tuple(Payment(share.after, share.percent, part) for share, part in zip(shares, parts, strict=True))
 
 
-def _missing(possible: Sequence[_Judged], book: Book) -> tuple[str, ...]:
-    """The unknown facts that could change the programme or the amount, in the order of `Book.fact_names`."""
+def _missing(possible: Sequence[_Judged], book: LawBook) -> tuple[str, ...]:
+    """The unknown facts that could change programme or amount, in the order of `LawBook.fact_names`."""
     found = 0
     known_by_env: dict[int, dict[str, int]] = {}
     for one in possible:

@@ -15,7 +15,7 @@ from survey.law.expressions import Node, names
 from survey.law.facts import Fact, unknown_environment
 
 if TYPE_CHECKING:
-    from survey.law.rules import Law
+    from survey.law.rules import LawOnDate
 
 _ARTICLE = {"vi": ("Điều", "khoản", "điểm"), "en": ("article", "clause", "point")}
 KEY_DATES = ("surveyed_on", "entered_on", "started_on")
@@ -226,7 +226,7 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class HouseDefinition:
     """Which clauses make the class of the house, which explain it or rule it out, and which only raise a
     doubt for the meeting.
     """
@@ -239,15 +239,15 @@ class Frame:
 
 
 @dataclass(frozen=True, eq=False)
-class Book:
-    """The law of all dates. Build one with `loader.load_book` or `Book.from_canonical`."""
+class LawBook:
+    """The law of all dates. Build one with `loader.load_book` or `LawBook.from_canonical`."""
 
     facts: Mapping[str, Fact]
     sources: Mapping[str, Source]
     values: Mapping[str, Value]
     clauses: Mapping[str, Clause]  # derived conditions too, each after those it uses
     programmes: tuple[Programme, ...]  # by rank
-    frame: Frame
+    frame: HouseDefinition
     raw: Mapping[str, Any]
     shape: int = SHAPE
     compiled: dict[Any, Any] = field(default_factory=dict, repr=False)
@@ -264,17 +264,17 @@ class Book:
         return hashlib.sha256(self.canonical().encode()).hexdigest()
 
     @staticmethod
-    def from_canonical(text: str) -> Book:
+    def from_canonical(text: str) -> LawBook:
         """The book of a stored canonical text. Raises: Problem 2xxx as the loader does."""
         from survey.law.loader import build  # the loader builds books, so it imports this module
 
         return build(json.loads(text, object_hook=_date_hook), {})
 
-    def law_on(self, on: date, area_codes: Sequence[str] = ()) -> Law:
+    def law_on(self, on: date, area_codes: Sequence[str] = ()) -> LawOnDate:
         """The law as it concerns a place (its path of codes, deepest first) surveyed on a day."""
-        from survey.law.rules import Law  # rules compile books, so they import this module
+        from survey.law.rules import LawOnDate  # rules compile books, so they import this module
 
-        return Law(self, on, tuple(area_codes))
+        return LawOnDate(self, on, tuple(area_codes))
 
     @cached_property
     def clause_codes(self) -> tuple[str, ...]:

@@ -20,14 +20,14 @@ from survey.law.evaluation import vector
 from survey.law.expressions import FALSE, TRUE, UNKNOWN, names
 from survey.law.facts import day, days
 from survey.law.missing import MissingColumns
-from survey.law.rules import Candidate, Law, Rules
+from survey.law.rules import Candidate, CompiledRules, LawOnDate
 
 CHUNK = 131_072  # measured best of 16 k to 1.6 M on two cores with 32 MB of shared cache
 
 Env = dict[str, Any]
 
 
-def assess_many(columns: Mapping[str, Any], law: Law) -> Columns:
+def assess_many(columns: Mapping[str, Any], law: LawOnDate) -> Columns:
     """Assess a row for each household; columns are named like facts (see `columns.encode_column`), all of
     one length.
 
@@ -48,7 +48,7 @@ def assess_many(columns: Mapping[str, Any], law: Law) -> Columns:
     return result
 
 
-def _empty(rows: int, law: Law) -> Columns:
+def _empty(rows: int, law: LawOnDate) -> Columns:
     book = law.book
     kinds: dict[str, Any] = {
         "outcome": np.uint8,
@@ -71,7 +71,7 @@ def _empty(rows: int, law: Law) -> Columns:
 
 
 def _groups(
-    given: Mapping[str, Column], rows: int, law: Law
+    given: Mapping[str, Column], rows: int, law: LawOnDate
 ) -> Iterator[tuple[KeyDates, NDArray[np.intp] | None]]:
     """Key dates and the rows whose own lie in the same stretches of law; None means all rows (nobody's are
     known yet).
@@ -89,8 +89,8 @@ def _groups(
         yield (law.on, day(entered[chosen[0]]), day(started[chosen[0]])), chosen
 
 
-def _key_dates(told: Mapping[str, Column], rows: int, law: Law) -> tuple[Column, Column]:
-    """The days of entry and of the start of building of each row (see `Law.key_dates`)."""
+def _key_dates(told: Mapping[str, Column], rows: int, law: LawOnDate) -> tuple[Column, Column]:
+    """The days of entry and of the start of building of each row (see `LawOnDate.key_dates`)."""
     surveyed, unknown = days(law.on), np.full(rows, np.nan)
     approved, started = (told.get(key, unknown) for key in ("approved_on", "started_on"))
     entered = np.where(np.isnan(approved), surveyed, approved)
@@ -101,7 +101,7 @@ def _key_dates(told: Mapping[str, Column], rows: int, law: Law) -> tuple[Column,
 class _Judge:
     """The law on one set of key dates, compiled for columns."""
 
-    def __init__(self, law: Law, dates: KeyDates) -> None:
+    def __init__(self, law: LawOnDate, dates: KeyDates) -> None:
         self.book = book = law.book
         self.rules = law.rules(dates)
         self.candidates = law.candidates(dates)
@@ -221,7 +221,7 @@ class _Truths:
         self.facts = facts
         self._kept: dict[int, Env] = {}
 
-    def by(self, rules: Rules) -> Env:
+    def by(self, rules: CompiledRules) -> Env:
         """The facts with the truth of every condition by these rules."""
         if id(rules) not in self._kept:
             env = self.facts | {

@@ -16,7 +16,7 @@ from typing import Any
 
 from survey.law.assess import assess
 from survey.law.assessment import Assessment
-from survey.law.book import Book
+from survey.law.book import LawBook
 from survey.problems import Problem
 
 SHIPPED = Path(__file__).with_name("cases")
@@ -64,7 +64,7 @@ def _cases_of(path: Path) -> Iterator[Case]:
         yield Case(path.name, say, entry["on"], areas, facts, entry["expect"], entry["source"])
 
 
-def differences(case: Case, book: Book) -> list[str]:
+def differences(case: Case, book: LawBook) -> list[str]:
     """What the law gives otherwise than the case expects; empty when they agree."""
     made = assess(case.facts, book.law_on(case.on, case.areas))
     got = {name: getattr(made, name, None) for name in case.expect}

@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import Any
 
 from survey.law import shapes
-from survey.law.book import Book, Cite, Period, Programme, Source
+from survey.law.book import Cite, LawBook, Period, Programme, Source
 from survey.law.expressions import Node, names
-from survey.law.rules import Rules
+from survey.law.rules import CompiledRules
 from survey.problems import Problem
 
 MAX_BITS = 64  # clauses and facts are bits of one machine word in the bulk result
@@ -43,7 +43,7 @@ def check_periods(periods: Sequence[Period]) -> None:
             raise Problem(2008, got=f"{following} ≤ {last}")
 
 
-def check_book(book: Book, file_of: FileOf) -> None:
+def check_book(book: LawBook, file_of: FileOf) -> None:
     """Everything that can only be seen with the whole law in hand. Raises: Problem 2013, 2015, 2017, 2018,
     2020, 2021, 2023.
     """
@@ -57,19 +57,19 @@ def check_book(book: Book, file_of: FileOf) -> None:
     _check_values_in_force(book, file_of)
 
 
-def _check_sizes(book: Book) -> None:
+def _check_sizes(book: LawBook) -> None:
     for got in (len(book.facts), len(book.clause_codes)):
         if got > MAX_BITS:
             raise Problem(2013, text="facts, clauses", got=got, limit=MAX_BITS)
 
 
-def _all_trees(book: Book) -> Iterator[Node]:
+def _all_trees(book: LawBook) -> Iterator[Node]:
     yield from (clause.tree for clause in book.clauses.values())
     for programme in book.programmes:
         yield from (programme.entitled, programme.price)
 
 
-def _check_facts_used(book: Book, file_of: FileOf) -> None:
+def _check_facts_used(book: LawBook, file_of: FileOf) -> None:
     used = {name for tree in _all_trees(book) for name in names(tree)}
     used |= {"registered", "works_kind", "approved_on", "started_on"}  # the engine's own questions
     for fact in book.facts:
@@ -77,7 +77,7 @@ def _check_facts_used(book: Book, file_of: FileOf) -> None:
             raise Problem(2015, file=file_of("facts", fact), entry=fact)
 
 
-def _check_placeholders(book: Book, file_of: FileOf) -> None:
+def _check_placeholders(book: LawBook, file_of: FileOf) -> None:
     known = {*book.facts, *book.values}
     for code, clause in book.clauses.items():
         for text in (clause.text or {}).values():
@@ -86,14 +86,14 @@ def _check_placeholders(book: Book, file_of: FileOf) -> None:
                     raise Problem(2018, file=file_of("clauses", code), entry=code, name=name)
 
 
-def _check_ranks(book: Book, file_of: FileOf) -> None:
+def _check_ranks(book: LawBook, file_of: FileOf) -> None:
     for one, other in pairwise(book.programmes):
         if one.rank == other.rank:
             file = file_of("programmes", other.id)
             raise Problem(2021, file=file, entry=other.id, other=one.id, rank=one.rank)
 
 
-def _check_price_key_dates(book: Book, file_of: FileOf) -> None:
+def _check_price_key_dates(book: LawBook, file_of: FileOf) -> None:
     for programme in book.programmes:
         for name in names(programme.price):
             value = book.values.get(name)
@@ -108,7 +108,7 @@ def _check_price_key_dates(book: Book, file_of: FileOf) -> None:
                 )
 
 
-def _check_condition_key_dates(book: Book, file_of: FileOf) -> None:
+def _check_condition_key_dates(book: LawBook, file_of: FileOf) -> None:
     """The start of building chooses the level alone: no other value and no condition follows it."""
     levels = {name for programme in book.programmes for name in names(programme.price)}
     for code, clause in book.clauses.items():
@@ -120,13 +120,13 @@ def _check_condition_key_dates(book: Book, file_of: FileOf) -> None:
                 raise Problem(2023, file=file_of("values", name), entry=name)
 
 
-def _check_values_in_force(book: Book, file_of: FileOf) -> None:
+def _check_values_in_force(book: LawBook, file_of: FileOf) -> None:
     """Whatever a programme in force needs has a value on every day: seen on each day on which anything
     changes.
     """
     for on in book.breakpoints:
         for areas in ((), *((code,) for code in sorted(book.override_areas))):
-            rules = Rules(book, (on, on, on), areas)
+            rules = CompiledRules(book, (on, on, on), areas)
             for programme, *trees in zip(rules.programmes, rules.status, rules.prices, strict=True):
                 missing = _unset(rules, trees)
                 if missing:
@@ -144,7 +144,7 @@ def _raise_missing(programme: Programme, value: str, on: date, file_of: FileOf) 
     )
 
 
-def _unset(rules: Rules, trees: Iterable[Node]) -> str | None:
+def _unset(rules: CompiledRules, trees: Iterable[Node]) -> str | None:
     """The first value without an amount that the trees still lean on."""
     seen: set[str] = set()
     waiting = [name for tree in trees for name in names(tree)]

@@ -12,7 +12,7 @@ from survey.law.book import KEY_DATES, Cite, Clause, KeyDates, Period, Programme
 from survey.law.checks import PLACEHOLDER
 from survey.law.expressions import FALSE, TRUE, names
 from survey.law.facts import Fact, as_dated, day, days
-from survey.law.rules import Law
+from survey.law.rules import LawOnDate
 from survey.words import word
 
 SENTENCES = {
@@ -68,7 +68,7 @@ class Reason:
     verified: bool = True
 
 
-def explain(assessment: Assessment, law: Law, lang: str = "vi") -> list[Reason]:
+def explain(assessment: Assessment, law: LawOnDate, lang: str = "vi") -> list[Reason]:
     """The reasons of an assessment made under this law: house, programme, amount, priority, doubts, what is
     missing.
     """
@@ -88,7 +88,7 @@ def explain(assessment: Assessment, law: Law, lang: str = "vi") -> list[Reason]:
 class _Telling:
     """One assessment told in one language."""
 
-    def __init__(self, assessment: Assessment, law: Law, lang: str) -> None:
+    def __init__(self, assessment: Assessment, law: LawOnDate, lang: str) -> None:
         self.of = assessment
         self.law = law
         self.book = law.book
@@ -252,13 +252,13 @@ class _Telling:
         return "…" if period is None else _value_text(value, period, self.lang)
 
 
-def general_text(code: str, law: Law, lang: str) -> str:
+def general_text(code: str, law: LawOnDate, lang: str) -> str:
     """The text of a clause with the law's values and no household's answers: how the law itself reads."""
     text = (law.book.clauses[code].text or {}).get(lang, code)
     return PLACEHOLDER.sub(lambda found: _general(found[1], law, lang), text)
 
 
-def _general(name: str, law: Law, lang: str) -> str:
+def _general(name: str, law: LawOnDate, lang: str) -> str:
     if name in law.book.facts:
         return "…"
     period = law.period(name)

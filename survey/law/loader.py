@@ -1,4 +1,4 @@
-"""Raw law files -> a checked `Book`. Every fault is a numbered problem that names file and entry."""
+"""Raw law files -> a checked `LawBook`. Every fault is a numbered problem that names file and entry."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 
 from survey.law import shapes
 from survey.law.book import (
-    Book,
     Cite,
     Clause,
     End,
-    Frame,
+    HouseDefinition,
+    LawBook,
     Period,
     Price,
     Programme,
@@ -33,7 +33,7 @@ from survey.problems import Problem
 BUILT_IN = {"surveyed_year": Kind("number")}  # the year of the survey, for ages
 
 
-def load_book(folder: Path | None = None) -> Book:
+def load_book(folder: Path | None = None) -> LawBook:
     """The shipped law with an operator's folder (if any) laid over it.
 
     Raises: Problem 2001 to 2050; every text names the file and the entry.
@@ -42,7 +42,7 @@ def load_book(folder: Path | None = None) -> Book:
     return build(raw, origins)
 
 
-def build(raw: Mapping[str, Any], origins: Origins) -> Book:
+def build(raw: Mapping[str, Any], origins: Origins) -> LawBook:
     """Check raw sections and build the book. `origins` says which file an entry came from, for problem
     texts.
     """
@@ -57,7 +57,7 @@ class _Builder:
         self.origins = origins
         self.shape = int(raw.get("shape", 1))
 
-    def book(self) -> Book:
+    def book(self) -> LawBook:
         """All sections, then the checks that need all of them."""
         self.facts = self.section("facts", shapes.FACT, self.fact)
         self.sources = self.section("sources", shapes.SOURCE, self.source)
@@ -68,7 +68,7 @@ class _Builder:
         self.clauses = self.in_order(conditions)
         programmes = self.section("programmes", shapes.PROGRAMME, self.programme)
         by_rank = tuple(sorted(programmes.values(), key=lambda one: one.rank))
-        book = Book(
+        book = LawBook(
             self.facts, self.sources, self.values, self.clauses, by_rank, self.frame(), self.raw, self.shape
         )
         check_book(book, self.file)
@@ -283,13 +283,13 @@ class _Builder:
         shapes.check(entry, shapes.TRANCHE, file="", name="tranches")
         return Tranche(entry["after"], entry["percent"])
 
-    def frame(self) -> Frame:
+    def frame(self) -> HouseDefinition:
         """The frame of an assessment."""
         entry = self.raw.get("frame", {}).get("frame", {})
         with _naming("frame.toml", "frame"):
             shapes.check(entry, shapes.FRAME, file="frame.toml", name="frame")
             self.codes([entry["temporary"], entry["no_house"]])
-            return Frame(
+            return HouseDefinition(
                 entry["temporary"],
                 entry["no_house"],
                 self.codes(entry["because"]),

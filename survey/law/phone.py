@@ -16,7 +16,19 @@ from typing import Any
 
 from survey.law.assess import ENGINE_VERSION, assess
 from survey.law.assessment import Assessment
-from survey.law.book import Book, Cite, Clause, End, Frame, Period, Price, Programme, Span, Tranche, Value
+from survey.law.book import (
+    Cite,
+    Clause,
+    End,
+    HouseDefinition,
+    LawBook,
+    Period,
+    Price,
+    Programme,
+    Span,
+    Tranche,
+    Value,
+)
 from survey.law.explain import SENTENCES
 from survey.law.expressions import Kind, Node, name, to_json, typed
 from survey.law.facts import Fact, day, days
@@ -26,7 +38,7 @@ from survey.words import LANGUAGES, glossary
 Json = dict[str, Any]
 
 
-def json_law(book: Book) -> Json:
+def json_law(book: LawBook) -> Json:
     """Everything a phone needs to assess a household on any day at any place, and to explain the result.
 
     Days are numbers of days since 1970-01-01, an open end is null; `cite` is a place in `cites`.
@@ -82,7 +94,7 @@ def of_shape_1(document: Json) -> Json:
 class _Cites:
     """Each citation once, in both languages; its place in the list stands for it."""
 
-    book: Book
+    book: LawBook
     told: list[Json] = field(default_factory=list)
 
     def place(self, cite: Cite) -> int:
@@ -194,10 +206,10 @@ class _Reader:
         self.kinds |= {code: Kind(value["kind"]) for code, value in document["values"].items()}
         self.kinds |= {clause["code"]: Kind("truth") for clause in document["clauses"]} | BUILT_IN
 
-    def book(self) -> Book:
+    def book(self) -> LawBook:
         """The book."""
         document = self.document
-        return Book(
+        return LawBook(
             facts={code: self.fact(code, fact) for code, fact in document["facts"].items()},
             sources={},
             values={code: self.value(code, value) for code, value in document["values"].items()},
@@ -208,10 +220,10 @@ class _Reader:
             shape=document["shape"],
         )
 
-    def frame(self, told: Json) -> Frame:
+    def frame(self, told: Json) -> HouseDefinition:
         """Which clauses make the class of the house."""
         lists = (tuple(told[key]) for key in ("because", "against", "doubts"))
-        return Frame(told["temporary"], told["no_house"], *lists)
+        return HouseDefinition(told["temporary"], told["no_house"], *lists)
 
     def tree(self, told: Sequence[Any], kind: str) -> Node:
         """A tree with the kinds its names have in this document."""

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from survey.law.book import KEY_DATES, Book, KeyDates, Period, Price, Programme
+from survey.law.book import KEY_DATES, KeyDates, LawBook, Period, Price, Programme
 from survey.law.evaluation import Scalar, Vector, fold, scalar, vector
 from survey.law.expressions import FALSE, TRUE, Node, const
 from survey.law.facts import day
@@ -24,7 +24,7 @@ class Candidate:
     """
 
     programme: Programme
-    rules: Rules
+    rules: CompiledRules
     place: int  # among the rules' programmes
     status: Scalar
     price: Scalar
@@ -32,10 +32,10 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Law:
+class LawOnDate:
     """The law for a place (path of area codes, deepest first, on the day of entry) and a survey date."""
 
-    book: Book
+    book: LawBook
     on: date
     area_codes: tuple[str, ...]
 
@@ -72,13 +72,15 @@ class Law:
         return self.on, entered, self.on if self.book.shape == 1 else max(self.on, entered)
 
     @cached_property
-    def today(self) -> Rules:
+    def today(self) -> CompiledRules:
         """The rules where no later key date is known."""
         return self.rules((self.on, self.on, self.on))
 
-    def rules(self, dates: KeyDates) -> Rules:
+    def rules(self, dates: KeyDates) -> CompiledRules:
         """The compiled rules for these key dates; kept in the book, since few combinations exist."""
-        found: Rules = self._kept("rules", dates, lambda: Rules(self.book, dates, self.relevant_areas))
+        found: CompiledRules = self._kept(
+            "rules", dates, lambda: CompiledRules(self.book, dates, self.relevant_areas)
+        )
         return found
 
     def candidates(self, dates: KeyDates) -> tuple[Candidate, ...]:
@@ -137,10 +139,10 @@ class Law:
         ]
 
 
-class Rules:
+class CompiledRules:
     """Compiled rules: all values and in-force questions are settled, only facts are still open."""
 
-    def __init__(self, book: Book, dates: KeyDates, area_codes: tuple[str, ...]) -> None:
+    def __init__(self, book: LawBook, dates: KeyDates, area_codes: tuple[str, ...]) -> None:
         self.book = book
         self._on = dict(zip(KEY_DATES, dates, strict=True))
         self._areas = area_codes

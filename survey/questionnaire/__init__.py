@@ -4,13 +4,22 @@ from survey.questionnaire.describe import answers, describe
 from survey.questionnaire.facts import survey_facts
 from survey.questionnaire.loader import act_forms, forms, load_form
 from survey.questionnaire.people import split_personal, split_texts
-from survey.questionnaire.rows import Answer, Checked, Described, Fault, Form, PersonInput, Question, Section
+from survey.questionnaire.rows import (
+    Answer,
+    CheckedPayload,
+    DescribedQuestion,
+    Fault,
+    Form,
+    PersonInput,
+    Question,
+    Section,
+)
 from survey.questionnaire.schema import check
 
 __all__ = [
     "Answer",
-    "Checked",
-    "Described",
+    "CheckedPayload",
+    "DescribedQuestion",
     "Fault",
     "Form",
     "PersonInput",

@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from survey.questionnaire.rows import Answer, Described, Form, Question, Section
+from survey.questionnaire.rows import Answer, DescribedQuestion, Form, Question, Section
 from survey.words import word
 
 YES_NO = {True: {"vi": "có", "en": "yes"}, False: {"vi": "không", "en": "no"}}
 
 
-def describe(form: Form, lang: str) -> tuple[Described, ...]:
+def describe(form: Form, lang: str) -> tuple[DescribedQuestion, ...]:
     """Every question in order with its labels in `lang`; a roster carries its columns."""
     return tuple(
         _described(question, section, lang) for section in form.sections for question in section.questions
     )
 
 
-def _described(question: Question, section: Section, lang: str) -> Described:
-    return Described(
+def _described(question: Question, section: Section, lang: str) -> DescribedQuestion:
+    return DescribedQuestion(
         code=question.code,
         kind=question.kind,
         label=question.labels[lang],
@@ -43,7 +43,7 @@ def answers(form: Form, values: Mapping[str, Any], lang: str) -> tuple[Answer, .
     )
 
 
-def _answer(question: Described, value: Any, lang: str) -> Answer:
+def _answer(question: DescribedQuestion, value: Any, lang: str) -> Answer:
     if question.kind != "roster":
         return Answer(question, _text(question, value, lang))
     rows = tuple(
@@ -57,7 +57,7 @@ def _answer(question: Described, value: Any, lang: str) -> Answer:
     return Answer(question, str(len(rows)), rows)
 
 
-def _text(question: Described, value: Any, lang: str) -> str:
+def _text(question: DescribedQuestion, value: Any, lang: str) -> str:
     """One value as text. Whoever shows it escapes it."""
     if question.kind == "choice":
         return question.choices.get(value, value)
@@ -74,7 +74,7 @@ def _text(question: Described, value: Any, lang: str) -> str:
     return _number(question, value) if question.kind in ("integer", "decimal") else str(value)
 
 
-def _number(question: Described, value: float) -> str:
+def _number(question: DescribedQuestion, value: float) -> str:
     """A number the Vietnamese way (1.234,5), a year as it is written."""
     if question.unit in ("year", None):
         return str(value)

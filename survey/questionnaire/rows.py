@@ -119,7 +119,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedPayload:
     """A payload after checking: every valid answer, every fault, and the expected answers it lacks.
 
     `values` is JSON again (question code -> answer), in a normal form: checking it once more gives it
@@ -150,7 +150,7 @@ class PersonInput:
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class DescribedQuestion:
     """A question as a page or sheet shows it, in one language."""
 
     code: str
@@ -162,13 +162,13 @@ class Described:
     section: str
     section_label: str
     personal: bool
-    columns: tuple[Described, ...] = ()
+    columns: tuple[DescribedQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer of a stored survey as text, in one language; `rows` for a roster, column label -> text."""
 
-    question: Described
+    question: DescribedQuestion
     text: str
     rows: tuple[Mapping[str, str], ...] = ()

@@ -15,7 +15,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 from survey.problems import Problem
 from survey.questionnaire.fields import PLAIN_FIELDS, Answer, short
 from survey.questionnaire.relevance import relevance
-from survey.questionnaire.rows import Checked, Fault, Form, Question
+from survey.questionnaire.rows import CheckedPayload, Fault, Form, Question
 
 POINT_PARTS = (
     Question(
@@ -107,13 +107,15 @@ def _field(question: Question) -> fields.Field[Any]:
     return PLAIN_FIELDS[question.kind](question)
 
 
-def check(form: Form, payload: Any) -> Checked:
+def check(form: Form, payload: Any) -> CheckedPayload:
     """Every valid answer of `payload` and every fault in it. Never raises for a bad payload.
 
     Answers that are not relevant (hidden by their condition) are kept: `survey_facts` leaves them out.
     """
     if not isinstance(payload, Mapping):
-        return Checked({}, (Fault("", Problem(4002, got=type(payload).__name__), type(payload).__name__),))
+        return CheckedPayload(
+            {}, (Fault("", Problem(4002, got=type(payload).__name__), type(payload).__name__),)
+        )
     faults: list[Fault] = []
     try:
         values = _schema(form).load(dict(payload))
@@ -132,7 +134,7 @@ def check(form: Form, payload: Any) -> Checked:
                 if item.holds.truth(row) is False
             ]
     faults += [_contradiction("", item.labels) for item in form.checks if item.holds.truth(values) is False]
-    return Checked(values, _once(faults), _missing(form, values))
+    return CheckedPayload(values, _once(faults), _missing(form, values))
 
 
 def _answered(values: Any) -> dict[str, Any]:

@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 
 from survey.areas.names import folded_name, person_sort_key
 from survey.db import add_once
+from survey.encryption import keyed_hash
 from survey.questionnaire import PersonInput
 from survey.registry.models import Household, Person, Photo, StatusRecord, Survey, SurveyPhoto
 from survey.registry.queries import INTERVIEWED, latest_interview
 from survey.registry.rows import CAMERA, NewStatus, NewSurvey
-from survey.sealed import keyed_hash
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredSurvey:
     """A stored survey version, its household, and whether the household now rests on it.
 
     As long as it is held, the session need not read the household again.
@@ -31,7 +31,7 @@ class Kept:
     is_newest: bool
 
 
-def keep_survey(session: Session, new: NewSurvey, known: Household | None) -> Kept:
+def keep_survey(session: Session, new: NewSurvey, known: Household | None) -> StoredSurvey:
     """Store one survey version (phiếu khảo sát) of a `known` household, or make one of its first survey."""
     persons = [_keep_person(session, new, person) for person in new.persons]
     session.flush()
@@ -50,7 +50,7 @@ def keep_survey(session: Session, new: NewSurvey, known: Household | None) -> Ke
     session.flush()
     if new.is_training == household.is_training:
         _keep_statuses(session, new)
-    return Kept(survey, household, is_newest)
+    return StoredSurvey(survey, household, is_newest)
 
 
 def _new_household(new: NewSurvey, persons: list[Person]) -> Household:

@@ -9,8 +9,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from survey.areas.names import folded_name, normal_name
+from survey.encryption import keyed_hash
 from survey.registry.models import Household, Person
-from survey.sealed import keyed_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,14 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MatchResult:
     """One sure household, or the candidates a person has to choose from."""
 
     household_id: str | None
     candidates: tuple[str, ...] = ()
 
 
-def match(session: Session, wanted: Wanted) -> Found:
+def match(session: Session, wanted: Wanted) -> MatchResult:
     """Find the household of a list's row.
 
     The national id decides alone. Where no household has it the name must be the same letter by letter (tone
@@ -42,7 +42,7 @@ def match(session: Session, wanted: Wanted) -> Found:
         same = _heads().where(Person.national_id_hash == keyed_hash(wanted.national_id))
         ids = tuple(session.execute(same).scalars())
         if ids:
-            return Found(ids[0]) if len(ids) == 1 else Found(None, ids)
+            return MatchResult(ids[0]) if len(ids) == 1 else MatchResult(None, ids)
     alike = (
         _heads()
         .add_columns(Person.full_name, Person.birth_year, Person.national_id_hash)
@@ -59,8 +59,8 @@ def match(session: Session, wanted: Wanted) -> Found:
         if normal_name(row[1] or "") == normal_name(wanted.name) and not (wanted.national_id and row[3])
     ]
     if len(exact) == 1:
-        return Found(exact[0])
-    return Found(None, tuple(row[0] for row in rows))
+        return MatchResult(exact[0])
+    return MatchResult(None, tuple(row[0] for row in rows))
 
 
 def _heads() -> Select[str]:

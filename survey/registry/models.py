@@ -16,8 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.db import AreaCode, Base, Sha256, Uuid
-from survey.sealed import SealedText
+from survey.db import AreaCode, Base, Sha256, UuidText
+from survey.encryption import EncryptedText
 
 
 class Household(Base):
@@ -33,9 +33,9 @@ class Household(Base):
         Index("ix_households_area_code_id", "area_code", "id"),
     )
 
-    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[str] = mapped_column(UuidText, primary_key=True)
     area_code: Mapped[str | None] = mapped_column(AreaCode)
-    head_person_id: Mapped[str | None] = mapped_column(Uuid, ForeignKey("persons.id"), index=True)
+    head_person_id: Mapped[str | None] = mapped_column(UuidText, ForeignKey("persons.id"), index=True)
     sort_key: Mapped[str] = mapped_column(String(300), default="")
     lon: Mapped[float | None]
     lat: Mapped[float | None]
@@ -53,8 +53,8 @@ class Person(Base):
 
     __tablename__ = "persons"
 
-    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
-    household_id: Mapped[str] = mapped_column(Uuid, index=True)
+    id: Mapped[str] = mapped_column(UuidText, primary_key=True)
+    household_id: Mapped[str] = mapped_column(UuidText, index=True)
     role: Mapped[str] = mapped_column(String(20))
     position: Mapped[int]
     full_name: Mapped[str | None] = mapped_column(String(200))
@@ -62,9 +62,9 @@ class Person(Base):
     birth_year: Mapped[int | None]
     sex: Mapped[str | None] = mapped_column(String(20))
     relation: Mapped[str | None] = mapped_column(String(40))
-    ethnic_group: Mapped[str | None] = mapped_column(SealedText)
-    phone: Mapped[str | None] = mapped_column(SealedText)
-    national_id: Mapped[str | None] = mapped_column(SealedText)
+    ethnic_group: Mapped[str | None] = mapped_column(EncryptedText)
+    phone: Mapped[str | None] = mapped_column(EncryptedText)
+    national_id: Mapped[str | None] = mapped_column(EncryptedText)
     national_id_hash: Mapped[str | None] = mapped_column(Sha256, index=True)
     created_at: Mapped[datetime]
 
@@ -81,9 +81,9 @@ class Survey(Base):
     __table_args__ = (UniqueConstraint("envelope_id", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    envelope_id: Mapped[str] = mapped_column(Uuid)
+    envelope_id: Mapped[str] = mapped_column(UuidText)
     version: Mapped[int]
-    household_id: Mapped[str] = mapped_column(Uuid, ForeignKey("households.id"), index=True)
+    household_id: Mapped[str] = mapped_column(UuidText, ForeignKey("households.id"), index=True)
     form: Mapped[str] = mapped_column(String(40))
     form_version: Mapped[str] = mapped_column(String(40))
     visit: Mapped[str] = mapped_column(String(20))
@@ -124,7 +124,7 @@ class SurveyPhoto(Base):
         ForeignKeyConstraint(["envelope_id", "version"], ["surveys.envelope_id", "surveys.version"]),
     )
 
-    envelope_id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    envelope_id: Mapped[str] = mapped_column(UuidText, primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
     received_sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
     slot: Mapped[str] = mapped_column(String(20), primary_key=True)
@@ -143,7 +143,7 @@ class StatusRecord(Base):
     __table_args__ = (UniqueConstraint("household_id", "fact", "valid_from", "source"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    household_id: Mapped[str] = mapped_column(Uuid, ForeignKey("households.id"), index=True)
+    household_id: Mapped[str] = mapped_column(UuidText, ForeignKey("households.id"), index=True)
     fact: Mapped[str] = mapped_column(String(40))
     value: Mapped[Any] = mapped_column(JSON)
     valid_from: Mapped[date]

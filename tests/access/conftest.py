@@ -15,7 +15,7 @@ from makers import FIRST_DAY, NOON
 from api.web import transaction
 from survey.access.actions import create_account
 from survey.access.passwords import hashed
-from survey.access.rows import Actor, NewAccount, NewPost
+from survey.access.rows import Actor, NewAccount, NewAppointment
 
 OPERATOR = Actor(None, FIRST_DAY, NOON)
 PASSWORD = "một câu dễ nhớ"
@@ -27,7 +27,9 @@ def make_account(world: Flask) -> Callable[..., int]:
     """Make an account: `make_account("nga", "admin", "01900")` gives its id; its password is `PASSWORD`."""
 
     def make(username: str, role: str, area: str, **more: Any) -> int:
-        post = NewPost(role, area, more.pop("valid_from", date(2024, 1, 1)), more.pop("valid_to", None))
+        post = NewAppointment(
+            role, area, more.pop("valid_from", date(2024, 1, 1)), more.pop("valid_to", None)
+        )
         new = NewAccount(username, more.pop("full_name", f"Nguyễn Thị {username.title()}"), post)
         options = {"must_change_password": False, **more}
         with transaction.write() as session:

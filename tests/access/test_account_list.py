@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from survey.access.models import Post, User
+from survey.access.models import Appointment, User
 
 HEADINGS = ("Tên đăng nhập", "Họ và tên", "Vai trò", "Mã đơn vị", "Từ ngày", "Đến ngày")
 GOOD = [
@@ -45,7 +45,9 @@ def test_a_good_list_makes_every_account_and_prints_a_slip_each(sign_in, session
     assert answer.status_code == 200
     assert len(re.findall('class="slip"', answer.text)) == 3
     roles = dict(
-        session.execute(select(User.username, Post.role).join(Post).where(User.username.like("moi.%"))).all()
+        session.execute(
+            select(User.username, Appointment.role).join(Appointment).where(User.username.like("moi.%"))
+        ).all()
     )
     assert roles == {"moi.mot": "officer", "moi.hai": "finance", "moi.ba": "commune"}
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from survey.access.models import AuditEntry, Post, User
+from survey.access.models import Appointment, AuditEntry, User
 
 
 def new_account(**form):
@@ -130,10 +130,10 @@ def test_the_last_administrator_of_the_province_cannot_be_shut(sign_in, session)
 
 def test_the_last_administrator_of_the_province_keeps_the_post(sign_in, session):
     admin = id_of(session, "admin")
-    post = session.scalar(select(Post.id).where(Post.user_id == admin))
+    post = session.scalar(select(Appointment.id).where(Appointment.user_id == admin))
     answer = sign_in("admin").post(f"/accounts/{admin}/posts/{post}/end")
     assert answer.status_code == 409
-    assert session.get_one(Post, post).valid_to is None
+    assert session.get_one(Appointment, post).valid_to is None
 
 
 def test_with_a_second_administrator_the_first_may_go(make_account, sign_in, session):
@@ -148,7 +148,7 @@ def test_a_post_that_ended_takes_its_rights_along_at_once(sign_in, session):
     officer, admin = sign_in("lan"), sign_in("admin")
     page = "/api/v1/areas/01900/children"
     assert officer.get(page).status_code == 200
-    post = session.scalar(select(Post.id).where(Post.user_id == lan))
+    post = session.scalar(select(Appointment.id).where(Appointment.user_id == lan))
     admin.post(f"/accounts/{lan}/posts/{post}/end")
     assert officer.get(page).status_code == 403
 

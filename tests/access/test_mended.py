@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.app import create_app
 from api.web import auth, secret_keys
 from api.web.config import from_environment
-from survey.access.models import AuditEntry, Device, Post, User
+from survey.access.models import Appointment, AuditEntry, Device, User
 from survey.problems import Problem
 
 PASSWORD = "một câu dễ nhớ"
@@ -100,7 +100,9 @@ def test_an_administrator_gives_no_post_to_their_own_account(make_account, enter
     answer = enter("nga").post(f"/accounts/{nga}/posts", data=form)
     assert answer.status_code == 403
     assert "6019" in answer.text
-    assert session.scalar(select(func.count()).select_from(Post).where(Post.user_id == nga)) == 1
+    assert (
+        session.scalar(select(func.count()).select_from(Appointment).where(Appointment.user_id == nga)) == 1
+    )
 
 
 # --- sessions

@@ -12,7 +12,7 @@ from api.web import transaction
 from survey.access import rights
 from survey.access.actions import deactivate, grant_post
 from survey.access.models import AuditEntry
-from survey.access.rows import Actor, NewPost
+from survey.access.rows import Actor, NewAppointment
 from survey.areas.models import AreaRow
 
 OPERATOR = Actor(None, FIRST_DAY, NOON)
@@ -66,7 +66,7 @@ def test_a_post_holds_from_its_first_to_its_last_day(make_account, session, day,
 def test_two_posts_in_two_communes_reach_both_and_each_with_its_own_right(make_account, session):
     user_id = make_account("nga", "officer", "01900")
     with transaction.write() as writing:
-        grant_post(writing, OPERATOR, user_id, NewPost("finance", "01901", FIRST_DAY))
+        grant_post(writing, OPERATOR, user_id, NewAppointment("finance", "01901", FIRST_DAY))
     assert rights.areas_allowed(session, user_id, "budget.read", FIRST_DAY) == {"01901"}
     assert rights.areas_allowed(session, user_id, "household.read", FIRST_DAY) == {"01900", "01901"}
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from survey.approval import lists
-from survey.approval.rows import Left, ListRow
+from survey.approval.rows import ListDeparture, ListRow
 
 ROW = ListRow("h1", "c1", "p1", "V1", "XNT-2024", "new", 60_000_000, "2025-05-08")
 OTHER = replace(ROW, household_id="h2", case_id="c2", person_id="p2")
@@ -50,15 +50,15 @@ def test_the_hash_covers_rows_who_left_and_the_version() -> None:
     texts = {
         text([ROW]),
         text([OTHER]),
-        text([ROW], [Left(OTHER, "withdrawn", "moved")]),
-        text([ROW], [Left(OTHER, "withdrawn", "died")]),
+        text([ROW], [ListDeparture(OTHER, "withdrawn", "moved")]),
+        text([ROW], [ListDeparture(OTHER, "withdrawn", "died")]),
         text([ROW], version=2),
     }
     assert len({lists.sha256_of(one) for one in texts}) == 5
 
 
 def test_rows_come_back_as_they_were_kept() -> None:
-    left = (Left(OTHER, "withdrawn", "moved"),)
+    left = (ListDeparture(OTHER, "withdrawn", "moved"),)
     assert lists.read(lists.stored([ROW])) == (ROW,)
     assert lists.read_left(lists.stored_left(left)) == left
 

@@ -18,7 +18,7 @@ from api.imports.sources import read_source
 from survey.areas.actions import put_areas
 from survey.areas.distance import distance_m
 from survey.areas.locate import locator
-from survey.areas.rows import Given
+from survey.areas.rows import AreaInput
 
 ON = date(2025, 1, 1)
 WEST, EAST = box(105.8, 22.1, 105.9, 22.2), box(105.9, 22.1, 106.0, 22.2)
@@ -27,7 +27,7 @@ POINTS = st.lists(st.none() | st.tuples(st.floats(105.7, 106.1), st.floats(22.0,
 
 def test_a_join_of_many_points_answers_as_asking_one_by_one(session: Session):
     units = [("01001", "Xã Tây", WEST), ("01002", "Xã Đông", EAST)]
-    put_areas(session, [Given(code, "commune", name, boundary=shape) for code, name, shape in units], ON)
+    put_areas(session, [AreaInput(code, "commune", name, boundary=shape) for code, name, shape in units], ON)
     known = locator(session, ON)
 
     @given(POINTS)

@@ -17,7 +17,7 @@ from api.imports.successions import SuccessionOptions, take_succession
 from api.imports.villages import VillageOptions, take_villages
 from survey.areas import queries
 from survey.areas.actions import put_areas
-from survey.areas.rows import Given
+from survey.areas.rows import AreaInput
 from survey.areas.shapes import project
 from survey.problems import Problem
 
@@ -124,7 +124,7 @@ def test_coordinates_that_are_no_degrees_are_refused(session: Session, tmp_path:
 
 
 def test_a_list_without_shapes_comes_in_with_the_zeros_a_spreadsheet_ate(session: Session, tmp_path: Path):
-    put_areas(session, [Given("06", "province", "Tỉnh Bắc Kạn")], ON)
+    put_areas(session, [AreaInput("06", "province", "Tỉnh Bắc Kạn")], ON)
     path = tmp_path / "list.csv"
     path.write_bytes("Mã xã;Tên xã;Mã tỉnh\n1834;Xã Hoà Mục;6\n".encode("utf-16"))
     assert take_areas(session, path, AreaOptions(ON, "commune")).counts == {"added": 1}
@@ -161,7 +161,9 @@ def communes(session: Session) -> Session:
     """Two communes with ground."""
     shapes = {"01834": ("Xã Hoà Mục", WEST), "01840": ("Xã Văn Lăng", EAST)}
     put_areas(
-        session, [Given(c, "commune", n, boundary=b, uncertainty_m=500) for c, (n, b) in shapes.items()], ON
+        session,
+        [AreaInput(c, "commune", n, boundary=b, uncertainty_m=500) for c, (n, b) in shapes.items()],
+        ON,
     )
     return session
 
@@ -231,8 +233,8 @@ def test_villages_of_a_split_commune_go_where_their_point_lies(communes: Session
     new = date(2025, 7, 1)
     south, north = box(105.8, 22.1, 105.9, 22.15), box(105.8, 22.15, 105.9, 22.2)
     parts = [
-        Given("01901", "commune", "Xã Nam", boundary=south),
-        Given("01902", "commune", "Xã Bắc", boundary=north),
+        AreaInput("01901", "commune", "Xã Nam", boundary=south),
+        AreaInput("01902", "commune", "Xã Bắc", boundary=north),
     ]
     put_areas(communes, parts, new)
     (tmp_path / "s.csv").write_text("old_code,new_code\n01834,01901\n01834,01902\n", "utf-8")

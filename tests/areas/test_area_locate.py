@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey.areas.actions import put_areas
 from survey.areas.locate import locate, locator
-from survey.areas.rows import Given
+from survey.areas.rows import AreaInput
 from survey.areas.shapes import project_point
 
 ON = date(2025, 1, 1)
@@ -26,10 +26,12 @@ def placed(session: Session) -> Session:
     """Two communes side by side known to 500 m, the west one with two villages of unlimited uncertainty."""
     west, east = box(LON, LAT, LON + 0.1, LAT + 0.1), box(LON + 0.1, LAT, LON + 0.2, LAT + 0.1)
     communes = [("01001", "Xã Tây", west), ("01002", "Xã Đông", east)]
-    put_areas(session, [Given(c, "commune", n, boundary=b, uncertainty_m=500) for c, n, b in communes], ON)
+    put_areas(
+        session, [AreaInput(c, "commune", n, boundary=b, uncertainty_m=500) for c, n, b in communes], ON
+    )
     south, north = box(LON, LAT, LON + 0.1, LAT + 0.05), box(LON, LAT + 0.05, LON + 0.1, LAT + 0.1)
     villages = [("01001-001", "Thôn Nam", south), ("01001-002", "Thôn Bắc", north)]
-    put_areas(session, [Given(c, "village", n, "01001", boundary=b) for c, n, b in villages], ON)
+    put_areas(session, [AreaInput(c, "village", n, "01001", boundary=b) for c, n, b in villages], ON)
     return session
 
 
@@ -75,12 +77,14 @@ def test_points_far_beyond_the_projection_are_answered(placed: Session, point: t
 
 
 def test_without_any_boundary_nothing_is_said_to_be_outside(session: Session):
-    put_areas(session, [Given("06", "province", "Tỉnh Bắc Kạn")], ON)
+    put_areas(session, [AreaInput("06", "province", "Tỉnh Bắc Kạn")], ON)
     assert not locate(session, LON, LAT, ON).outside
 
 
 def test_an_unlimited_boundary_never_alarms(session: Session):
-    put_areas(session, [Given("01001", "commune", "Xã", boundary=box(LON, LAT, LON + 0.1, LAT + 0.1))], ON)
+    put_areas(
+        session, [AreaInput("01001", "commune", "Xã", boundary=box(LON, LAT, LON + 0.1, LAT + 0.1))], ON
+    )
     assert locate(session, LON + 0.05, LAT + 0.05, ON).near_border
     assert locator(session, ON).agreement(LON + 0.5, LAT, "01001") == "near_border"
 
@@ -109,15 +113,17 @@ def test_the_accuracy_of_the_fix_widens_the_doubt(placed: Session):
 def test_a_change_of_areas_is_seen_at_once(placed: Session):
     assert locate(placed, LON + 0.15, LAT + 0.02, ON).village_code is None
     ground = box(LON + 0.1, LAT, LON + 0.2, LAT + 0.1)
-    put_areas(placed, [Given("01002-001", "village", "Thôn 1", "01002", boundary=ground)], ON)
+    put_areas(placed, [AreaInput("01002-001", "village", "Thôn 1", "01002", boundary=ground)], ON)
     assert locate(placed, LON + 0.15, LAT + 0.02, ON).village_code == "01002-001"
 
 
 def test_a_point_in_a_sliver_goes_to_the_nearest_village_that_reaches_it(session: Session):
     """The commune is drawn 20 m further than its village's cell by another source."""
-    put_areas(session, [Given("01001", "commune", "Xã", boundary=box(LON, LAT, LON + 0.1002, LAT + 0.1))], ON)
+    put_areas(
+        session, [AreaInput("01001", "commune", "Xã", boundary=box(LON, LAT, LON + 0.1002, LAT + 0.1))], ON
+    )
     cell = box(LON, LAT, LON + 0.1, LAT + 0.1)
-    put_areas(session, [Given("01001-001", "village", "Thôn 1", "01001", boundary=cell)], ON)
+    put_areas(session, [AreaInput("01001-001", "village", "Thôn 1", "01001", boundary=cell)], ON)
     assert locate(session, LON + 0.1001, LAT + 0.05, ON).village_code == "01001-001"
 
 

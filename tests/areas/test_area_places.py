@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey.areas.actions import put_areas, set_fact, succeed
 from survey.areas.places import facts_of_many, facts_on, path_on
-from survey.areas.rows import Given, Pair
+from survey.areas.rows import AreaInput, Pair
 
 OLD, LAST, NEW = date(2020, 1, 1), date(2025, 6, 30), date(2025, 7, 1)
 
@@ -20,14 +20,19 @@ def merged(session: Session) -> Session:
 
     On 1 July 2025 it joins province 19; A and B become N, and C alone becomes P.
     """
-    put_areas(session, [Given("06", "province", "Tỉnh Bắc Kạn")], OLD)
-    districts = [Given("D1", "district", "Huyện Pác Nặm", "06"), Given("D2", "district", "Huyện Ba Bể", "06")]
+    put_areas(session, [AreaInput("06", "province", "Tỉnh Bắc Kạn")], OLD)
+    districts = [
+        AreaInput("D1", "district", "Huyện Pác Nặm", "06"),
+        AreaInput("D2", "district", "Huyện Ba Bể", "06"),
+    ]
     put_areas(session, districts, OLD, until=LAST)
     homes = {"A": "D1", "B": "D1", "C": "D2"}
-    put_areas(session, [Given(code, "commune", f"Xã {code}", home) for code, home in homes.items()], OLD)
-    put_areas(session, [Given(f"{code}1", "village", f"Thôn {code}", code) for code in homes], OLD)
-    put_areas(session, [Given("19", "province", "Tỉnh Thái Nguyên")], NEW)
-    put_areas(session, [Given("N", "commune", "Xã N", "19"), Given("P", "commune", "Xã P", "19")], NEW)
+    put_areas(session, [AreaInput(code, "commune", f"Xã {code}", home) for code, home in homes.items()], OLD)
+    put_areas(session, [AreaInput(f"{code}1", "village", f"Thôn {code}", code) for code in homes], OLD)
+    put_areas(session, [AreaInput("19", "province", "Tỉnh Thái Nguyên")], NEW)
+    put_areas(
+        session, [AreaInput("N", "commune", "Xã N", "19"), AreaInput("P", "commune", "Xã P", "19")], NEW
+    )
     pairs = [("A", "N"), ("B", "N"), ("C", "P"), ("06", "19")]
     succeed(session, [Pair(*pair) for pair in pairs], NEW, "NQ 1683")
     set_fact(session, "D1", "poor_district", True, OLD, source="x", until=LAST)
@@ -78,7 +83,7 @@ def test_a_place_known_by_a_later_name_is_asked_as_what_it_then_was(merged: Sess
 
 
 def test_before_anything_is_known_of_a_place_its_first_day_is_asked(merged: Session):
-    put_areas(merged, [Given("Q", "commune", "Xã Q", "19")], NEW)
+    put_areas(merged, [AreaInput("Q", "commune", "Xã Q", "19")], NEW)
     set_fact(merged, "Q", "poor_district", True, NEW, source="y")
     assert path_on(merged, "Q", LAST) == ("Q", "19")
     assert facts_on(merged, "Q", LAST)["poor_district"] is True

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from survey.areas import queries
 from survey.areas.actions import put_areas, set_fact, succeed
 from survey.areas.models import AreaRow
-from survey.areas.rows import Given, Pair
+from survey.areas.rows import AreaInput, Pair
 
 OLD, LAST, NEW = date(2020, 1, 1), date(2025, 6, 30), date(2025, 7, 1)
 ACT = "1683/NQ-UBTVQH15"
@@ -26,15 +26,15 @@ def merged(session: Session) -> Session:
 
     01834 and 01840 become the new 01840, and 01843 is split between 01840 and 01849.
     """
-    put_areas(session, [Given("06", "province", "Tỉnh Bắc Kạn")], OLD)
-    put_areas(session, [Given("058", "district", "Thành phố Bắc Kạn", "06")], OLD, until=LAST)
+    put_areas(session, [AreaInput("06", "province", "Tỉnh Bắc Kạn")], OLD)
+    put_areas(session, [AreaInput("058", "district", "Thành phố Bắc Kạn", "06")], OLD, until=LAST)
     communes = {"01834": "Phường Minh Khai", "01840": "Phường Đức Xuân", "01843": "Phường Kiên"}
-    put_areas(session, [Given(code, "commune", name, "058") for code, name in communes.items()], OLD)
-    villages = [Given(f"{code}-001", "village", "Tổ dân phố 1", code) for code in communes]
+    put_areas(session, [AreaInput(code, "commune", name, "058") for code, name in communes.items()], OLD)
+    villages = [AreaInput(f"{code}-001", "village", "Tổ dân phố 1", code) for code in communes]
     put_areas(session, villages, OLD)
-    put_areas(session, [Given("19", "province", "Tỉnh Thái Nguyên")], NEW)
+    put_areas(session, [AreaInput("19", "province", "Tỉnh Thái Nguyên")], NEW)
     news = {"01840": "Phường Đức Xuân", "01849": "Xã Phong Quang"}
-    put_areas(session, [Given(code, "commune", name, "19") for code, name in news.items()], NEW)
+    put_areas(session, [AreaInput(code, "commune", name, "19") for code, name in news.items()], NEW)
     pairs = [("01834", "01840"), ("01840", "01840"), ("01843", "01840"), ("01843", "01849")]
     succeed(session, [Pair(*pair) for pair in pairs], NEW, ACT)
     succeed(session, [Pair("06", "19")], NEW, ACT)
@@ -84,7 +84,7 @@ def test_a_gone_province_is_answered_as_on_its_last_day(merged: Session):
 
 
 def test_a_village_moved_to_another_commune_leaves_the_old_one(merged: Session):
-    put_areas(merged, [Given("01834-001", "village", "Tổ dân phố 1", "01849")], date(2025, 9, 1))
+    put_areas(merged, [AreaInput("01834-001", "village", "Tổ dân phố 1", "01849")], date(2025, 9, 1))
     assert "01834-001" in under(merged, "01849", date(2025, 9, 1))
     assert "01834-001" not in under(merged, "01840", date(2025, 9, 1))
     assert "01834-001" in under(merged, "01840", date(2025, 8, 31))
@@ -118,42 +118,42 @@ def test_a_merger_of_an_unknown_unit_is_refused(merged: Session, pair: tuple[str
 
 
 def test_a_renamed_unit_keeps_its_old_name_before_the_day(session: Session):
-    put_areas(session, [Given("06", "province", "Tỉnh Cũ")], OLD)
-    put_areas(session, [Given("06", "province", "Tỉnh Mới")], NEW)
+    put_areas(session, [AreaInput("06", "province", "Tỉnh Cũ")], OLD)
+    put_areas(session, [AreaInput("06", "province", "Tỉnh Mới")], NEW)
     assert queries.area(session, "06", LAST).name == "Tỉnh Cũ"
     assert queries.area(session, "06", NEW).name == "Tỉnh Mới"
 
 
 def test_an_older_list_taken_in_later_ends_where_the_newer_begins(session: Session):
-    put_areas(session, [Given("06", "province", "Tỉnh Mới")], NEW)
-    put_areas(session, [Given("06", "province", "Tỉnh Cũ")], OLD)
+    put_areas(session, [AreaInput("06", "province", "Tỉnh Mới")], NEW)
+    put_areas(session, [AreaInput("06", "province", "Tỉnh Cũ")], OLD)
     assert queries.area(session, "06", OLD).valid_to == LAST
     assert queries.area(session, "06", NEW).name == "Tỉnh Mới"
 
 
 def test_a_correction_on_the_same_day_replaces_what_never_held(session: Session):
-    put_areas(session, [Given("06", "province", "Tỉnh Sai")], OLD)
-    put_areas(session, [Given("06", "province", "Tỉnh Đúng")], OLD)
+    put_areas(session, [AreaInput("06", "province", "Tỉnh Sai")], OLD)
+    put_areas(session, [AreaInput("06", "province", "Tỉnh Đúng")], OLD)
     assert queries.area(session, "06", OLD).name == "Tỉnh Đúng"
     assert session.scalar(select(func.count()).select_from(AreaRow)) == 2
 
 
 def test_another_spelling_of_the_tone_is_no_change(session: Session):
-    put_areas(session, [Given("02098", "commune", "Xã Hoà Mục")], OLD)
-    assert put_areas(session, [Given("02098", "commune", "Xã Hòa Mục")], NEW)[0].outcome == "unchanged"
+    put_areas(session, [AreaInput("02098", "commune", "Xã Hoà Mục")], OLD)
+    assert put_areas(session, [AreaInput("02098", "commune", "Xã Hòa Mục")], NEW)[0].outcome == "unchanged"
 
 
 def test_a_newer_boundary_holds_from_its_day_and_the_old_one_before(session: Session):
     small, large = box(105.8, 22.1, 105.9, 22.2), box(105.8, 22.1, 106.0, 22.2)
-    put_areas(session, [Given("06", "province", "Tỉnh", boundary=small)], OLD)
-    put_areas(session, [Given("06", "province", "Tỉnh", boundary=large)], NEW)
+    put_areas(session, [AreaInput("06", "province", "Tỉnh", boundary=small)], OLD)
+    put_areas(session, [AreaInput("06", "province", "Tỉnh", boundary=large)], NEW)
     assert queries.area(session, "06", LAST).boundary.equals(small)
     assert queries.area(session, "06", NEW).boundary.equals(large)
 
 
 def test_a_unit_given_its_code_anew_does_not_inherit_the_old_ground(merged: Session):
     square = box(105.8, 22.1, 105.9, 22.2)
-    put_areas(merged, [Given("01840", "commune", "Phường Đức Xuân", "058", boundary=square)], OLD)
+    put_areas(merged, [AreaInput("01840", "commune", "Phường Đức Xuân", "058", boundary=square)], OLD)
     assert queries.area(merged, "01840", LAST).boundary is not None
     assert queries.area(merged, "01840", NEW).boundary is None
 
@@ -161,21 +161,21 @@ def test_a_unit_given_its_code_anew_does_not_inherit_the_old_ground(merged: Sess
 @pytest.mark.parametrize(
     ("unit", "number"),
     [
-        (Given("", "commune", "Xã"), 3010),
-        (Given("01834", "commune", " "), 3011),
-        (Given("01835", "commune", "Xã", "99"), 3012),
-        (Given("06", "commune", "Xã"), 3013),
+        (AreaInput("", "commune", "Xã"), 3010),
+        (AreaInput("01834", "commune", " "), 3011),
+        (AreaInput("01835", "commune", "Xã", "99"), 3012),
+        (AreaInput("06", "commune", "Xã"), 3013),
     ],
 )
-def test_a_unit_that_cannot_be_taken_says_why(session: Session, unit: Given, number: int):
-    put_areas(session, [Given("06", "province", "Tỉnh Bắc Kạn")], OLD)
+def test_a_unit_that_cannot_be_taken_says_why(session: Session, unit: AreaInput, number: int):
+    put_areas(session, [AreaInput("06", "province", "Tỉnh Bắc Kạn")], OLD)
     taken = put_areas(session, [unit], OLD)[0]
     assert taken.problem is not None
     assert taken.problem.number == number
 
 
 def test_a_code_given_twice_is_taken_once(session: Session):
-    taken = put_areas(session, [Given("06", "province", "Một"), Given("06", "province", "Hai")], OLD)
+    taken = put_areas(session, [AreaInput("06", "province", "Một"), AreaInput("06", "province", "Hai")], OLD)
     assert [one.outcome for one in taken] == ["added", "refused"]
 
 
@@ -189,7 +189,9 @@ def test_the_nearest_unit_decides_a_fact_and_the_day_before_differs(merged: Sess
 
 def test_a_name_finds_its_unit_and_look_alikes_apart(session: Session):
     put_areas(
-        session, [Given("02140", "commune", "Xã Văn Lang"), Given("05692", "commune", "Xã Văn Lăng")], OLD
+        session,
+        [AreaInput("02140", "commune", "Xã Văn Lang"), AreaInput("05692", "commune", "Xã Văn Lăng")],
+        OLD,
     )
     match = queries.find(session, "Văn Lang", OLD)
     assert [found.code for found in match.exact] == ["02140"]
@@ -197,7 +199,7 @@ def test_a_name_finds_its_unit_and_look_alikes_apart(session: Session):
 
 
 def test_a_name_without_marks_gives_candidates_only(session: Session):
-    put_areas(session, [Given("01933", "commune", "Xã Đồng Phúc")], OLD)
+    put_areas(session, [AreaInput("01933", "commune", "Xã Đồng Phúc")], OLD)
     match = queries.find(session, "dong phuc", OLD)
     assert match.exact == ()
     assert [found.code for found in match.candidates] == ["01933"]
@@ -211,10 +213,10 @@ def test_every_village_is_counted_once_however_communes_merge(
     """Six communes merge into three new ones in any way: no village is lost, none is counted twice."""
     _clear(session)
     olds, news = [f"0000{n}" for n in range(6)], [f"1000{n}" for n in range(3)]
-    put_areas(session, [Given("06", "province", "Tỉnh")], OLD)
-    put_areas(session, [Given(code, "commune", code, "06") for code in olds], OLD)
-    put_areas(session, [Given(f"{code}-001", "village", "Thôn 1", code) for code in olds], OLD)
-    put_areas(session, [Given(code, "commune", code, "06") for code in news], NEW)
+    put_areas(session, [AreaInput("06", "province", "Tỉnh")], OLD)
+    put_areas(session, [AreaInput(code, "commune", code, "06") for code in olds], OLD)
+    put_areas(session, [AreaInput(f"{code}-001", "village", "Thôn 1", code) for code in olds], OLD)
+    put_areas(session, [AreaInput(code, "commune", code, "06") for code in news], NEW)
     succeed(session, [Pair(olds[old], news[new]) for old, new in mergers], NEW, ACT)
     villages = {f"{code}-001" for code in olds}
     communes = [child.code for child in queries.children(session, "06", NEW) if child.level == "commune"]

@@ -21,7 +21,7 @@ from survey.assessment import queries as assessment
 from survey.cases import queries as cases
 from survey.intake.actions import receive
 from survey.intake.envelope import read
-from survey.intake.rows import Desk
+from survey.intake.rows import IntakeContext
 
 BOOK = law.load_book()
 END = date(2025, 8, 31)
@@ -71,7 +71,7 @@ def outcome_of(session: Session, arrivals: Arrivals, senders: dict[str, int]) ->
     for day, sender, record in arrivals:
         moment = datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
         sent = record | {"captured_at": moment.isoformat()}
-        receive(session, read(sent), Desk(senders[sender], None, day, moment, BOOK))
+        receive(session, read(sent), IntakeContext(senders[sender], None, day, moment, BOOK))
     row = assessment.current(session, house)
     case = cases.case_of(session, house)
     found = row.result, case and (case.state, case.approved_on, case.programme, case.amount_vnd)

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from survey.law import Book, assess, assess_many, explain, load_book
+from survey.law import LawBook, assess, assess_many, explain, load_book
 
 ON = date(2025, 5, 15)
 UNKNOWN_SHARE = 0.05  # of every answer
@@ -45,7 +45,7 @@ def main(rows: int) -> None:
     one_household(book)
 
 
-def one_household(book: Book) -> None:
+def one_household(book: LawBook) -> None:
     """One assessment with its explanation."""
     law = book.law_on(ON, ("06",))
     facts = {
@@ -74,7 +74,7 @@ def one_household(book: Book) -> None:
     print(f"one household: {alone * 10:.3f} ms, with its explanation {told * 10:.3f} ms")
 
 
-def households(book: Book, rows: int) -> dict[str, Any]:
+def households(book: LawBook, rows: int) -> dict[str, Any]:
     """Made-up households, every survey, area and record fact, one answer in twenty unknown."""
     random = np.random.default_rng(1)
     columns: dict[str, Any] = {}
@@ -116,15 +116,15 @@ _PARTS = {
 }
 
 
-def _durable(book: Book, fact: str) -> list[int]:
+def _durable(book: LawBook, fact: str) -> list[int]:
     return [book.facts[fact].choices.index(code) for code in _PARTS[fact]]
 
 
-def _code(book: Book, fact: str, code: str) -> int:
+def _code(book: LawBook, fact: str, code: str) -> int:
     return book.facts[fact].choices.index(code)
 
 
-def house_by_hand(book: Book, c: dict[str, Any]) -> Any:
+def house_by_hand(book: LawBook, c: dict[str, Any]) -> Any:
     """Decision 55 as one would write it once in NumPy: no unknowns, no reasons, no dates."""
     durable = {fact: np.isin(c[fact], _durable(book, fact)) for fact in _PARTS}
     no_frame = c["frame_material"] == _code(book, "frame_material", "no_frame")
@@ -140,7 +140,7 @@ def house_by_hand(book: Book, c: dict[str, Any]) -> Any:
     return own & ~excluded & (single | family | (soft >= 2) | old)
 
 
-def house_by_row(book: Book, columns: dict[str, Any]) -> list[bool]:
+def house_by_row(book: LawBook, columns: dict[str, Any]) -> list[bool]:
     """Decision 55 as one would write it once in Python, a household at a time."""
     durable = {fact: set(_durable(book, fact)) for fact in _PARTS}
     no_frame, sheet = _code(book, "frame_material", "no_frame"), _code(book, "roof_material", "sheet")

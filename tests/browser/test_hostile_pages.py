@@ -20,7 +20,7 @@ from survey.access.actions import rename
 from survey.access.models import User
 from survey.access.rows import Actor
 from survey.areas.actions import put_areas
-from survey.areas.rows import Given
+from survey.areas.rows import AreaInput
 from survey.intake.models import ReceivedEnvelope
 
 pytestmark = pytest.mark.browser
@@ -66,10 +66,12 @@ def _corner(code: str) -> tuple[float, float]:
     return WEST + STEP * VILLAGES.index(code), SOUTH
 
 
-def _village(code: str, name: str) -> Given:
+def _village(code: str, name: str) -> AreaInput:
     lon, lat = _corner(code)
     boundary = box(lon, lat, lon + STEP, lat + STEP)
-    return Given(code=code, level="village", name=name, parent_code="01900", boundary=boundary, source=name)
+    return AreaInput(
+        code=code, level="village", name=name, parent_code="01900", boundary=boundary, source=name
+    )
 
 
 def _answers(code: str, text: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.cases import machine
-from survey.cases.rows import Move
+from survey.cases.rows import CaseEvent
 from survey.problems import Problem
 from survey.questionnaire import act_forms, load_form
 from survey.words import word
@@ -26,7 +26,7 @@ KINDS = sorted(set(machine.acts()) - {machine.REVOCATION})
 
 
 @st.composite
-def moves(draw: st.DrawFn) -> Move:
+def moves(draw: st.DrawFn) -> CaseEvent:
     """Any act with any outcome on a day of some weeks, its values as a form could give them."""
     kind = draw(st.sampled_from(KINDS))
     day = FIRST + timedelta(days=draw(st.integers(0, 40)))
@@ -43,10 +43,10 @@ def moves(draw: st.DrawFn) -> Move:
         "obstacle": None,
     }
     outcome = draw(st.sampled_from(OUTCOMES[kind])) if kind in OUTCOMES else None
-    return Move(kind, outcome, day, str(draw(st.integers(1, 5))), values)
+    return CaseEvent(kind, outcome, day, str(draw(st.integers(1, 5))), values)
 
 
-def taken(wanted: list[Move]) -> list[tuple[Move, object]]:
+def taken(wanted: list[CaseEvent]) -> list[tuple[CaseEvent, object]]:
     """The moves that were possible, each with where the case stood after it; the others are left out."""
     progress, done = None, []
     for move in wanted:
@@ -94,7 +94,7 @@ def test_no_tranche_is_paid_twice(wanted):
 def test_replaying_a_history_gives_the_same_case(wanted):
     done = taken(wanted)
     if done:
-        assert machine.fold([move for move, _ in done]) == done[-1][1]
+        assert machine.replay([move for move, _ in done]) == done[-1][1]
 
 
 @given(LONG)

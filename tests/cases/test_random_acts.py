@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from api.cli.context import operator
 from api.web.extensions import db
-from api.web.intake_context import desk
+from api.web.intake_context import intake_context
 from survey.access.models import User
 from survey.access.rights import may
 from survey.cases import machine, queries
@@ -86,7 +86,7 @@ def send(sender: str | None, raw: dict) -> str:
     """Through the door itself, as this person; what became of it."""
     session = db.session()
     user_id = session.scalar(select(User.id).where(User.username == sender)) if sender else None
-    return actions.receive(session, read(raw), replace(desk(operator()), sender_id=user_id)).state
+    return actions.receive(session, read(raw), replace(intake_context(operator()), sender_id=user_id)).state
 
 
 def begin() -> None:

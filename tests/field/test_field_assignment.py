@@ -14,10 +14,10 @@ from sqlalchemy import event, select
 from api.web import transaction
 from api.web.extensions import db
 from survey.access.actions import end_post, grant_post
-from survey.access.models import Post, User
-from survey.access.rows import Actor, NewPost
+from survey.access.models import Appointment, User
+from survey.access.rows import Actor, NewAppointment
 from survey.areas.actions import put_areas, set_fact
-from survey.areas.rows import Given
+from survey.areas.rows import AreaInput
 from survey.fieldwork import cursor
 from survey.intake.models import ReceivedEnvelope
 from survey.registry.models import Person
@@ -59,7 +59,9 @@ def test_a_phone_gets_the_households_and_units_of_its_officer_alone(sign_in, wor
 def test_an_ended_post_opens_nothing(world):
     phone = as_phone(world, "lan")
     with transaction.write() as session:
-        post = session.scalar(select(Post).join(User, User.id == Post.user_id).where(User.username == "lan"))
+        post = session.scalar(
+            select(Appointment).join(User, User.id == Appointment.user_id).where(User.username == "lan")
+        )
         end_post(session, Actor(None, FIRST_DAY, NOON), post.id)
     answer = phone.get(ASSIGNMENT)
     assert (answer.status_code, answer.json["problem"]) == (403, 6005)
@@ -172,7 +174,7 @@ def test_a_household_surveyed_elsewhere_leaves_the_phone(sign_in, world):
     cursor = fetch(phone)["cursor"]
     with transaction.write() as session:
         duy = session.scalar(select(User.id).where(User.username == "duy"))
-        grant_post(session, Actor(None, FIRST_DAY, NOON), duy, NewPost("officer", "01900", FIRST_DAY))
+        grant_post(session, Actor(None, FIRST_DAY, NOON), duy, NewAppointment("officer", "01900", FIRST_DAY))
     answers = {"household": moved, **V3}
     assert send(sign_in("duy"), answers, captured_at="2025-05-15T07:00:00+07:00")["state"] == "stored"
     told = fetch(phone, cursor)
@@ -186,7 +188,7 @@ def test_when_posts_change_everything_is_sent_and_the_rest_removed(sign_in, worl
     cursor = fetch(phone)["cursor"]
     with transaction.write() as session:
         lan = session.scalar(select(User.id).where(User.username == "lan"))
-        post = session.scalar(select(Post).where(Post.user_id == lan))
+        post = session.scalar(select(Appointment).where(Appointment.user_id == lan))
         post.area_code = "01901"
     told = fetch(phone, cursor)
     assert (told["full"], told["removed"]) == (True, [gone])
@@ -197,7 +199,7 @@ def test_new_areas_are_sent_whole(world):
     phone = as_phone(world, "lan")
     cursor = fetch(phone)["cursor"]
     with transaction.write() as session:
-        put_areas(session, [Given("V9", "village", "Thôn 9", "01900", (105.61, 22.41))], FIRST_DAY)
+        put_areas(session, [AreaInput("V9", "village", "Thôn 9", "01900", (105.61, 22.41))], FIRST_DAY)
     told = fetch(phone, cursor)
     assert told["full"]
     assert "V9" in {one["code"] for one in told["villages"]}

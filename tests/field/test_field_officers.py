@@ -30,9 +30,9 @@ from werkzeug.serving import make_server
 from api.web import photo_files, transaction
 from survey.access.actions import create_account
 from survey.access.passwords import hashed
-from survey.access.rows import Actor, NewAccount, NewPost
+from survey.access.rows import Actor, NewAccount, NewAppointment
 from survey.areas.actions import put_areas
-from survey.areas.rows import Given
+from survey.areas.rows import AreaInput
 from survey.cases.models import Case
 from survey.intake.models import ReceivedEnvelope
 from survey.registry.models import Household, Photo, Survey
@@ -97,7 +97,7 @@ def make_officers(session: Session) -> list[Officer]:
     made, password_hash = [Officer(number) for number in range(OFFICERS)], hashed(password_of("officer"))
     for one in made:
         west = west_of(one.number)
-        village = Given(
+        village = AreaInput(
             code=one.village,
             level="village",
             name=f"Thôn {one.number}",
@@ -108,7 +108,7 @@ def make_officers(session: Session) -> list[Officer]:
         )
         put_areas(session, [village], date(2020, 1, 1))
         account = NewAccount(
-            one.username, f"Cán bộ {one.number}", NewPost("officer", one.village, date(2024, 1, 1))
+            one.username, f"Cán bộ {one.number}", NewAppointment("officer", one.village, date(2024, 1, 1))
         )
         doing = Actor(None, FIRST_DAY, NOON)
         create_account(session, doing, account, password_hash, must_change_password=False)

@@ -21,7 +21,7 @@ from sqlalchemy import select
 from api.imports.households import plan
 from api.imports.mapping import HouseholdMapping, load_mapping
 from api.web.extensions import db
-from survey.access.models import Post, User
+from survey.access.models import Appointment, User
 from survey.intake.models import ReceivedEnvelope
 
 NOT_WHOLE = 'nhận "{}", cần một số nguyên.'
@@ -368,7 +368,7 @@ def test_the_list_of_accounts_reads_the_days_of_the_table(sign_in) -> None:
     told = re.findall(r"<li>Dòng (\d+): ([^<]*)</li>", uploaded(admin, bad))
     read = {bad[int(line) - 2]: without_label(html.unescape(sentence)) for line, sentence in told}
     uploaded(admin, good)
-    begun = select(User.username, Post.valid_from).join(Post).where(User.username.like("moi.%"))
+    begun = select(User.username, Appointment.valid_from).join(Appointment).where(User.username.like("moi.%"))
     for username, first in db.session.execute(begun):
         read[good[int(username.removeprefix("moi."))]] = first.isoformat()
     assert read == TABLE["day"]

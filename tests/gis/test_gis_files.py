@@ -23,7 +23,7 @@ from api.web.extensions import db
 from survey.access.rights import RIGHTS
 from survey.areas import vn2000
 from survey.areas.actions import put_areas
-from survey.areas.rows import Given
+from survey.areas.rows import AreaInput
 from survey.registry.models import Household
 
 ZONE = "EPSG:9213"
@@ -227,7 +227,7 @@ def test_villages_carry_the_figures_of_their_houses(sign_in, village, tmp_path: 
 
 def test_a_village_without_a_boundary_is_told_apart_with_its_point(sign_in, village, tmp_path: Path) -> None:
     with transaction.write() as session:
-        unit = Given("V4", "village", "Bản Mới", "01900", point=(105.61, 22.41))
+        unit = AreaInput("V4", "village", "Bản Mới", "01900", point=(105.61, 22.41))
         put_areas(session, [unit], date(2025, 1, 1))
     path = taken(sign_in("mai"), tmp_path, "villages.gpkg")
     assert set(geopandas.read_file(path, layer="villages").code) == {"V1", "V2"}

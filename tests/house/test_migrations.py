@@ -13,7 +13,7 @@ from sqlalchemy import inspect, select
 from api.cli.context import operator
 from api.web.database import downgrade, upgrade
 from api.web.extensions import db
-from api.web.intake_context import desk
+from api.web.intake_context import intake_context
 from survey.access.models import User
 from survey.intake.actions import receive
 from survey.intake.envelope import read
@@ -34,7 +34,7 @@ def test_surveys_stored_before_get_the_day_of_their_visit(world, storage) -> Non
     second = envelope(id=first["id"], base_version=1, captured_at="2025-05-15T10:00:00+07:00")
     after_midnight = envelope(captured_at="2025-05-13T18:30:00+00:00")
     mai_id = db.session.scalar(select(User.id).where(User.username == "mai"))
-    clerk = replace(desk(operator()), sender_id=mai_id)
+    clerk = replace(intake_context(operator()), sender_id=mai_id)
     for sent in (first, second, after_midnight):
         assert receive(db.session(), read(sent), clerk).state == "stored"
     db.session.commit()

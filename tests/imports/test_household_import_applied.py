@@ -14,7 +14,7 @@ from api.imports.households import Plan, apply, plan
 from api.imports.mapping import load_mapping
 from api.web import transaction
 from api.web.extensions import db
-from api.web.intake_context import desk
+from api.web.intake_context import intake_context
 from survey.intake.actions import receive
 from survey.problems import Problem
 from survey.registry.models import Household, Survey
@@ -43,7 +43,7 @@ def send(app):
     """What the command gives `apply`: the intake at today's desk, in a province drawn long before."""
     with transaction.write() as session:
         make_areas(session, date(2010, 1, 1))
-    at_desk = desk(operator())
+    at_desk = intake_context(operator())
     assert at_desk.now.date() == NOON.date()
     return lambda session, envelope: receive(session, envelope, at_desk)
 

@@ -12,9 +12,9 @@ from api.imports.households import apply, plan
 from api.imports.mapping import load_mapping
 from api.web import transaction
 from api.web.extensions import db
-from api.web.intake_context import desk
+from api.web.intake_context import intake_context
 from survey.areas.actions import put_areas, set_fact
-from survey.areas.rows import Given
+from survey.areas.rows import AreaInput
 from survey.assessment.models import AssessmentRow
 from survey.intake.actions import receive
 
@@ -24,10 +24,10 @@ TRIALS = Path(__file__).with_name("trials")
 def test_a_survey_before_decision_55_received_later_is_judged_by_the_law_of_its_day(app):
     with transaction.write() as session:
         make_areas(session, date(2010, 1, 1))
-        put_areas(session, [Given("04249", "commune", "Xã Nà Ớt", "06")], date(2010, 1, 1))
+        put_areas(session, [AreaInput("04249", "commune", "Xã Nà Ớt", "06")], date(2010, 1, 1))
         for fact in ("poor_district", "minority_area", "disaster_prone"):
             set_fact(session, "04249", fact, False, date(2010, 1, 1), source="x")
-    at_desk = desk(operator())
+    at_desk = intake_context(operator())
     planned = plan(
         TRIALS / "19_survey_before_decision55_received_later.csv", load_mapping(TRIALS / "19_mapping.toml")
     )

@@ -39,7 +39,7 @@ def run(world, monkeypatch) -> Callable[..., str]:
 def judge_by_day_of_receipt(house: str) -> None:
     """Put the household's current assessment as engine 1 kept it: asked about the day of receipt."""
     db.session.rollback()
-    book = law.Book.from_canonical(LAW_OF_SHAPE_1.read_text("utf-8"))
+    book = law.LawBook.from_canonical(LAW_OF_SHAPE_1.read_text("utf-8"))
     if db.session.get(LawText, book.release) is None:
         db.session.add(LawText(sha256=book.release, canonical=book.canonical()))
         db.session.flush()
@@ -101,7 +101,7 @@ def test_what_was_approved_is_told_and_does_not_change(sign_in, run):
 
 
 def test_a_law_released_before_must_be_released_anew_first(sign_in, run, world):
-    book = law.Book.from_canonical(LAW_OF_SHAPE_1.read_text("utf-8"))
+    book = law.LawBook.from_canonical(LAW_OF_SHAPE_1.read_text("utf-8"))
     db.session.add(LawText(sha256=book.release, canonical=book.canonical()))
     db.session.flush()
     db.session.add(LawRelease(sha256=book.release, released_at=NOON, released_by=None))

@@ -15,7 +15,7 @@ from api.web import transaction
 from api.web.extensions import db
 from survey.access.models import AuditEntry, User
 from survey.areas.actions import put_areas
-from survey.areas.rows import Given
+from survey.areas.rows import AreaInput
 from survey.intake.models import ReceivedEnvelope
 from survey.registry.models import Household, Survey
 
@@ -131,7 +131,9 @@ def test_a_record_of_an_unknown_village_runs_after_its_village_was_imported(sign
     assert send(sign_in("lan"), {"area_code": "V9"})["state"] == "waiting"
     admin = sign_in("admin")
     with transaction.write() as session:
-        put_areas(session, [Given(code="V9", level="village", name="Thôn 9", parent_code="01900")], FIRST_DAY)
+        put_areas(
+            session, [AreaInput(code="V9", level="village", name="Thôn 9", parent_code="01900")], FIRST_DAY
+        )
     answer = admin.post(f"/inbox/{row_id()}/mend")
     assert answer.location.startswith("/households/")
     assert db.session.scalar(select(Household.area_code)) == "V9"

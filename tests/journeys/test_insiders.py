@@ -14,7 +14,7 @@ from sending import BEFORE, ENVELOPES, send
 from sqlalchemy import select
 
 from api.web.extensions import db
-from survey.access.models import Post
+from survey.access.models import Appointment
 from survey.intake.models import ReceivedEnvelope
 from survey.registry.models import Survey
 
@@ -141,7 +141,7 @@ def test_who_surveys_nowhere_counts_no_household(sign_in) -> None:
 
 def test_nobody_needs_a_post_for_signing_out(world, client) -> None:
     told = sign_in_phone(client, "lan").json
-    for post in db.session.scalars(select(Post)):
+    for post in db.session.scalars(select(Appointment)):
         post.valid_to = post.valid_from
     db.session.commit()
     headers = bearer(told["token"])

@@ -14,7 +14,7 @@ from sending import ENVELOPES, send
 
 from api.web.extensions import db
 from survey.areas.actions import put_areas, set_fact, succeed
-from survey.areas.rows import Given, Pair
+from survey.areas.rows import AreaInput, Pair
 from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
 from survey.cases import queries as cases
@@ -225,8 +225,8 @@ def merged(world):
     """On 1 July 2025 Nam Mẫu, till then of a poor district, and Xuân Lạc become 02000 in province 19."""
     session, old, new = db.session(), date(2020, 1, 1), date(2025, 7, 1)
     set_fact(session, "01900", "poor_district", True, old, source="x", until=date(2025, 6, 30))
-    put_areas(session, [Given("19", "province", "Thái Nguyên")], new)
-    put_areas(session, [Given("02000", "commune", "Đồng Phúc", "19")], new)
+    put_areas(session, [AreaInput("19", "province", "Thái Nguyên")], new)
+    put_areas(session, [AreaInput("02000", "commune", "Đồng Phúc", "19")], new)
     pairs = [Pair("01900", "02000"), Pair("01901", "02000"), Pair("06", "19")]
     succeed(session, pairs, new, "NQ 1683/NQ-UBTVQH15")
     session.commit()

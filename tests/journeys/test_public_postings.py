@@ -14,7 +14,7 @@ from sqlalchemy import select
 from api.app import create_app
 from api.web.extensions import db, limiter
 from survey.access.models import AuditEntry
-from survey.approval.models import Publication, PublicObjection
+from survey.approval.models import NoticePage, PublicObjection
 from survey.cases.queries import case_of
 
 NATIONAL_ID = "006170001234"
@@ -59,7 +59,7 @@ def test_the_page_is_off_by_default_whatever_happens(sign_in, client) -> None:
     _, act_id = posted(mai, "Đặng Văn Sình")
     answer = mai.post(f"/approvals/postings/{act_id}/publish")
     assert (answer.status_code, "5448" in answer.text) == (403, True)
-    assert db.session.scalar(select(Publication)) is None
+    assert db.session.scalar(select(NoticePage)) is None
     assert client.get("/p/anything").status_code == 404
 
 

@@ -17,7 +17,7 @@ from api.web.extensions import db
 from survey.access.actions import grant_post
 from survey.access.models import AuditEntry, User
 from survey.access.rights import RIGHTS
-from survey.access.rows import Actor, NewPost
+from survey.access.rows import Actor, NewAppointment
 
 PAGES = {
     # address in the person's own area: the right it takes (None: being signed in)
@@ -131,7 +131,7 @@ def test_officers_see_amounts_where_the_operator_says_so(sign_in, world, monkeyp
 def test_an_amount_seen_in_one_area_is_not_seen_in_another(sign_in, two_communes) -> None:
     duy = db.session.scalar(select(User.id).where(User.username == "duy"))
     with transaction.write() as writing:
-        grant_post(writing, Actor(None, FIRST_DAY, NOON), duy, NewPost("finance", "01900", FIRST_DAY))
+        grant_post(writing, Actor(None, FIRST_DAY, NOON), duy, NewAppointment("finance", "01900", FIRST_DAY))
     client = sign_in("duy")
     page = client.get("/households").text
     assert two_communes["here"] in page

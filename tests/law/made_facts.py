@@ -7,10 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from survey.law import Book, load_book
+from survey.law import LawBook, load_book
 from survey.law.facts import Fact
 
-BOOK: Book = load_book()
+BOOK: LawBook = load_book()
 DAYS = st.dates(date(2013, 1, 1), date(2026, 6, 30))
 PLACES = st.sampled_from([(), ("06",), ("19",), ("10",), ("48",), ("01234", "06")])
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from survey.law import Assessment, Book, json_law, replay
+from survey.law import Assessment, LawBook, json_law, replay
 from survey.law.phone import assess_json
 
 STORED = Path(__file__).with_name("stored")
-BOOK_OF_SHAPE_1 = Book.from_canonical((STORED / "law_shape_1.json").read_text("utf-8"))
+BOOK_OF_SHAPE_1 = LawBook.from_canonical((STORED / "law_shape_1.json").read_text("utf-8"))
 LINES = (STORED / "assessments_engine_1.jsonl").read_text("utf-8").splitlines()
 ASSESSMENTS = [Assessment.from_dict(json.loads(line)) for line in LINES]
 

@@ -14,7 +14,7 @@ from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
 from survey.cases import queries as cases
 from survey.cases.models import Case
-from survey.cases.rows import Event
+from survey.cases.rows import HistoryEntry
 from survey.registry import queries as registry
 from survey.registry.models import Household, Person
 
@@ -77,14 +77,16 @@ def _status(viewer: Viewer, household_id: str) -> str | None:
     return ", ".join(words_held) or None
 
 
-def newest_event(viewer: Viewer, household_id: str, kind: str, act_id: str | None = None) -> Event | None:
+def newest_event(
+    viewer: Viewer, household_id: str, kind: str, act_id: str | None = None
+) -> HistoryEntry | None:
     """The newest act of a kind that counts, or that one act."""
     found = cases.events(viewer.session, household_id)
     counting = (event for event in found if event.kind == kind and not event.is_revoked)
     return next((event for event in counting if act_id in (None, event.envelope_id)), None)
 
 
-def commission_of(event: Event | None) -> tuple[data.CommissionMember, ...]:
+def commission_of(event: HistoryEntry | None) -> tuple[data.CommissionMember, ...]:
     """The acceptance commission (Ban nghiệm thu) an act names; none leaves the usual bodies blank."""
     rows = event.texts.get("commission", ()) if event else ()
     return tuple(

@@ -25,7 +25,7 @@ from api.papers.data import BlankFormData
 from api.papers.parts import address, mark
 from survey.questionnaire.describe import UNIT_SIGNS, YES_NO, describe
 from survey.questionnaire.loader import load_form
-from survey.questionnaire.rows import Described
+from survey.questionnaire.rows import DescribedQuestion
 
 ROSTER_ROWS = 4
 FORM = "household"
@@ -50,7 +50,7 @@ def blank_form(data: BlankFormData) -> Paper:
     return Paper(title, mark(""), tuple(blocks))
 
 
-def _question(number: int, question: Described) -> tuple[Block, ...]:
+def _question(number: int, question: DescribedQuestion) -> tuple[Block, ...]:
     label = f"{number}. {question.label}"
     if question.kind == "roster":
         return _roster(label, question)
@@ -66,18 +66,18 @@ def _question(number: int, question: Described) -> tuple[Block, ...]:
     return (Fields((Field(_with_unit(label, question), lines=lines),)), *hint)
 
 
-def _with_unit(label: str, question: Described) -> str:
+def _with_unit(label: str, question: DescribedQuestion) -> str:
     unit = UNITS.get(question.unit or "", question.unit)
     return f"{label} ({unit})" if unit and f"({unit})" not in label else label
 
 
-def _options(question: Described) -> tuple[str, ...]:
+def _options(question: DescribedQuestion) -> tuple[str, ...]:
     if question.kind == "boolean":
         return YES_NO[True]["vi"], YES_NO[False]["vi"]
     return tuple(question.choices.values())
 
 
-def _roster(label: str, question: Described) -> tuple[Block, ...]:
+def _roster(label: str, question: DescribedQuestion) -> tuple[Block, ...]:
     """A table with empty lines; what may be written in a column of choices stands above it."""
     columns = tuple(
         Column(_with_unit(column.label, column), 1.6 if column.kind == "text" else 1.0)

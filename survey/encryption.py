@@ -29,7 +29,7 @@ def keyed_hash(text: str) -> str:
     return hmac.new(_key["hash"], text.encode(), hashlib.sha256).hexdigest()
 
 
-class SealedText(TypeDecorator[str]):
+class EncryptedText(TypeDecorator[str]):
     """Text that the database file does not reveal."""
 
     impl = LargeBinary
