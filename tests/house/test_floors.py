@@ -1,4 +1,4 @@
-"""The plan of the house: imports go down only, clock and commits stand in one place, what is public is told."""
+"""The plan of the house: imports go down only, clock and commits stand in one place, docstrings tell why."""
 
 from __future__ import annotations
 
