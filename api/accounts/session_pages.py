@@ -9,7 +9,7 @@ from flask_limiter import RateLimitExceeded
 from flask_login import current_user
 
 from api.web import auth, language, transaction
-from api.web.errors import answer
+from api.web.errors import answer, status_of
 from api.web.extensions import limiter
 from survey import words
 from survey.access import actions, passwords, queries
@@ -34,7 +34,7 @@ def sign_in_post() -> Any:
     try:
         account = auth.sign_in(request.form.get("username", ""), request.form.get("password", ""))
     except Problem as problem:
-        return _sign_in_page(problem), auth.STATUS[problem.number]
+        return _sign_in_page(problem), status_of(problem.number)
     back = auth.safe_next(request.form.get("next"))
     if account.must_change_password:
         return redirect(url_for("session.password", next=back))

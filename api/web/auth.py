@@ -16,30 +16,12 @@ from flask import Blueprint, Flask, Request, current_app, redirect, request, ses
 from flask_login import AnonymousUserMixin, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError
 
-from api.web import clock, errors, language, navigation, transaction
+from api.web import clock, language, navigation, transaction
 from api.web.extensions import csrf, db, login_manager
 from survey.access import actions, devices, passwords, queries, rights
 from survey.access.rows import Account
 from survey.access.viewer import Viewer
 from survey.problems import Problem
-
-STATUS = {
-    6001: 401,
-    6002: 401,
-    6003: 403,
-    6004: 429,
-    6005: 403,
-    6007: 401,
-    6010: 409,
-    6015: 403,
-    6017: 409,
-    6018: 404,
-    6019: 403,
-    6041: 404,
-    6042: 409,
-    6050: 500,
-}
-"""HTTP status of the problems of access; what is not named here is 400."""
 
 SESSION_LENGTH = timedelta(hours=12)
 SEEN_EVERY = timedelta(hours=1)
@@ -122,7 +104,6 @@ def init_app(app: Flask) -> None:
         PERMANENT_SESSION_LIFETIME=SESSION_LENGTH,
         SESSION_COOKIE_HTTPONLY=True,
     )
-    errors.STATUS.update(STATUS)
     login_manager.anonymous_user = Stranger
     login_manager.user_loader(_visitor_of_session)
     login_manager.request_loader(_visitor_of_token)

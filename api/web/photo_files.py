@@ -8,6 +8,8 @@ import os
 import tempfile
 import threading
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,14 +66,26 @@ def _cleaned(received: bytes) -> tuple[bytes, int, int]:
 
 def _decode(received: bytes) -> Image.Image:
     """The image upright, without metadata. Problem 4109 for anything that is not a photo of sane size."""
-    limit_mb = MAX_BYTES // (1024 * 1024)
+    with sane_image(received, FORMATS, _no_photo) as image:
+        return ImageOps.exif_transpose(image)
+
+
+def _no_photo(reason: str) -> Problem:
+    return Problem(4109, reason=reason, limit_mb=MAX_BYTES // (1024 * 1024))
+
+
+@contextmanager
+def sane_image(
+    received: bytes, formats: tuple[str, ...], refused: Callable[[str], Problem]
+) -> Iterator[Image.Image]:
+    """An image whose size was seen before it is unpacked; what breaks while it is read is `refused(why)`."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(received), formats=FORMATS)
+            image = Image.open(io.BytesIO(received), formats=formats)
             if image.width * image.height > MAX_PIXELS:
-                raise Problem(4109, reason=f"{image.width}×{image.height} px", limit_mb=limit_mb)
-            return ImageOps.exif_transpose(image)
+                raise refused(f"{image.width}×{image.height} px")
+            yield image
     except (
         UnidentifiedImageError,
         OSError,
@@ -80,7 +94,7 @@ def _decode(received: bytes) -> Image.Image:
         Image.DecompressionBombWarning,
         Image.DecompressionBombError,
     ) as error:
-        raise Problem(4109, reason=type(error).__name__, limit_mb=limit_mb) from None
+        raise refused(type(error).__name__) from None
 
 
 def write_whole(path: Path, content: bytes) -> None:

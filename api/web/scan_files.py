@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
-
-from api.web.photo_files import MAX_PIXELS, write_whole
+from api.web.photo_files import sane_image, write_whole
 from survey.problems import Problem
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -49,21 +45,7 @@ def kind_of(received: bytes) -> str:
         if b"%%EOF" not in received[-TAIL:]:
             raise Problem(5438, got="PDF …")
         return "pdf"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(received), formats=("JPEG", "PNG"))
-            if image.width * image.height > MAX_PIXELS:
-                raise Problem(5438, got=f"{image.width}×{image.height} px")
-            kind = (image.format or "").lower()
-            image.verify()
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombWarning,
-        Image.DecompressionBombError,
-    ) as error:
-        raise Problem(5438, got=type(error).__name__) from None
+    with sane_image(received, ("JPEG", "PNG"), lambda why: Problem(5438, got=why)) as image:
+        kind = (image.format or "").lower()
+        image.verify()
     return kind
