@@ -141,6 +141,12 @@ class Handset:
         """Go to a screen of the app."""
         self.page.evaluate("hash => { location.hash = hash; }", hash_)
 
+    def pass_frames(self) -> None:
+        """Let the page paint: counted in frames and not in time, so a slow machine waits longer."""
+        self.page.evaluate(
+            "async () => { for (let n = 0; n < 20; n++) await new Promise(requestAnimationFrame); }"
+        )
+
     def offline(self, is_off: bool = True) -> None:
         """No signal; or a signal again."""
         self.context.set_offline(is_off)
@@ -166,6 +172,13 @@ class Handset:
                 return
             assert time.monotonic() < until, f"expected {states}, found {dict(found)}"
             self.page.wait_for_timeout(100)
+
+    def wait_for_call(self, script: str) -> None:
+        """Wait until a function with the app's own modules at hand gives true."""
+        until = time.monotonic() + 30
+        while not self.call(script):
+            assert time.monotonic() < until, script
+            self.page.wait_for_timeout(50)
 
     def stop(self) -> None:
         """Switch the phone off."""

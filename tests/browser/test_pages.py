@@ -1,12 +1,6 @@
-"""The pages in Chromium as they are served: everything has a name, nothing overflows, the keyboard is enough.
-
-With NHAVUNG_SHOTS naming a folder, a picture of every page at 390 and 1280 px is put there.
-"""
+"""The pages in Chromium as served: everything has a name, nothing overflows, the keyboard is enough."""
 
 from __future__ import annotations
-
-import os
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +10,6 @@ pytestmark = pytest.mark.browser
 if not (single_file.STATIC / "vendor" / "leaflet" / "leaflet.js").is_file():
     pytest.skip("third-party scripts are not built: pip install -e .", allow_module_level=True)
 
-SHOTS = os.environ.get("NHAVUNG_SHOTS")
 PAGES = {
     # name: who opens it, its address; {…} is a household or record of the small site
     "sign-in": (None, "/sign-in"),
@@ -114,15 +107,6 @@ def test_no_page_is_wider_than_its_window_not_even_in_letters_twice_as_large(ope
             page.set_viewport_size({"width": width, "height": 844})
             found[size, width] = overflow_px(page)
     assert {at: wider for at, wider in found.items() if wider > 0} == {}
-
-
-@pytest.mark.skipif(not SHOTS, reason="NHAVUNG_SHOTS names no folder for pictures")
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("name", PAGES)
-def test_a_picture_is_taken_of_every_page(opened, name, width) -> None:
-    page = opened(name, width).page
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=str(Path(SHOTS or ".") / f"{name}-{width}.png"), full_page=True)
 
 
 def test_signing_in_takes_the_keyboard_alone(site, watch) -> None:

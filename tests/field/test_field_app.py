@@ -143,7 +143,7 @@ def test_the_app_comes_back_to_the_question_somebody_was_at(phone: Handset) -> N
     forward(phone, "Chủ hộ")
     phone.page.fill("#q-head_name", "Nông Thị Dở")
     phone.page.focus("#q-phone")
-    phone.page.wait_for_timeout(300)
+    phone.wait_for_call("async m => (await m.drafts.all())[0]?.at?.question === 'phone'")
     phone.reopen()
     assert phone.page.inner_text("h1") == "Chủ hộ"
     assert phone.page.input_value("#q-head_name") == "Nông Thị Dở"
@@ -304,17 +304,16 @@ def test_wrong_pins_are_counted_slowed_and_lose_nothing(phone: Handset) -> None:
     phone.call(MAKE_RECORDS, 2, "Hộ khóa")
     phone.kill()
     phone.open()
-    for _ in range(3):
+    for number in (1, 2, 3):
         phone.page.wait_for_selector("#pin")
         phone.page.fill("#pin", "111112")
-        phone.page.wait_for_selector("text=PIN không đúng")
-        phone.page.wait_for_timeout(900)
+        phone.page.wait_for_selector(f"text=PIN không đúng (lần {number})")
     phone.page.wait_for_selector("text=Thử sai nhiều lần")
     phone.page.fill("#pin", PIN)
-    phone.page.wait_for_timeout(500)
+    assert phone.page.locator(".btn:text-is('Mở khóa')").is_disabled()
     assert phone.page.locator("#pin").count() == 1
     phone.context.clock.fast_forward(20_000)
-    phone.page.wait_for_timeout(1500)
+    phone.page.wait_for_selector(".btn:text-is('Mở khóa'):enabled")
     phone.page.fill("#pin", "")
     phone.unlock()
     assert len(phone.records()) == 2

@@ -278,7 +278,7 @@ def in_english(phone: Handset, house: str) -> Iterator[str]:
     phone.unlock()
     for address in (*lists, *records, *pages, *acts, "#/settings"):
         phone.go(address)
-        phone.page.wait_for_timeout(300)
+        phone.pass_frames()
         yield address
 
 
@@ -358,7 +358,7 @@ def test_who_is_at_a_button_stays_there_when_records_change(phone: Handset, scre
     reach(phone, name)
     here = focused(phone)
     phone.call("async m => { m.queue.changed(); await m.queue.records(); }")
-    phone.page.wait_for_timeout(300)
+    phone.pass_frames()
     assert focused(phone) == here
 
 
