@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -42,26 +43,29 @@ def _records(session: Session, survey: Survey) -> dict[str, Any]:
     """
     of_household = select(StatusRecord).where(StatusRecord.household_id == survey.household_id)
     rows = session.scalars(of_household.order_by(StatusRecord.id.desc())).all()
-    told_on = _told_on(session, survey)
-    counting = [row for row in rows if not row.source.startswith(SURVEY_SOURCE) or row.source in told_on]
-    by_fact: defaultdict[str, list[StatusRecord]] = defaultdict(list)
-    for row in sorted(counting, key=lambda row: told_on.get(row.source, NEVER), reverse=True):
-        by_fact[row.fact].append(row)
-    return {fact: law.Dated(_entry(row) for row in _strongest(found)) for fact, found in by_fact.items()}
-
-
-def _told_on(session: Session, survey: Survey) -> dict[str, tuple[date, datetime, str]]:
-    """The source of each survey whose statuses count beside those of `survey`, with when it was told."""
     surveys = (
         select(Survey)
         .where(Survey.household_id == survey.household_id, Survey.visited_on <= survey.visited_on)
         .order_by(Survey.version)
     )
-    last = {one.envelope_id: one for one in session.scalars(surveys)} | {survey.envelope_id: survey}
-    return {
+    by_fact: defaultdict[str, list[StatusRecord]] = defaultdict(list)
+    for row in told_last_first(rows, [*session.scalars(surveys), survey]):
+        by_fact[row.fact].append(row)
+    return {fact: law.Dated(_entry(row) for row in _strongest(found)) for fact, found in by_fact.items()}
+
+
+def told_last_first(rows: Iterable[StatusRecord], surveys: Iterable[Any]) -> list[StatusRecord]:
+    """The statuses that count, what was told last first; rows come newest first, surveys by version.
+
+    Of each survey its last version tells; of one that is not named nothing counts.
+    """
+    last = {one.envelope_id: one for one in surveys}
+    told_on = {
         f"{SURVEY_SOURCE}{one.envelope_id}/{one.version}": (one.visited_on, one.captured_at, one.envelope_id)
         for one in last.values()
     }
+    counting = [row for row in rows if not row.source.startswith(SURVEY_SOURCE) or row.source in told_on]
+    return sorted(counting, key=lambda row: told_on.get(row.source, NEVER), reverse=True)
 
 
 def _strongest(rows: list[StatusRecord]) -> list[StatusRecord]:

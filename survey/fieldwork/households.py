@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from survey.assessment.facts import told_last_first
 from survey.assessment.models import AssessmentRow
 from survey.assessment.queries import NOT_ASSESSED, amount_vnd
 from survey.cases import machine
@@ -81,10 +82,13 @@ def _statement(session: Session, scope: Scope, *conditions: ColumnElement[bool])
 
 
 def _statuses(session: Session, ids: Sequence[str]) -> dict[str, list[Json]]:
-    """The dated statuses of households, the newest record first, as the law is told them."""
+    """The dated statuses of households, what was told last first, as the law is told them."""
     statement = select(StatusRecord).where(StatusRecord.household_id.in_(ids))
+    rows = session.scalars(statement.order_by(StatusRecord.id.desc())).all()
+    versions = select(Survey.envelope_id, Survey.version, Survey.visited_on, Survey.captured_at)
+    surveys = session.execute(versions.where(Survey.household_id.in_(ids)).order_by(Survey.version))
     found: dict[str, list[Json]] = {}
-    for row in session.scalars(statement.order_by(StatusRecord.id.desc())):
+    for row in told_last_first(rows, surveys):
         told = {
             "fact": row.fact,
             "value": row.value,

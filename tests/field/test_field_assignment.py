@@ -97,6 +97,17 @@ def test_a_household_comes_with_its_answers_assessment_and_next_acts(sign_in, wo
     assert {one["fact"] for one in told["status_records"]} == {"poverty_status", "merit_status"}
 
 
+def test_of_a_corrected_survey_the_phone_is_told_the_correction_alone(sign_in, world):
+    client = sign_in("lan")
+    first = send(client)
+    near_poor = [{"kind": "poverty_status", "value": "near_poor", "year": 2025}]
+    send(client, {"status_records": near_poor}, id=first["id"], base_version=1)
+    (told,) = fetch(as_phone(world, "lan"))["households"]
+    assert [(one["fact"], one["value"]) for one in told["status_records"]] == [
+        ("poverty_status", "near_poor")
+    ]
+
+
 def test_a_household_with_a_case_says_where_it_stands(sign_in, world):
     client = sign_in("mai")
     household_id = household(client)
