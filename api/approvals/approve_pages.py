@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from api.cases import recording
 from api.shared import area_names
 from api.web import auth, transaction
 from api.web.errors import status_of
-from api.web.language import current, day, t, word
+from api.web.intake_context import book_in_force
+from api.web.language import current, day, num, t, word
 from api.web.paging import Page, page_of
 from survey.access.viewer import Viewer
 from survey.approval import actions, queries
@@ -27,7 +29,9 @@ from survey.approval.models import OfficialAct
 from survey.approval.rows import WaitingCase
 from survey.areas import queries as areas
 from survey.areas.names import nfc
+from survey.assessment.judging import for_approval
 from survey.cases.models import Case
+from survey.law import Assessment
 from survey.problems import Problem
 from survey.registry.models import Household
 
@@ -35,6 +39,7 @@ blueprint = Blueprint("approving", __name__, url_prefix="/approvals/approve")
 
 NOTHING_NEW = 5433
 PAGE_SIZE = 100
+MOST_TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ def _page(viewer: Viewer, problem: Problem | None = None) -> Any:
         wrong=official_acts.errors_of(problem),
         area_name=partial(area_names.area_name, viewer),
         problem=problem,
+        seen=problem.details.get("seen", "") if problem else "",
     )
 
 
@@ -177,12 +183,53 @@ def _approve(viewer: Viewer) -> tuple[int, list[tuple[str, int]]]:
         raise Problem(5463, got=len(wanted), limit=PAGE_SIZE)
     with transaction.write() as session:
         conditions = [*_conditions(viewer), Case.household_id.in_(wanted)]
-        cases = queries.waiting(session, *conditions, as_of=viewer.today, names=False, amounts=False)
+        cases = queries.waiting(session, *conditions, as_of=done_on, names=False, amounts=True)
         if not cases or len(cases) != len(wanted):
             raise Problem(5435)
+        _check_results(viewer, session, cases, done_on)
         _record(viewer, session, cases, done_on)
         act_id = _official_act(viewer, session)
         return len(cases), _freeze(viewer, session, cases, done_on, act_id)
+
+
+def _check_results(viewer: Viewer, session: Session, cases: list[WaitingCase], done_on: date) -> None:
+    """What will be recorded is what stood on the page: an interview may have come since, the day be another.
+
+    Problems 5467 a programme that had ended; 5466 another result, told once.
+    """
+    book = book_in_force(session)
+    made = {case.household_id: for_approval(session, case.household_id, book, done_on) for case in cases}
+    ended, others = [], []
+    for case in cases:
+        found = made[case.household_id]
+        told = found[1] if found else None
+        if told is not None and told.lapses_on is not None and told.lapses_on <= done_on:
+            ended.append((case, told))
+        elif told is not None and (told.programme, told.amount_vnd) != (case.programme, case.amount_vnd):
+            others.append((case, told))
+    if ended:
+        raise Problem(5467, count=len(ended), on=day(done_on), **_told_of(viewer, ended))
+    seen = _seen(done_on, others)
+    if others and request.form.get("seen") != seen:
+        raise Problem(5466, count=len(others), on=day(done_on), seen=seen, **_told_of(viewer, others))
+
+
+def _seen(done_on: date, others: list[tuple[WaitingCase, Assessment]]) -> str:
+    """A mark of what was told, so that the same is not told twice and something else is."""
+    told = sorted((case.household_id, made.programme, made.amount_vnd) for case, made in others)
+    return hashlib.sha256(repr((done_on, told)).encode()).hexdigest()
+
+
+def _told_of(viewer: Viewer, found: list[tuple[WaitingCase, Assessment]]) -> dict[str, str]:
+    """The households by place, with what is paid now and on the day; amounts by right."""
+    shown = []
+    for case, made in found[:MOST_TOLD]:
+        place = area_names.area_name(viewer, case.area_code)
+        sees = viewer.may("amount.read", case.area_code)
+        amounts = f": {num(case.amount_vnd)} → {num(made.amount_vnd)} đồng" if sees else ""
+        shown.append(f"{place}{amounts}")
+    text = "; ".join(shown) + (" …" if len(found) > MOST_TOLD else "")
+    return {"told_vi": text, "told_en": text}
 
 
 def _record(viewer: Viewer, session: Session, cases: list[WaitingCase], done_on: date) -> None:

@@ -8,7 +8,6 @@ from flask import request
 from sqlalchemy import ColumnElement, false, select
 
 from api.shared import area_names
-from api.web import clock
 from api.web.intake_context import book_in_force
 from api.web.language import day, t
 from survey.access.viewer import Viewer
@@ -143,7 +142,7 @@ def without_case(
             area_code=house.village_code,
             year=None,
             state=machine.NONE,
-            since=house.surveyed_at.astimezone(clock.ZONE).date() if house.surveyed_at else viewer.today,
+            since=house.surveyed_on or viewer.today,
             works_kind=house.works_kind,
             programme=house.programme,
             amount_vnd=house.amount_vnd,

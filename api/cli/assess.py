@@ -70,7 +70,7 @@ def _list(viewer: Viewer, ids: Sequence[str], book: law.LawBook) -> None:
     """Every household whose own days give another result, with what rests on the old one."""
     from survey.approval.rejudged import rejudged
 
-    found = list(rejudged(viewer.session, ids, book))
+    found = list(rejudged(viewer.session, ids, book, viewer.today))
     changed = [one for one in found if one.has_changed]
     for one in changed:
         click.echo(_line(one))

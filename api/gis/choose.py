@@ -64,7 +64,9 @@ def _known(crs: str) -> str:
     from pyproj.exceptions import CRSError
 
     try:
-        CRS.from_user_input(crs)
+        known = CRS.from_user_input(crs)
     except CRSError as error:
         raise Problem(3021, crs=crs) from error
+    if not (known.is_projected or (known.is_geographic and len(known.axis_info) == 2)):
+        raise Problem(3021, crs=crs)  # heights or the earth's centre: no map is drawn in these
     return crs

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from api.gis.layers import Column, Layer, about, columns_of, frame
 from api.shared.point_words import POINT_SOURCES
-from api.web.clock import ZONE
 from api.web.intake_context import book_in_force
 from maps.rows import usable_point
 from maps.states import state_index, states
@@ -83,7 +82,7 @@ def _reader(session: Session, today: date) -> Callable[[HouseRow], dict[str, Any
             "programme_title": titles.get(house.programme, house.programme) if house.programme else None,
             "amount_vnd": house.amount_vnd,
             "is_provisional": house.is_provisional,
-            "surveyed_on": house.surveyed_at and house.surveyed_at.astimezone(ZONE).date().isoformat(),
+            "surveyed_on": house.surveyed_on.isoformat() if house.surveyed_on else None,
             "point_source": word(f"point_source.{_point_source(house)}"),
             "accuracy_m": house.accuracy_m,
             "flags": "; ".join(_flag(flag["code"]) for flag in house.flags) or None,

@@ -16,7 +16,7 @@ from survey.areas import queries as areas
 from survey.areas.rows import Area
 from survey.areas.tree import Tree
 from survey.assessment import queries as assessment
-from survey.assessment.models import LAPSED, AssessmentRow
+from survey.assessment.models import AssessmentRow
 from survey.problems import Problem
 from survey.registry.models import Household
 from survey.words import both
@@ -67,7 +67,7 @@ def _unit_frame(
 ) -> GeoDataFrame:
     """Units with their boundary (none: no geometry) and the figures of the households in them."""
     tree = areas.tree(session, today)
-    figures = _figures(session, visible, {unit.code for unit in units}, tree)
+    figures = _figures(session, visible, {unit.code for unit in units}, tree, today)
     rows = [
         {
             "code": unit.code,
@@ -87,11 +87,11 @@ def _unit_frame(
 
 
 def _figures(
-    session: Session, visible: ColumnElement[bool], codes: set[str], tree: Tree
+    session: Session, visible: ColumnElement[bool], codes: set[str], tree: Tree, today: date
 ) -> defaultdict[str, Counter[str]]:
     """For each unit its whole numbers by column, rolled up in today's tree."""
-    keys = (Household.area_code, assessment.outcome(tree.on), AssessmentRow.works_kind)
-    sums = (func.count(), func.count(Household.lon), func.sum(assessment.amount_vnd(tree.on)))
+    keys = (Household.area_code, assessment.outcome(today), AssessmentRow.works_kind)
+    sums = (func.count(), func.count(Household.lon), func.sum(assessment.amount_vnd(today)))
     statement = assessment.counted(visible).with_only_columns(*keys, *sums).group_by(*keys)
     figures: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for area_code, outcome, works_kind, households, pointed, amount_vnd in session.execute(statement):
@@ -102,7 +102,7 @@ def _figures(
         state = states()[state_index(outcome, works_kind)].code
         counted["households"] += households
         counted["without_point"] += households - pointed
-        if outcome != LAPSED:
+        if outcome == "entitled":
             counted["amount_vnd"] += int(amount_vnd or 0)
         counted[state] += households
         if state in ENTITLED:

@@ -9,7 +9,6 @@ from shapely.geometry import Point
 from api.shared import area_names
 from api.shared.law_texts import programme_title
 from api.shared.point_words import POINT_SOURCES
-from api.web import clock
 from api.web.language import current, t
 from maps.rows import AreaView, House, Outline
 from survey.access.viewer import Viewer
@@ -82,7 +81,7 @@ def _house(viewer: Viewer, number: int, row: HouseRow, sees_names: bool) -> Hous
         works_kind=row.works_kind,
         amount_vnd=row.amount_vnd,
         flags=tuple(word(f"flag.{code}", current()) for code in codes),
-        surveyed_on=row.surveyed_at.astimezone(clock.ZONE).date() if row.surveyed_at else None,
+        surveyed_on=row.surveyed_on,
         point_source=POINT_SOURCES.get(row.point_source or "", "missing"),
     )
 

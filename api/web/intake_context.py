@@ -34,6 +34,9 @@ def book_in_force(session: Session) -> law.LawBook:
 
 
 def intake_context(viewer: Viewer) -> IntakeContext:
-    """The intake's desk for whoever sends; the device is that of the token, not what a record says."""
+    """The intake's desk for whoever sends; the device is that of the token, not what a record says.
+
+    Problem 6001 for a stranger: nobody is the operator by having no account.
+    """
     book = book_in_force(viewer.session)
-    return IntakeContext(viewer.user_id, viewer.device_id, viewer.today, viewer.now, book)
+    return IntakeContext(viewer.actor.user_id, viewer.device_id, viewer.today, viewer.now, book)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from survey import law
 from survey.approval.models import CaseList
 from survey.assessment.judging import counting, judge
-from survey.assessment.models import AssessmentRow
+from survey.assessment.models import LAPSED, AssessmentRow
 from survey.cases import queries as cases
 from survey.registry.models import Household
 
@@ -64,8 +64,10 @@ def by_day_of_receipt(session: Session, *conditions: ColumnElement[bool]) -> lis
     return list(session.scalars(wanted))
 
 
-def rejudged(session: Session, household_ids: Iterable[str], book: law.LawBook) -> Iterator[Rejudgement]:
-    """What each household's own days give, beside what is stored; nothing is written."""
+def rejudged(
+    session: Session, household_ids: Iterable[str], book: law.LawBook, today: date
+) -> Iterator[Rejudgement]:
+    """What each household's own days give, beside what is stored, both as of today; nothing is written."""
     lists = _lists(session)
     wanted = select(AssessmentRow).where(AssessmentRow.is_current)
     for household_id in household_ids:
@@ -80,14 +82,21 @@ def rejudged(session: Session, household_ids: Iterable[str], book: law.LawBook) 
             area_code=session.get_one(Household, household_id).area_code,
             asked_on=date.fromisoformat(row.result["on"]),
             visited_on=basis.visited_on,
-            before=(row.outcome, row.programme, row.amount_vnd),
-            after=(made.outcome, made.programme, made.amount_vnd),
+            before=(row.outcome_on(today), row.programme, row.amount_on(today)),
+            after=_as_of(made, today),
             lapses_on=made.lapses_on,
             case_state=case.state if case else None,
             approved_on=case.approved_on if case else None,
             approved_vnd=case.amount_vnd if case else None,
             lists=tuple(lists.get(household_id, ())),
         )
+
+
+def _as_of(made: law.Assessment, today: date) -> Result:
+    """A result as of a day: a programme that has ended without the household gives it nothing."""
+    if made.lapses_on is not None and made.lapses_on <= today:
+        return LAPSED, made.programme, None
+    return made.outcome, made.programme, made.amount_on(today)
 
 
 def _lists(session: Session) -> dict[str, list[tuple[str, int, int]]]:

@@ -48,7 +48,6 @@ def holds(row: type[Any], on: date) -> ColumnElement[bool]:
 class Tree:
     """The units that exist on a day (`names`), and where every unit ever known went."""
 
-    on: date
     names: dict[str, Name]
     became: dict[str, str]
     above: dict[str, str]
@@ -130,7 +129,7 @@ def _build(session: Session, on: date) -> Tree:
     units = select(AreaRow.code, AreaRow.level, AreaRow.name, AreaRow.sort_key).where(holds(AreaRow, on))
     rows = session.execute(units.order_by(AreaRow.sort_key, AreaRow.code)).all()
     orphans = {row.code: Name(row.code, row.level, row.name, None, row.sort_key) for row in rows}
-    bare = Tree(on, orphans, _successors(session, on), above, {})
+    bare = Tree(orphans, _successors(session, on), above, {})
     names = {code: replace(name, parent_code=bare.parent(code)) for code, name in orphans.items()}
     below: defaultdict[str, list[str]] = defaultdict(list)
     for code, name in names.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -109,8 +110,13 @@ def reassess(
     """Assess households again, each by its own days; those never interviewed are passed over."""
     for household_id in household_ids:
         before = queries.current(session, household_id)
-        old = (before.outcome, before.programme, before.amount_vnd) if before else None
+        old = _told(before) if before else None
         after = assess_household(session, household_id, book, at)
         if after is None:
             continue
-        yield Reassessment(household_id, old != (after.outcome, after.programme, after.amount_vnd))
+        yield Reassessment(household_id, old != _told(after))
+
+
+def _told(row: AssessmentRow) -> tuple[Any, ...]:
+    """What an assessment says that people would notice if it came out otherwise."""
+    return row.outcome, row.programme, row.amount_vnd, row.lapses_on

@@ -82,7 +82,9 @@ class AssessmentRow(Base):
     lapses_on: Mapped[date | None]
 
     def amount_on(self, on: date) -> int | None:
-        """The amount as of a day: that of a house begun on it, where no start is known yet."""
+        """The amount as of a day: that of a house begun on it, if none is begun yet; none once lapsed."""
+        if self.outcome_on(on) == LAPSED:
+            return None
         later = [amount for first, _, amount in self.result.get("if_started", ()) if first <= on.isoformat()]
         return later[-1] if later else self.amount_vnd
 

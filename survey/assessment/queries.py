@@ -32,13 +32,16 @@ def outcome(as_of: date) -> ColumnElement[str]:
 
 
 def amount_vnd(as_of: date) -> ColumnElement[int]:
-    """The amount of a current assessment as of a day: that of a house begun on it, if none is begun yet."""
+    """The amount of a current assessment as of a day: that of a house begun on it, if none is begun yet; none
+    once its programme has ended without it.
+    """
     later = select(AssessmentStretch.amount_vnd).where(
         AssessmentStretch.assessment_id == AssessmentRow.id,
         AssessmentStretch.starts_on <= as_of,
         AssessmentStretch.ends_on.is_(None) | (AssessmentStretch.ends_on >= as_of),
     )
-    return func.coalesce(later.correlate(AssessmentRow).scalar_subquery(), AssessmentRow.amount_vnd)
+    amount = func.coalesce(later.correlate(AssessmentRow).scalar_subquery(), AssessmentRow.amount_vnd)
+    return case((AssessmentRow.lapses_on <= as_of, None), else_=amount)
 
 
 def lapses_soon(as_of: date) -> ColumnElement[bool]:
@@ -94,7 +97,7 @@ def _listed(visible: ColumnElement[bool], *conditions: ColumnElement[bool]) -> S
         .outerjoin(Person, Person.id == Household.head_person_id)
         .outerjoin(Survey, Survey.id == AssessmentRow.survey_id)
         .with_only_columns(
-            Household, AssessmentRow, Person.full_name, Survey.captured_at, Survey.flags, has_beside()
+            Household, AssessmentRow, Person.full_name, Survey.visited_on, Survey.flags, has_beside()
         )
         .where(*conditions)
         .order_by(Household.area_code, Household.sort_key, Household.id)
@@ -111,7 +114,7 @@ def _house_row(
     household: Household,
     assessment: AssessmentRow | None,
     full_name: str | None,
-    captured_at: datetime | None,
+    visited_on: date | None,
     flags: list[Any] | None,
     is_interviewed_again: bool,
     *,
@@ -134,7 +137,7 @@ def _house_row(
         works_kind=assessment.works_kind if assessment else None,
         amount_vnd=assessment.amount_on(as_of) if assessment and amounts else None,
         is_provisional=bool(assessment and assessment.is_provisional),
-        surveyed_at=captured_at,
+        surveyed_on=visited_on,
         flags=(*(flags or ()), *([{"code": "interviewed_again"}] if is_interviewed_again else [])),
     )
 

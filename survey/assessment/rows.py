@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 
@@ -24,7 +24,7 @@ class HouseRow:
     works_kind: str | None
     amount_vnd: int | None
     is_provisional: bool
-    surveyed_at: datetime | None
+    surveyed_on: date | None
     flags: tuple[dict[str, Any], ...]
 
 

@@ -292,12 +292,17 @@ def _assessed(session: Session, household_id: str) -> Values:
 
 
 def _approved(session: Session, household_id: str, on: date, context: IntakeContext) -> Values:
-    """What is approved: programme and amount of the interview that counted that day, entering on it."""
+    """What is approved: programme and amount of the interview that counted that day, entering on it.
+
+    A programme that had ended by then gives no amount.
+    """
     found = for_approval(session, household_id, context.book, on)
     if found is None:
         return {}
     assessment_id, made = found
-    return {"assessment_id": assessment_id, "programme": made.programme, "amount_vnd": made.amount_vnd}
+    has_ended = made.lapses_on is not None and made.lapses_on <= on
+    amount_vnd = None if has_ended else made.amount_vnd
+    return {"assessment_id": assessment_id, "programme": made.programme, "amount_vnd": amount_vnd}
 
 
 def _outcome(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -12,12 +14,16 @@ from fielding import as_phone
 from makers import envelope
 from sending import ENVELOPES, send
 
+from api.web import auth
 from api.web.extensions import db
+from api.web.intake_context import book_in_force, intake_context
+from survey.approval.rejudged import rejudged
 from survey.areas.actions import put_areas, set_fact, succeed
 from survey.areas.rows import AreaInput, Pair
 from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
 from survey.cases import queries as cases
+from survey.problems import Problem
 
 SOUND_BUT_FOR_THE_ROOF = {
     "area_m2": 60.0,
@@ -255,3 +261,87 @@ def test_a_house_surveyed_after_the_merger_is_still_in_what_was_a_poor_district(
     house = household(sign_in("mai"), visited_on="2025-08-01", **POOR)
     assert told(current(house)) == ("entitled", "NTP-SPR", 60_000_000)
     assert current(house).result["area_codes"] == ["V1", "02000", "19"]
+
+
+# --- the same figure everywhere
+
+
+def features(client, kind):
+    """What a GIS file of the whole province says of each of its features."""
+    with client.get(f"/areas/06/export/{kind}.geojson") as answer:
+        return [one["properties"] for one in json.loads(answer.data)["features"]]
+
+
+def test_a_programme_that_ended_gives_money_to_no_sum_list_or_file(sign_in, on):
+    house = household(sign_in("mai"), visited_on="2025-05-10")
+    assert sum(one["amount_vnd"] for one in features(sign_in("hoa"), "communes")) == 60_000_000
+    on("2025-09-03")
+    staff = sign_in("hoa")
+    assert staff.get("/api/v1/areas/06/budget").json["amount_vnd"] == 0
+    assert "60.000.000" not in staff.get("/households").text
+    assert [(one["outcome"], one["amount_vnd"]) for one in features(staff, "households")] == [
+        ("lapsed", None)
+    ]
+    (commune,) = [one for one in features(staff, "communes") if one["households"]]
+    assert (commune["lapsed"], commune["entitled"], commune["amount_vnd"]) == (1, 0, 0)
+    assert told(current(house)) == ("entitled", "XNT-2024", 60_000_000)
+
+
+def test_files_and_lists_name_the_day_of_the_visit(sign_in):
+    household(sign_in("mai"), visited_on="2025-05-10")
+    assert features(sign_in("hoa"), "households")[0]["surveyed_on"] == "2025-05-10"
+    assert "10/05/2025" in sign_in("hoa").get("/households").text
+
+
+def test_a_household_that_was_not_registered_is_in_no_sum_of_a_file(sign_in):
+    household(sign_in("mai"), registered=False)
+    staff = sign_in("hoa")
+    assert staff.get("/api/v1/areas/06/budget").json["amount_vnd"] == 0
+    assert sum(one["amount_vnd"] for one in features(staff, "communes")) == 0
+
+
+def test_who_approves_is_told_when_the_day_makes_it_another_result(sign_in):
+    clerk = sign_in("mai")
+    house = household(clerk, visited_on="2025-05-01", **SOUND)
+    take(clerk, house, *AGREE[:-1])
+    household(clerk, household=house, visited_on="2025-05-14")
+    committee = sign_in("son")
+    assert "60.000.000" in committee.get("/approvals/approve").text
+    wanted = {"done_on": "2025-05-08", "household": [house]}
+    answer = committee.post("/approvals/approve", data=wanted)
+    assert "5466" in answer.text
+    assert "60.000.000 → –" in answer.text
+    assert cases.case_of(db.session(), house).state == "reviewed"
+    seen = re.search('name="seen" value="([0-9a-f]{64})"', answer.text)[1]
+    assert committee.post("/approvals/approve", data=wanted | {"seen": seen}).status_code == 302
+    assert cases.case_of(db.session(), house).state == "approved"
+
+
+def test_nobody_is_approved_for_a_programme_that_had_ended_by_that_day(sign_in, on):
+    house = household(sign_in("mai"), visited_on="2025-05-01")
+    take(sign_in("mai"), house, *AGREE[:-1])
+    on("2025-09-12")
+    committee = sign_in("son")
+    answer = committee.post("/approvals/approve", data={"done_on": "2025-09-12", "household": [house]})
+    assert "5467" in answer.text
+    committee.post("/approvals/approve", data={"done_on": "2025-08-20", "household": [house]})
+    case = cases.case_of(db.session(), house)
+    assert (case.state, case.amount_vnd) == ("approved", 60_000_000)
+    assert sign_in("hoa").get("/api/v1/areas/06/budget").json["amount_vnd"] == 60_000_000
+
+
+def test_what_leaves_the_estimate_by_being_judged_anew_is_told_beforehand(sign_in, on):
+    house = household(sign_in("mai"), visited_on="2025-05-10")
+    row = current(house)
+    row.engine_version, row.lapses_on = "1", None  # as it was kept before programmes had an end
+    db.session.commit()
+    on("2025-09-10")
+    session = db.session()
+    (one,) = rejudged(session, [house], book_in_force(session), date(2025, 9, 10))
+    assert one.has_changed
+    assert (one.before[0], one.after[0]) == ("entitled", "lapsed")
+
+
+def test_a_stranger_is_no_operator_in_the_intake(world):
+    with world.test_request_context("/p/x"), pytest.raises(Problem, match="Not signed in"):
+        intake_context(auth.viewer())

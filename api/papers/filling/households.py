@@ -12,7 +12,7 @@ from survey.access.viewer import Viewer
 from survey.assessment import queries as assessment
 from survey.cases import queries as cases
 from survey.registry import queries as registry
-from survey.registry.models import Household
+from survey.registry.models import Household, Survey
 
 
 def _stage(viewer: Viewer, house: Household, act_id: str | None = None) -> data.StageData:
@@ -78,7 +78,7 @@ def _disaster(viewer: Viewer, house: Household) -> data.DisasterRequestData:
 
 def _notice(viewer: Viewer, house: Household) -> data.NoticeData:
     row = assessment.current(viewer.session, house.id)
-    interview = registry.latest_interview(viewer.session, house.id)
+    interview = viewer.session.get(Survey, row.survey_id) if row else None
     if row is None or interview is None:
         return data.NoticeData(household=household_data(viewer, house))
     said = reasons(viewer, row, "vi")
