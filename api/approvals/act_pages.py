@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file
+from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
 from sqlalchemy import and_
 
 from api.approvals import approved_lists, official_acts
@@ -57,7 +57,7 @@ def new() -> Any:
     except Problem as problem:
         return _new_page(viewer, problem), status_of(problem.number)
     flash(t("Đã lưu văn bản.", "The official act is kept."), "ok")
-    return redirect(f"/approvals/acts/{act_id}")
+    return redirect(url_for("official_acts.show", act_id=act_id))
 
 
 def _new_page(viewer: Viewer, problem: Problem | None = None) -> str:
@@ -121,7 +121,7 @@ def add_file(act_id: int) -> Any:
     except Problem as problem:
         return _page(viewer, act_id, problem), status_of(problem.number)
     flash(t("Đã lưu bản quét.", "The scan is kept."), "ok")
-    return redirect(f"/approvals/acts/{act_id}")
+    return redirect(url_for("official_acts.show", act_id=act_id))
 
 
 @blueprint.get("/<int:act_id>/files/<sha256>")
@@ -163,7 +163,7 @@ def put_target(act_id: int) -> Any:
     except Problem as problem:
         return _page(viewer, act_id, problem), status_of(problem.number)
     flash(t("Đã ghi chỉ tiêu.", "The target is kept."), "ok")
-    return redirect(f"/approvals/acts/{act_id}")
+    return redirect(url_for("official_acts.show", act_id=act_id))
 
 
 def _target(viewer: Viewer) -> NewTarget:

@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
@@ -170,7 +170,10 @@ def approve() -> Any:
     flash(
         t(f"Đã phê duyệt {count} hộ và lập phiên bản danh sách mới.", f"{count} households approved."), "ok"
     )
-    return redirect(f"/approvals/lists/{frozen[0][0]}/{frozen[0][1]}" if len(frozen) == 1 else "/approvals")
+    if len(frozen) != 1:
+        return redirect(url_for("approvals.index"))
+    code, year = frozen[0][:2]
+    return redirect(url_for("approvals.show_list", code=code, year=year))
 
 
 def _approve(viewer: Viewer) -> tuple[int, list[tuple[str, int]]]:

@@ -6,7 +6,7 @@ import io
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 from sqlalchemy import ColumnElement
 
@@ -139,7 +139,7 @@ def freeze(code: str, year: int) -> Any:
     except Problem as problem:
         return _list_page(viewer, code, year, problem), 400
     flash(t("Đã lập phiên bản mới của danh sách.", "A new version of the list was made."), "ok")
-    return redirect(f"/approvals/lists/{code}/{year}")
+    return redirect(url_for("approvals.show_list", code=code, year=year))
 
 
 def _chosen_act(viewer: Viewer) -> int | None:
@@ -208,7 +208,7 @@ def attach(code: str, year: int, number: int) -> Any:
     with transaction.write() as session:
         actions.attach_act(session, viewer.actor, found.head.id, session.get_one(OfficialAct, act_id))
     flash(t("Đã gắn văn bản với phiên bản này.", "The official act now carries this version."), "ok")
-    return redirect(f"/approvals/lists/{code}/{year}/{number}")
+    return redirect(url_for("approvals.show_version", code=code, year=year, number=number))
 
 
 @blueprint.get("/lists/<code>/<int:year>/<int:number>.xlsx")

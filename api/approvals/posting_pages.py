@@ -6,7 +6,7 @@ import uuid
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 
 from api.cases import recording
 from api.forms.parsing import parse
@@ -133,7 +133,7 @@ def publish(act_id: str) -> Any:
     except Problem as problem:
         return _page(viewer, act_id, problem), status_of(problem.number)
     flash(t("Đã đăng trang niêm yết.", "The posting is on the web."), "ok")
-    return redirect(f"/approvals/postings/{found.act_id}")
+    return redirect(url_for("postings.show", act_id=found.act_id))
 
 
 @blueprint.post("/<act_id>/withdraw")
@@ -146,7 +146,7 @@ def withdraw(act_id: str) -> Any:
         with transaction.write() as session:
             postings.withdraw(session, viewer.actor, session.get_one(NoticePage, found.publication_id))
     flash(t("Đã gỡ trang niêm yết.", "The page was withdrawn."), "ok")
-    return redirect(f"/approvals/postings/{found.act_id}")
+    return redirect(url_for("postings.show", act_id=found.act_id))
 
 
 # --- objections from the web
@@ -189,7 +189,7 @@ def make_act(objection_id: int) -> Any:
     except Problem as problem:
         return _page(viewer, page.posting_id, problem), status_of(problem.number)
     flash(t("Đã chuyển thành phản ánh của hộ.", "It is an objection of the household now."), "ok")
-    return redirect(f"/approvals/postings/{page.posting_id}")
+    return redirect(url_for("postings.show", act_id=page.posting_id))
 
 
 @blueprint.post("/objections/<int:objection_id>/settle")
@@ -207,4 +207,4 @@ def settle(objection_id: int) -> Any:
     except Problem as problem:
         return _page(viewer, page.posting_id, problem), status_of(problem.number)
     flash(t("Đã xử lý phản ánh.", "The objection is settled."), "ok")
-    return redirect(f"/approvals/postings/{page.posting_id}")
+    return redirect(url_for("postings.show", act_id=page.posting_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 
 from api.areas.pages import show_area
 from api.cases import worklists
@@ -45,7 +45,7 @@ def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
                 "count": intake.count_inbox(viewer.session, condition),
                 "label": t("bản ghi chờ xử lý", "records waiting in the inbox"),
                 "hint": t("thiếu hoặc sai một câu trả lời", "an answer is missing or wrong"),
-                "href": "/inbox",
+                "href": url_for("inbox.index"),
                 "tone": "bad",
             }
         )
@@ -56,7 +56,12 @@ def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
     ):
         count = assessment.count_houses(viewer.session, visible, assessment.outcome(viewer.today) == outcome)
         items.append(
-            {"count": count, "label": t(vi, en), "href": f"/households?outcome={outcome}", "tone": "warn"}
+            {
+                "count": count,
+                "label": t(vi, en),
+                "href": url_for("households.index", outcome=outcome),
+                "tone": "warn",
+            }
         )
     soon = assessment.count_houses(viewer.session, visible, assessment.lapses_soon(viewer.today))
     items.append(
@@ -66,7 +71,7 @@ def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
                 "hộ có chương trình sắp kết thúc mà chưa phê duyệt hoặc chưa khởi công",
                 "households whose programme is about to end, not approved or not begun",
             ),
-            "href": "/households?lapses=soon",
+            "href": url_for("households.index", lapses="soon"),
             "tone": "bad",
         }
     )

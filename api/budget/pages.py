@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, send_file
+from flask import Blueprint, redirect, render_template, send_file, url_for
 from flask_login import current_user
 
 from api.budget.estimate import viewer_estimate, write_workbook
@@ -22,7 +22,7 @@ def index() -> Any:
     """The budget of the viewer's own area."""
     viewer = auth.viewer()
     codes = area_names.own_areas(viewer, "budget.read")
-    return redirect(f"/areas/{codes[0]}/budget" if codes else "/")
+    return redirect(url_for("budget.page", code=codes[0]) if codes else url_for("home.index"))
 
 
 @blueprint.get("/areas/<code>/budget")

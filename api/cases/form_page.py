@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 
 from api.cases import recording
 from api.cases.form_choices import choices, money_hint
@@ -64,7 +64,7 @@ def sheet(
         fields=made,
         lines=_lines(about, made, found.rows) if about is not None and is_many else None,
         correcting=about,
-        back=f"/cases/acts/{about.act.envelope_id}" if about else f"/households/{house.id}",
+        back=_crumb(viewer, house, about)[1],
         problem=problem,
         told=found.lines,
         act_id=about.act.envelope_id if about else recording.act_id_of_form(),
@@ -84,8 +84,8 @@ def _title(viewer: Viewer, house: Household, about: Correction | None) -> str:
 def _crumb(viewer: Viewer, house: Household, about: Correction | None) -> tuple[str, str]:
     """Where one came from: the household, or the act that is corrected."""
     if about is None:
-        return household_access.title(viewer, house), f"/households/{house.id}"
-    return act_title(about.act.kind, None), f"/cases/acts/{about.act.envelope_id}"
+        return household_access.title(viewer, house), url_for("households.household", household_id=house.id)
+    return act_title(about.act.kind, None), url_for("cases.act", act_id=about.act.envelope_id)
 
 
 def _choices(

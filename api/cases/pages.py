@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from api.cases import recording
 from api.cases.form_choices import beginning
@@ -105,7 +105,7 @@ def _not_revoked(problem: Problem, act_id: str) -> Any:
     """Back to the act's own page: it says what has to be revoked first."""
     told = [str(fault[current()]) for fault in faults.of(problem)] or [problem.message(current())]
     flash(f"{t('Chưa hủy được.', 'Not revoked.')} {' '.join(told)}", "bad")
-    return redirect(f"/cases/acts/{act_id}")
+    return redirect(url_for("cases.act", act_id=act_id))
 
 
 def _of_this_house(form: Form, payload: dict[str, Any], house: Household) -> None:
@@ -122,11 +122,11 @@ def _told(viewer: Viewer, house: Household, form: Form, payload: Mapping[str, An
     if form.code == machine.REVOCATION:
         stays = t("Bước cũ vẫn nằm trong lịch sử.", "It stays in the history.")
         flash(f"{_revoked_for(viewer, act_id)} {stays}", "ok")
-        return redirect(f"/households/{house.id}")
+        return redirect(url_for("households.household", household_id=house.id))
     title = act_title(form.code, payload.get("stage") or payload.get("outcome"))
     flash(t(f"Đã ghi: {title}.", f"Recorded: {title}."), "ok")
     recording.tell_flags(viewer, act_id)
-    return redirect(f"/households/{house.id}?done={act_id}")
+    return redirect(url_for("households.household", household_id=house.id, done=act_id))
 
 
 def _revoked_for(viewer: Viewer, act_id: str) -> str:
@@ -269,7 +269,7 @@ def _record_correction(viewer: Viewer, form: Form, typed: dict[str, str], about:
     except Problem as problem:
         return _again(viewer, form, typed, problem, kept, about.act.envelope_id)
     flash(t("Đã sửa; bản trước vẫn nằm trong lịch sử.", "Corrected; the earlier version stays."), "ok")
-    return redirect(f"/cases/acts/{about.act.envelope_id}")
+    return redirect(url_for("cases.act", act_id=about.act.envelope_id))
 
 
 def _leave_out(payload: dict[str, Any], kept: dict[str, list[int]], about: Correction) -> None:

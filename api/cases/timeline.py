@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote
 
-from flask import request
+from flask import request, url_for
 
 from api.cases import recording
 from api.shared import area_names, household_access, uploads
@@ -106,9 +105,10 @@ def view(
 def _button(house: Household, progress: Progress | None, kind: str) -> Button:
     """A meeting or posting is about the whole village; a stage says which one comes."""
     if machine.acts()[kind].of_village and house.area_code:
-        return Button(word(f"act.{kind}"), f"/work/{kind}?area={quote(house.area_code)}")
+        return Button(word(f"act.{kind}"), url_for(f"entries.{kind}", area=house.area_code))
     stages = machine.outcomes(progress, kind) if kind == "stage" else ()
-    return Button(act_title(kind, stages[0] if len(stages) == 1 else None), f"/cases/{house.id}/{kind}/new")
+    title = act_title(kind, stages[0] if len(stages) == 1 else None)
+    return Button(title, url_for("cases.new", household_id=house.id, kind=kind))
 
 
 def _facts(viewer: Viewer, house: Household, progress: Progress) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement
 
 from api.cases import recording
@@ -76,7 +76,7 @@ def _choose_village(viewer: Viewer, kind: str) -> Any:
         if (now := next(iter(tree.path(code)), None)) is not None:
             counts[now] = counts.get(now, 0) + count
     if len(counts) == 1:
-        return redirect(f"/work/{kind}?area={next(iter(counts))}")
+        return redirect(url_for(f"entries.{kind}", area=next(iter(counts))))
     ordered = sorted(
         counts, key=lambda code: [tree.names[step].sort_key for step in reversed(tree.path(code))]
     )
@@ -132,7 +132,7 @@ def _record(viewer: Viewer, kind: str, code: str, typed: dict[str, str]) -> Any:
     flash(
         t(f"Đã ghi: {word(f'act.{kind}')}, {count} hộ.", f"{word(f'act.{kind}')}: {count} households."), "ok"
     )
-    return redirect(f"/cases/acts/{receipt.id}")
+    return redirect(url_for("cases.act", act_id=receipt.id))
 
 
 def _of_each(viewer: Viewer, problem: Problem, kind: str, payload: Mapping[str, Any]) -> Problem:

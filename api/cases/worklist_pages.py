@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 
 from api.cases import recording, worklists
 from api.forms.fields import options_of
@@ -62,13 +62,12 @@ def _of_phase(
     viewer: Viewer, phase: str, states: dict[str, Any], area_code: str | None
 ) -> list[dict[str, Any]]:
     """The states of a phase in which cases stand."""
-    scope = f"&area={area_code}" if area_code else ""
     return [
         {
             "count": states[state].count,
             "label": word(f"case_state.{state}"),
             "hint": worklists.oldest_hint(viewer, states[state]) if phase not in ("closed", "done") else None,
-            "href": f"/work/list?state={state}{scope}",
+            "href": url_for("work.listed", state=state, area=area_code),
         }
         for state in machine.states(phase)
         if state in states

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from sqlalchemy import ColumnElement, false, select
 
 from api.shared import area_names
@@ -210,7 +210,7 @@ def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
             "count": states[state].count,
             "label": t(vi, en),
             "hint": oldest_hint(viewer, states[state]),
-            "href": f"/work/list?state={state}",
+            "href": url_for("work.listed", state=state),
             "tone": "warn",
         }
         for state, vi, en in _my_states(viewer)
@@ -249,7 +249,7 @@ def _my_conditions(viewer: Viewer) -> list[dict[str, Any]]:
             {
                 "count": cases.count_cases(session, mine, LIVE, Case.objections > 0),
                 "label": t("hồ sơ có phản ánh chưa trả lời", "cases with an unanswered objection"),
-                "href": "/work/list?objection=yes",
+                "href": url_for("work.listed", objection="yes"),
                 "tone": "bad",
             }
         )
@@ -259,7 +259,7 @@ def _my_conditions(viewer: Viewer) -> list[dict[str, Any]]:
             {
                 "count": postings.count_open_objections(session, mine_posted),
                 "label": t("phản ánh qua trang niêm yết chưa xử lý", "objections from the web not settled"),
-                "href": "/approvals/postings",
+                "href": url_for("postings.index"),
                 "tone": "bad",
             }
         )
@@ -268,7 +268,7 @@ def _my_conditions(viewer: Viewer) -> list[dict[str, Any]]:
             {
                 "count": lists.count_obstacles(session, mine, lists.overdue(viewer.today)),
                 "label": t("vướng mắc quá hạn gỡ", "obstacles overdue"),
-                "href": "/work/obstacles?overdue=yes",
+                "href": url_for("obstacles.index", overdue="yes"),
                 "tone": "bad",
             }
         )
@@ -277,7 +277,7 @@ def _my_conditions(viewer: Viewer) -> list[dict[str, Any]]:
             {
                 "count": cases.count_cases(session, mine, LIVE, lists.lacks_scan()),
                 "label": t("hồ sơ có việc chưa có bản ký", "cases with an act without its signed paper"),
-                "href": "/work/list?scan=missing",
+                "href": url_for("work.listed", scan="missing"),
                 "tone": "warn",
             }
         )

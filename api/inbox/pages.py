@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 
 from api.forms.mending import changed_answers, mending_fields
 from api.shared import area_names
@@ -77,7 +76,7 @@ def _form_anew(row: ReceivedEnvelope, content: dict[str, Any]) -> tuple[str, str
     act = machine.acts().get(str(kind)) if row.kind == "act" else None
     if act is None or not act.of_village or not row.area_code:
         return None
-    return word(f"act.{kind}"), f"/work/{kind}?area={quote(row.area_code)}"
+    return word(f"act.{kind}"), url_for(f"entries.{kind}", area=row.area_code)
 
 
 def _form(content: dict[str, Any]) -> Any:
@@ -109,10 +108,10 @@ def _told(viewer: Viewer, receipt: Receipt) -> Any:
     """Back to the household it became, or to what still waits."""
     if receipt.state == STORED:
         flash(t("Bản ghi đã được xử lý và đối chiếu.", "The record was processed and assessed."), "ok")
-        return redirect(f"/households/{receipt.household_id}")
+        return redirect(url_for("households.household", household_id=receipt.household_id))
     row = queries.version(viewer.session, receipt.id, receipt.version)
     flash(t("Bản ghi vẫn còn lỗi, xem bên dưới.", "The record still has faults, see below."), "warn")
-    return redirect(f"/inbox/{row.id}" if row else "/inbox")
+    return redirect(url_for("inbox.envelope", row_id=row.id) if row else url_for("inbox.index"))
 
 
 @blueprint.post("/<int:row_id>/aside")
@@ -140,4 +139,4 @@ def put_back(row_id: int) -> Any:
     with transaction.write() as session:
         actions.set_aside(session, row_id, "", intake_context(viewer), undo=True)
     flash(t("Bản ghi đã trở lại hộp chờ xử lý.", "The record is back in the inbox."), "ok")
-    return redirect(f"/inbox/{row_id}")
+    return redirect(url_for("inbox.envelope", row_id=row_id))

@@ -6,7 +6,7 @@ import io
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, redirect, render_template, send_file
+from flask import Blueprint, current_app, redirect, render_template, send_file, url_for
 
 from api.map.views import area_view
 from api.shared import area_names
@@ -24,7 +24,7 @@ def index() -> Any:
     """The map of the viewer's own area."""
     viewer = auth.viewer()
     codes = area_names.own_areas(viewer, "map.read")
-    return redirect(f"/areas/{codes[0]}/map" if codes else "/")
+    return redirect(url_for("maps.area", code=codes[0]) if codes else url_for("home.index"))
 
 
 @blueprint.get("/areas/<code>/map")

@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, send_file
+from flask import Blueprint, current_app, redirect, render_template, request, send_file, url_for
 
 from api.papers.blocks import Paper
 from api.papers.filling.choose import TELLING, kind_of, kind_telling, of_act, of_area, of_household
@@ -33,7 +33,7 @@ def index() -> Any:
     """Which papers there are, for the viewer's own area."""
     viewer = auth.viewer()
     codes = area_names.own_areas(viewer, "paper.read")
-    return redirect(f"/papers/areas/{codes[0]}" if codes else "/")
+    return redirect(url_for("papers.area", code=codes[0]) if codes else url_for("home.index"))
 
 
 @blueprint.get("/areas/<code>")
@@ -89,15 +89,17 @@ def household_file(household_id: Any, kind: str, form: str) -> Any:
     house = _household(viewer, str(household_id))
     chosen = _kind(kind, form)
     if chosen.per == "village":
-        return redirect(f"{_address_of_village(viewer, house, chosen)}.{form}")
+        return redirect(_address_of_village(viewer, house, chosen, form))
     return _file([of_household(viewer, chosen, house)], form, f"{chosen.code}-{house.id[:8]}")
 
 
-def _address_of_village(viewer: Viewer, house: Household, kind: Kind) -> str:
+def _address_of_village(viewer: Viewer, house: Household, kind: Kind, form: str) -> str:
     """Where its village's paper stands: that of the act which named this household, if one did."""
     told = TELLING[kind.code][0] if kind.code in TELLING else ""
     act_id = cases.newest_of(viewer.session, house.id, told)
-    return f"/papers/acts/{act_id}" if act_id else f"/papers/areas/{house.area_code}/{kind.code}"
+    if act_id:
+        return url_for("papers.act_file", act_id=act_id, form=form)
+    return url_for("papers.area_file", code=str(house.area_code), kind=kind.code, form=form)
 
 
 @blueprint.get("/acts/<uuid:act_id>.<form>")

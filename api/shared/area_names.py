@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from flask import url_for
 from sqlalchemy import ColumnElement, or_
 
 from api.web.language import t
@@ -67,8 +68,8 @@ def crumbs(viewer: Viewer, code: str, last: str | None = None) -> list[tuple[str
     way: list[tuple[str, str | None]] = []
     for step in reversed(tree.path(code)):
         is_end = step == code and last is None
-        href = f"/areas/{step}" if not is_end and viewer.may("household.read", step) else None
-        way.append((tree.names[step].name, href))
+        may_open = not is_end and viewer.may("household.read", step)
+        way.append((tree.names[step].name, url_for("areas.area", code=step) if may_open else None))
     return [*way, (last, None)] if last else way
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, url_for
 from flask.globals import request_ctx
 from flask_login import current_user
 
@@ -18,23 +18,28 @@ from survey.areas import queries as areas
 class Entry:
     """One entry of the bar: the page it opens and the right it needs (None: being signed in)."""
 
-    href: str
+    endpoint: str
     vi: str
     en: str
     action: str | None
 
+    @property
+    def href(self) -> str:
+        """Its address."""
+        return url_for(self.endpoint)
+
 
 BAR = (
-    Entry("/", "Tổng quan", "Overview", None),
-    Entry("/map", "Bản đồ", "Map", "map.read"),
-    Entry("/households", "Danh sách hộ", "Households", "household.read"),
-    Entry("/work", "Công việc", "Work", "household.read"),
-    Entry("/budget", "Kinh phí", "Budget", "budget.read"),
-    Entry("/approvals", "Phê duyệt", "Approval", "paper.read"),
-    Entry("/papers", "Biểu mẫu", "Papers", "paper.read"),
-    Entry("/inbox", "Hộp chờ xử lý", "Inbox", "inbox.read"),
-    Entry("/law", "Quy định", "Law", "law.read"),
-    Entry("/accounts", "Tài khoản", "Accounts", "accounts.manage"),
+    Entry("home.index", "Tổng quan", "Overview", None),
+    Entry("maps.index", "Bản đồ", "Map", "map.read"),
+    Entry("households.index", "Danh sách hộ", "Households", "household.read"),
+    Entry("work.index", "Công việc", "Work", "household.read"),
+    Entry("budget.index", "Kinh phí", "Budget", "budget.read"),
+    Entry("approvals.index", "Phê duyệt", "Approval", "paper.read"),
+    Entry("papers.index", "Biểu mẫu", "Papers", "paper.read"),
+    Entry("inbox.index", "Hộp chờ xử lý", "Inbox", "inbox.read"),
+    Entry("law.index", "Quy định", "Law", "law.read"),
+    Entry("accounts.index", "Tài khoản", "Accounts", "accounts.manage"),
 )
 
 
