@@ -19,9 +19,15 @@ def in_memory(name: str, fill: Callable[[Session], None]) -> Session:
         engine = create_engine("sqlite://")
         tables = [table for table in AreaRow.metadata.sorted_tables if table.name.startswith("area")]
         Base.metadata.create_all(engine, tables)
-        _kept[name] = Session(engine)
-        fill(_kept[name])
-        _kept[name].commit()
+        session = Session(engine)
+        try:
+            fill(session)
+            session.commit()
+        except BaseException:  # what it is filled from may be absent: then nothing half full is kept
+            session.close()
+            engine.dispose()
+            raise
+        _kept[name] = session
     return _kept[name]
 
 
