@@ -35,15 +35,15 @@ def counting(session: Session, household_id: str) -> Counting:
     """Until approval the newest interview counts; from approval on, the one that the approval rested on."""
     newest = registry.latest_interview(session, household_id)
     approval = cases.approval_of(session, household_id)
-    if newest is None or approval is None:
+    if approval is None:
         return Counting(newest)
     basis = _of_assessment(session, approval.values.get("assessment_id"))
     basis = basis or registry.latest_interview(session, household_id, approval.done_on) or newest
-    return Counting(basis, newest if newest.id != basis.id else None)
+    return Counting(basis, newest if newest is not basis else None)
 
 
 def _of_assessment(session: Session, assessment_id: int | None) -> Survey | None:
-    """The interview behind an assessment, as corrected since."""
+    """The interview behind an assessment, as corrected since for its household."""
     row = session.get(AssessmentRow, assessment_id) if assessment_id else None
     survey = session.get(Survey, row.survey_id) if row else None
     return registry.newest_version(session, survey) if survey else None

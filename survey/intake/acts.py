@@ -32,8 +32,7 @@ from survey.law.assessment import ELIGIBLE
 from survey.problems import Problem
 from survey.questionnaire import Fault, PersonInput, act_forms, check, load_form, split_personal, split_texts
 from survey.registry.actions import add_head, set_head
-from survey.registry.models import Household
-from survey.registry.queries import latest_interview
+from survey.registry.models import Household, Survey
 from survey.words import both
 from survey.works.checks import photo_flags, progress_flags
 
@@ -209,8 +208,9 @@ def _record(
 def _assess_if_changed(session: Session, household_id: str, before: Values, context: IntakeContext) -> None:
     """Approval, start of building, another kind of works: the law is asked again with what is known now."""
     after = cases.act_facts(session, household_id)
-    interview = latest_interview(session, household_id) if after != before else None
-    if interview is not None and interview.facts | before != interview.facts | after:
+    judged = assessment.current(session, household_id) if after != before else None
+    told = session.get_one(Survey, judged.survey_id).facts if judged is not None else {}
+    if judged is not None and told | before != told | after:
         assess_household(session, household_id, context.book, context.now)
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
 from survey.assessment.actions import assess_household
+from survey.assessment.judging import counting
+from survey.cases.queries import approval_of
 from survey.days import day_of
 from survey.intake import checks, queries
 from survey.intake.acts import process_act
@@ -31,7 +33,7 @@ from survey.questionnaire import (
 )
 from survey.registry.actions import keep_survey
 from survey.registry.models import Household, Person
-from survey.registry.queries import INTERVIEWED, visited_before
+from survey.registry.queries import INTERVIEWED, household_before, visited_before
 from survey.registry.rows import NewStatus, NewSurvey, Point
 from survey.works.checks import photo_place_flags
 
@@ -82,12 +84,15 @@ def process(
         # It belongs on the desk of where the household lives, else of where it says it was made.
         where = household.area_code if household else area_code
         return ProcessingResult([fault.to_dict() for fault in faults[:MAX_FAULTS]], where)
-    placed = PlacedRecord(
-        household_id, household, area_code, point, [*flags, *checks.device_flags(session, row)]
-    )
+    flags += [
+        *checks.device_flags(session, row),
+        *_left_flags(session, corrected, envelope, values["visit"]),
+    ]
+    placed = PlacedRecord(household_id, household, area_code, point, flags)
     kept = keep_survey(session, _new_survey(session, envelope, form, values, row, placed), household)
     if kept.survey.visit == INTERVIEWED:
-        assess_household(session, household_id, context.book, context.now)
+        for judged_id in [household_id, *([corrected.id] if corrected else [])]:
+            assess_household(session, judged_id, context.book, context.now)
     return ProcessingResult([], area_code, household_id)
 
 
@@ -225,8 +230,18 @@ def _begins(row: dict[str, Any], first: date) -> bool:
 
 def _household_of(session: Session, envelope: Envelope) -> str | None:
     """The household an earlier version of this envelope belongs to."""
-    base = queries.version(session, envelope.id, envelope.base_version) if envelope.base_version else None
-    return base.household_id if base else None
+    return household_before(session, envelope.id) if envelope.base_version else None
+
+
+def _left_flags(
+    session: Session, left: Household | None, envelope: Envelope, visit: str
+) -> Iterator[checks.Flag]:
+    """A correction that takes the interview an approval rests on to another household."""
+    if left is None or visit != INTERVIEWED or approval_of(session, left.id) is None:
+        return
+    basis = counting(session, left.id).basis
+    if basis is not None and basis.envelope_id == envelope.id:
+        yield {"code": "left_approved", "household": left.id}
 
 
 def _point(value: dict[str, Any] | None) -> Point | None:

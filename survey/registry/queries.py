@@ -40,15 +40,30 @@ def latest_interview(session: Session, household_id: str, until: date | None = N
 
 
 def newest_version(session: Session, survey: Survey) -> Survey | None:
-    """An interview as last corrected."""
-    wanted = _latest_interviews.where(Survey.envelope_id == survey.envelope_id)
-    return session.scalar(wanted.limit(1))
+    """An interview as last corrected; a version that names another household is none of this one's."""
+    wanted = _interviewed.where(
+        Survey.envelope_id == survey.envelope_id, Survey.household_id == survey.household_id
+    )
+    return session.scalar(wanted.order_by(Survey.version.desc()).limit(1))
 
 
 def visited_before(session: Session, envelope_id: str) -> date | None:
     """The day of the visit that the newest stored version of a survey tells."""
     wanted = select(Survey.visited_on).where(Survey.envelope_id == envelope_id)
     return session.scalar(wanted.order_by(Survey.version.desc()).limit(1))
+
+
+def household_before(session: Session, envelope_id: str) -> str | None:
+    """The household that the newest stored version of a survey is about."""
+    wanted = select(Survey.household_id).where(Survey.envelope_id == envelope_id)
+    return session.scalar(wanted.order_by(Survey.version.desc()).limit(1))
+
+
+_interviewed = (
+    select(Survey)
+    .join(Household, Household.id == Survey.household_id)
+    .where(Survey.visit == INTERVIEWED, Survey.is_training == Household.is_training)
+)
 
 
 def _interviews() -> Select[Survey]:
@@ -60,11 +75,8 @@ def _interviews() -> Select[Survey]:
         later.visit == INTERVIEWED,
     )
     moment = case((Survey.captured_at > Survey.received_at, Survey.received_at), else_=Survey.captured_at)
-    return (
-        select(Survey)
-        .join(Household, Household.id == Survey.household_id)
-        .where(Survey.visit == INTERVIEWED, Survey.is_training == Household.is_training, ~corrected)
-        .order_by(Survey.visited_on.desc(), moment.desc(), Survey.envelope_id)
+    return _interviewed.where(~corrected).order_by(
+        Survey.visited_on.desc(), moment.desc(), Survey.envelope_id
     )
 
 
