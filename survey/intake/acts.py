@@ -296,8 +296,9 @@ def _approved(session: Session, household_id: str, on: date, context: IntakeCont
     found = for_approval(session, household_id, context.book, on)
     if found is None:
         return {}
-    assessment_id, made = found
-    return {"assessment_id": assessment_id, "programme": made.programme, "amount_vnd": made.amount_vnd}
+    survey, assessment_id, made = found
+    rests_on = {"survey_id": survey.id, "assessment_id": assessment_id}
+    return {**rests_on, "programme": made.programme, "amount_vnd": made.amount_vnd}
 
 
 def _outcome(

@@ -110,3 +110,31 @@ def test_the_household_that_an_interview_left_is_judged_by_the_one_that_remains(
     stored(clerk, sent | {"base_version": 1})
     assert told(first) == ENTITLED
     assert told(other)[0] == "not_entitled"
+
+
+# --- the interview an approval rests on
+
+
+def test_an_approval_names_its_interview_even_where_that_was_never_assessed(sign_in):
+    clerk = sign_in("mai")
+    house = household(clerk, visited_on="2025-05-10", **SOUND)
+    older = envelope({"household": house, "visited_on": "2025-05-01"})
+    stored(clerk, older)
+    take(clerk, house, *AGREE[:-1])
+    take(sign_in("son"), house, "approval")
+    assert cases.approval_of(db.session(), house).values["assessment_id"] is None
+    household(clerk, household=house, visited_on="2025-05-05", **SOUND)
+    assert told(house) == ENTITLED
+    older["payload"]["people"] = 7
+    stored(clerk, older | {"base_version": 1})
+    assert (told(house), current(house).result["facts"]["people"]) == (ENTITLED, 7)
+
+
+def test_an_older_approval_that_names_only_its_assessment_still_rests_on_it(sign_in):
+    clerk = sign_in("mai")
+    house = approved(sign_in)
+    approval = cases.approval_of(db.session(), house)
+    approval.values = {name: value for name, value in approval.values.items() if name != "survey_id"}
+    db.session.commit()
+    household(clerk, household=house, visited_on="2025-05-05", **SOUND)
+    assert told(house) == ENTITLED
