@@ -17,7 +17,6 @@ from survey.access.rights import may
 from survey.approval.chain import chain_on, signing_unit
 from survey.areas import queries as areas
 from survey.assessment import queries as assessment
-from survey.assessment.actions import assess_household
 from survey.assessment.judging import for_approval
 from survey.assessment.models import LAPSED
 from survey.cases import machine, procedure
@@ -26,6 +25,7 @@ from survey.cases.actions import record_act
 from survey.cases.models import Step
 from survey.cases.rows import NewAct, Target
 from survey.intake import checks
+from survey.intake.judged import judge_anew
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rows import MAX_FAULTS, Envelope, IntakeContext, ProcessingResult
 from survey.law.assessment import ELIGIBLE
@@ -211,7 +211,7 @@ def _assess_if_changed(session: Session, household_id: str, before: Values, cont
     judged = assessment.current(session, household_id) if after != before else None
     told = session.get_one(Survey, judged.survey_id).facts if judged is not None else {}
     if judged is not None and told | before != told | after:
-        assess_household(session, household_id, context.book, context.now)
+        judge_anew(session, household_id, context)
 
 
 def _new_act(

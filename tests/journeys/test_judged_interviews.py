@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from acting import AGREE, household, step, take
+from acting import AGREE, act, household, step, take
 from makers import envelope
 from sending import ENVELOPES
 
@@ -13,6 +13,7 @@ from survey.assessment import queries as assessment
 from survey.assessment.models import AssessmentRow
 from survey.cases import queries as cases
 from survey.registry import queries as registry
+from survey.registry.models import Household, Person
 
 ENTITLED = ("entitled", "XNT-2024", 60_000_000)
 SOUND = {
@@ -53,6 +54,13 @@ def approved(sign_in) -> str:
     take(sign_in("mai"), house, *AGREE[:-1])
     take(sign_in("son"), house, "approval")
     return house
+
+
+def place(house: str) -> tuple[str | None, float | None, str | None]:
+    """Where a household is, and who is its head."""
+    db.session.rollback()
+    found = db.session.get_one(Household, house)
+    return found.area_code, found.lon, db.session.get_one(Person, found.head_person_id).full_name
 
 
 def budgeted(sign_in) -> int:
@@ -138,3 +146,60 @@ def test_an_older_approval_that_names_only_its_assessment_still_rests_on_it(sign
     db.session.commit()
     household(clerk, household=house, visited_on="2025-05-05", **SOUND)
     assert told(house) == ENTITLED
+
+
+# --- where the household is, and who is its head
+
+V1 = {"area_code": "V1", "head_name": "Nông Văn Một", "point": {"lon": 105.51, "lat": 22.41}}
+V2 = {"area_code": "V2", "head_name": "Nông Văn Hai", "point": {"lon": 105.52, "lat": 22.42}}
+FIRST, SECOND = ("V1", 105.51, "Nông Văn Một"), ("V2", 105.52, "Nông Văn Hai")
+
+
+def test_a_household_is_where_the_interview_that_counts_found_it_in_any_order_of_arrival(sign_in):
+    clerk = sign_in("mai")
+    for order in (("first", "again", "other"), ("first", "other", "again"), ("other", "first", "again")):
+        house = household(clerk, visited_on="2025-04-01")
+        first = envelope({"household": house, "visited_on": "2025-05-12", **V2})
+        again = first | {"base_version": 1, "payload": first["payload"] | {"visited_on": "2025-05-02"}}
+        other = envelope({"household": house, "visited_on": "2025-05-10", **V1, **SOUND})
+        for name in order:
+            stored(clerk, {"first": first, "again": again, "other": other}[name])
+        assert place(house) == FIRST, order
+        assert told(house)[0] == "not_entitled", order
+
+
+def test_an_interview_beside_an_approval_moves_nothing_and_is_flagged(sign_in):
+    house = household(sign_in("mai"), visited_on="2025-05-01", **V1)
+    take(sign_in("mai"), house, *AGREE[:-1])
+    take(sign_in("son"), house, "approval")
+    sent = envelope({"household": house, "visited_on": "2025-05-14", **V2, **SOUND})
+    stored(sign_in("mai"), sent)
+    assert place(house) == FIRST
+    beside = registry.latest_interview(db.session(), house)
+    assert {"code": "approved_elsewhere"} in beside.flags
+    assert "ở địa bàn khác với nơi đã phê duyệt" in sign_in("mai").get(f"/households/{house}").text
+
+
+def test_an_approval_that_arrives_late_takes_the_household_back_to_where_it_was_approved(sign_in):
+    clerk = sign_in("mai")
+    house = household(clerk, visited_on="2025-05-01", **V1)
+    take(clerk, house, *AGREE[:-1])
+    stored(clerk, envelope({"household": house, "visited_on": "2025-05-14", **V2}))
+    assert place(house) == SECOND
+    take(sign_in("son"), house, "approval")
+    assert place(house) == FIRST
+    approval = cases.newest_of(db.session(), house, "approval")
+    revoked = act("revocation", act=approval, done_on="2025-05-15", remarks="Nhầm")
+    stored(sign_in("son"), revoked)
+    assert place(house) == SECOND
+
+
+def test_a_correction_of_the_approved_interview_does_not_undo_a_change_of_head(sign_in):
+    clerk = sign_in("mai")
+    house = household(clerk, visited_on="2025-05-01", **V1)
+    take(clerk, house, *AGREE[:-1])
+    take(sign_in("son"), house, "approval")
+    new_head = {"reason": "died", "head_name": "Nông Thị Mới"}
+    stored(clerk, act("head_change", household=house, done_on="2025-05-10", **new_head))
+    stored(clerk, envelope({"visited_on": "2025-05-01", **V2}, id=house, base_version=1))
+    assert place(house) == (*SECOND[:2], "Nông Thị Mới")
