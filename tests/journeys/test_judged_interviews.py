@@ -203,3 +203,32 @@ def test_a_correction_of_the_approved_interview_does_not_undo_a_change_of_head(s
     stored(clerk, act("head_change", household=house, done_on="2025-05-10", **new_head))
     stored(clerk, envelope({"visited_on": "2025-05-01", **V2}, id=house, base_version=1))
     assert place(house) == (*SECOND[:2], "Nông Thị Mới")
+
+
+# --- two interviews of one day
+
+
+def test_of_two_interviews_of_a_day_the_later_made_counts_however_late_the_other_is_corrected(sign_in):
+    clerk = sign_in("mai")
+    morning = envelope({"visited_on": "2025-05-10"}, captured_at="2025-05-10T09:00:00+07:00")
+    house = stored(clerk, morning)
+    afternoon = {"household": house, "visited_on": "2025-05-10", **SOUND}
+    stored(clerk, envelope(afternoon, captured_at="2025-05-10T15:00:00+07:00"))
+    morning["payload"]["people"] = 5
+    stored(clerk, morning | {"base_version": 1, "captured_at": "2025-05-14T09:00:00+07:00"})
+    assert told(house)[0] == "not_entitled"
+
+
+def test_a_status_told_in_the_afternoon_counts_however_late_the_morning_is_corrected(sign_in):
+    def poor_or_not(value: str) -> dict[str, Any]:
+        return {"status_records": [{"kind": "poverty_status", "value": value, "year": 2025}]}
+
+    clerk = sign_in("mai")
+    answers = {"visited_on": "2025-05-10", **poor_or_not("poor")}
+    morning = envelope(answers, captured_at="2025-05-10T09:00:00+07:00")
+    house = stored(clerk, morning)
+    afternoon = {"household": house, "visited_on": "2025-05-10", **poor_or_not("near_poor")}
+    stored(clerk, envelope(afternoon, captured_at="2025-05-10T15:00:00+07:00"))
+    before = current(house).result["facts"]["poverty_status"]
+    stored(clerk, morning | {"base_version": 1, "captured_at": "2025-05-14T09:00:00+07:00"})
+    assert current(house).result["facts"]["poverty_status"] == before
