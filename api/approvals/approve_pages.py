@@ -205,7 +205,7 @@ def _check_results(viewer: Viewer, session: Session, cases: list[WaitingCase], d
     ended, others = [], []
     for case in cases:
         found = made[case.household_id]
-        told = found[1] if found else None
+        told = found[2] if found else None
         if told is not None and told.lapses_on is not None and told.lapses_on <= done_on:
             ended.append((case, told))
         elif told is not None and (told.programme, told.amount_vnd) != (case.programme, case.amount_vnd):

@@ -46,21 +46,21 @@ def store_release(session: Session, book: law.LawBook, released_by: int | None, 
 def assess_household(
     session: Session, household_id: str, book: law.LawBook, at: datetime
 ) -> AssessmentRow | None:
-    """Assess a household by its own days and make the result current; None where nobody was interviewed.
+    """Assess a household by its own days and make the result current; None where no interview counts.
 
     The old assessment stays, no longer current. The law is kept with it. An interview newer than the one an
     approval rested on is assessed beside it.
     """
     found = counting(session, household_id)
-    if found.basis is None:
-        return None
-    keep_text(session, book)
-    acts = act_facts(session, household_id)
     session.execute(
         update(AssessmentRow)
         .where(AssessmentRow.household_id == household_id, AssessmentRow.is_current | AssessmentRow.is_beside)
         .values(is_current=False, is_beside=False)
     )
+    if found.basis is None:
+        return None
+    keep_text(session, book)
+    acts = act_facts(session, household_id)
     if found.beside is not None:
         _keep(session, found.beside, judge(session, found.beside, book, acts), at, is_beside=True)
     return _keep(session, found.basis, judge(session, found.basis, book, acts), at)

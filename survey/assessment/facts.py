@@ -57,12 +57,17 @@ def _records(session: Session, survey: Survey) -> dict[str, Any]:
 def told_last_first(rows: Iterable[StatusRecord], surveys: Iterable[Any]) -> list[StatusRecord]:
     """The statuses that count, what was told last first; rows come newest first, surveys by version.
 
-    Of each survey its last version tells; of one that is not named nothing counts.
+    Of each survey its last version tells, as of when the first was made; of one that is not named nothing
+    counts.
     """
-    last = {one.envelope_id: one for one in surveys}
+    made_at: dict[str, datetime] = {}
+    last: dict[str, Any] = {}
+    for one in surveys:
+        made_at.setdefault(one.envelope_id, one.captured_at)
+        last[one.envelope_id] = one
     told_on = {
-        f"{SURVEY_SOURCE}{one.envelope_id}/{one.version}": (one.visited_on, one.captured_at, one.envelope_id)
-        for one in last.values()
+        f"{SURVEY_SOURCE}{id_}/{one.version}": (one.visited_on, made_at[id_], id_)
+        for id_, one in last.items()
     }
     counting = [row for row in rows if not row.source.startswith(SURVEY_SOURCE) or row.source in told_on]
     return sorted(counting, key=lambda row: told_on.get(row.source, NEVER), reverse=True)

@@ -35,17 +35,22 @@ def counting(session: Session, household_id: str) -> Counting:
     """Until approval the newest interview counts; from approval on, the one that the approval rested on."""
     newest = registry.latest_interview(session, household_id)
     approval = cases.approval_of(session, household_id)
-    if newest is None or approval is None:
+    if approval is None:
         return Counting(newest)
-    basis = _of_assessment(session, approval.values.get("assessment_id"))
+    basis = _rested_on(session, approval.values)
     basis = basis or registry.latest_interview(session, household_id, approval.done_on) or newest
-    return Counting(basis, newest if newest.id != basis.id else None)
+    return Counting(basis, newest if newest is not basis else None)
 
 
-def _of_assessment(session: Session, assessment_id: int | None) -> Survey | None:
-    """The interview behind an assessment, as corrected since."""
-    row = session.get(AssessmentRow, assessment_id) if assessment_id else None
-    survey = session.get(Survey, row.survey_id) if row else None
+def _rested_on(session: Session, approved: Facts) -> Survey | None:
+    """The interview that an approval names, as corrected since for its household.
+
+    Older approvals name only the assessment kept of it, if there was one.
+    """
+    survey_id, assessment_id = approved.get("survey_id"), approved.get("assessment_id")
+    if survey_id is None and assessment_id is not None:
+        survey_id = session.get_one(AssessmentRow, assessment_id).survey_id
+    survey = session.get(Survey, survey_id) if survey_id is not None else None
     return registry.newest_version(session, survey) if survey else None
 
 
@@ -64,9 +69,9 @@ def judge(session: Session, survey: Survey, book: law.LawBook, acts: Facts) -> l
 
 def for_approval(
     session: Session, household_id: str, book: law.LawBook, approved_on: date
-) -> tuple[int | None, law.Assessment] | None:
-    """What an approval on a day rests on: the assessment kept of the interview that counted, and what the law
-    says with the approval known; None for a household never interviewed.
+) -> tuple[Survey, int | None, law.Assessment] | None:
+    """What an approval on a day rests on: the interview that counted, the assessment kept of it, if any, and
+    what the law says with the approval known; None for a household never interviewed.
     """
     survey = registry.latest_interview(session, household_id, approved_on)
     survey = survey or registry.latest_interview(session, household_id)
@@ -78,4 +83,4 @@ def for_approval(
         .order_by(AssessmentRow.is_current.desc(), AssessmentRow.id.desc())
     )
     acts = cases.act_facts(session, household_id) | {"registered": True, "approved_on": approved_on}
-    return session.scalar(newest.limit(1)), judge(session, survey, book, acts)
+    return survey, session.scalar(newest.limit(1)), judge(session, survey, book, acts)

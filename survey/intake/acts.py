@@ -17,7 +17,6 @@ from survey.access.rights import may
 from survey.approval.chain import chain_on, signing_unit
 from survey.areas import queries as areas
 from survey.assessment import queries as assessment
-from survey.assessment.actions import assess_household
 from survey.assessment.judging import for_approval
 from survey.assessment.models import LAPSED
 from survey.cases import machine, procedure
@@ -26,14 +25,14 @@ from survey.cases.actions import record_act
 from survey.cases.models import Step
 from survey.cases.rows import NewAct, Target
 from survey.intake import checks
+from survey.intake.judged import judge_anew
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rows import MAX_FAULTS, Envelope, IntakeContext, ProcessingResult
 from survey.law.assessment import ELIGIBLE
 from survey.problems import Problem
 from survey.questionnaire import Fault, PersonInput, act_forms, check, load_form, split_personal, split_texts
 from survey.registry.actions import add_head, set_head
-from survey.registry.models import Household
-from survey.registry.queries import latest_interview
+from survey.registry.models import Household, Survey
 from survey.words import both
 from survey.works.checks import photo_flags, progress_flags
 
@@ -209,9 +208,10 @@ def _record(
 def _assess_if_changed(session: Session, household_id: str, before: Values, context: IntakeContext) -> None:
     """Approval, start of building, another kind of works: the law is asked again with what is known now."""
     after = cases.act_facts(session, household_id)
-    interview = latest_interview(session, household_id) if after != before else None
-    if interview is not None and interview.facts | before != interview.facts | after:
-        assess_household(session, household_id, context.book, context.now)
+    judged = assessment.current(session, household_id) if after != before else None
+    told = session.get_one(Survey, judged.survey_id).facts if judged is not None else {}
+    if judged is not None and told | before != told | after:
+        judge_anew(session, household_id, context)
 
 
 def _new_act(
@@ -299,10 +299,11 @@ def _approved(session: Session, household_id: str, on: date, context: IntakeCont
     found = for_approval(session, household_id, context.book, on)
     if found is None:
         return {}
-    assessment_id, made = found
+    survey, assessment_id, made = found
+    rests_on = {"survey_id": survey.id, "assessment_id": assessment_id}
     has_ended = made.lapses_on is not None and made.lapses_on <= on
     amount_vnd = None if has_ended else made.amount_vnd
-    return {"assessment_id": assessment_id, "programme": made.programme, "amount_vnd": amount_vnd}
+    return {**rests_on, "programme": made.programme, "amount_vnd": amount_vnd}
 
 
 def _outcome(

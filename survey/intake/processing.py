@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
 from survey.assessment.actions import assess_household
+from survey.assessment.judging import counting
+from survey.cases.queries import approval_of
 from survey.days import day_of
 from survey.intake import checks, queries
 from survey.intake.acts import process_act
+from survey.intake.judged import judge_anew, point_told
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rights import may_change, may_survey, may_write_in
 from survey.intake.rows import MAX_FAULTS, Envelope, IntakeContext, ProcessingResult
@@ -31,7 +34,7 @@ from survey.questionnaire import (
 )
 from survey.registry.actions import keep_survey
 from survey.registry.models import Household, Person
-from survey.registry.queries import INTERVIEWED, visited_before
+from survey.registry.queries import INTERVIEWED, household_before, visited_before
 from survey.registry.rows import NewStatus, NewSurvey, Point
 from survey.works.checks import photo_place_flags
 
@@ -65,7 +68,7 @@ def process(
         return ProcessingResult([Fault("form", problem).to_dict()])
     checked = check(form, envelope.payload)
     values = checked.values
-    point = _point(values.get("point"))
+    point = point_told(values.get("point"))
     stated = _known_area(session, values, context)
     flags, area_code = checks.place_flags(session, point, stated, context.today)
     corrected_id = _household_of(session, envelope)
@@ -82,12 +85,17 @@ def process(
         # It belongs on the desk of where the household lives, else of where it says it was made.
         where = household.area_code if household else area_code
         return ProcessingResult([fault.to_dict() for fault in faults[:MAX_FAULTS]], where)
-    placed = PlacedRecord(
-        household_id, household, area_code, point, [*flags, *checks.device_flags(session, row)]
-    )
+    flags += checks.device_flags(session, row)
+    if values["visit"] == INTERVIEWED:
+        flags += _approval_flags(session, envelope, household, corrected, area_code)
+    placed = PlacedRecord(household_id, household, area_code, point, flags)
     kept = keep_survey(session, _new_survey(session, envelope, form, values, row, placed), household)
-    if kept.survey.visit == INTERVIEWED:
-        assess_household(session, household_id, context.book, context.now)
+    if values["visit"] == INTERVIEWED:
+        if household is None:
+            assess_household(session, kept.id, context.book, context.now)
+        for known in (household, corrected):
+            if known is not None:
+                judge_anew(session, known.id, context)
     return ProcessingResult([], area_code, household_id)
 
 
@@ -225,12 +233,26 @@ def _begins(row: dict[str, Any], first: date) -> bool:
 
 def _household_of(session: Session, envelope: Envelope) -> str | None:
     """The household an earlier version of this envelope belongs to."""
-    base = queries.version(session, envelope.id, envelope.base_version) if envelope.base_version else None
-    return base.household_id if base else None
+    return household_before(session, envelope.id) if envelope.base_version else None
 
 
-def _point(value: dict[str, Any] | None) -> Point | None:
-    """The answer to the point question as a position; none when the house was not (or wrongly) placed."""
-    if not value or not {"lon", "lat"} <= set(value):
-        return None
-    return Point(value["lon"], value["lat"], value.get("accuracy_m"), value.get("source", "gnss"))
+def _approval_flags(
+    session: Session,
+    envelope: Envelope,
+    household: Household | None,
+    left: Household | None,
+    area_code: str | None,
+) -> Iterator[checks.Flag]:
+    """An interview that an approval rests on taken to another household; one beside it at another place."""
+    if left and _approved_by(session, left) == envelope.id:
+        yield {"code": "left_approved", "household": left.id}
+    moves = household is not None and area_code not in (None, household.area_code)
+    if household and moves and _approved_by(session, household) not in (None, envelope.id):
+        yield {"code": "approved_elsewhere"}
+
+
+def _approved_by(session: Session, household: Household) -> str | None:
+    """The record of the interview that a household's approval rests on."""
+    is_approved = approval_of(session, household.id) is not None
+    basis = counting(session, household.id).basis if is_approved else None
+    return basis.envelope_id if basis else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -15,24 +16,15 @@ from survey.db import add_once
 from survey.encryption import keyed_hash
 from survey.questionnaire import PersonInput
 from survey.registry.models import Household, Person, Photo, StatusRecord, Survey, SurveyPhoto
-from survey.registry.queries import INTERVIEWED, latest_interview
-from survey.registry.rows import CAMERA, NewStatus, NewSurvey
+from survey.registry.queries import INTERVIEWED
+from survey.registry.rows import CAMERA, NewStatus, NewSurvey, Point
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSurvey:
-    """A stored survey version, its household, and whether the household now rests on it.
+def keep_survey(session: Session, new: NewSurvey, known: Household | None) -> Household:
+    """Store one survey version (phiếu khảo sát) of a `known` household, or make one of its first survey.
 
-    As long as it is held, the session need not read the household again.
+    Returns the household: as long as it is held, the session need not read it again.
     """
-
-    survey: Survey
-    household: Household
-    is_newest: bool
-
-
-def keep_survey(session: Session, new: NewSurvey, known: Household | None) -> StoredSurvey:
-    """Store one survey version (phiếu khảo sát) of a `known` household, or make one of its first survey."""
     persons = [_keep_person(session, new, person) for person in new.persons]
     session.flush()
     household = known or _new_household(new, persons)
@@ -40,17 +32,13 @@ def keep_survey(session: Session, new: NewSurvey, known: Household | None) -> St
         household.is_training = False
     session.add(household)
     session.flush()
-    survey = _survey_row(new, persons)
-    session.add(survey)
+    session.add(_survey_row(new, persons))
     session.flush()
-    is_newest = latest_interview(session, household.id) is survey if known else new.visit == INTERVIEWED
-    if known and is_newest:
-        _update_household(household, new, persons)
     _keep_photos(session, new)
     session.flush()
     if new.is_training == household.is_training:
         _keep_statuses(session, new)
-    return StoredSurvey(survey, household, is_newest)
+    return household
 
 
 def _new_household(new: NewSurvey, persons: list[Person]) -> Household:
@@ -63,7 +51,7 @@ def _new_household(new: NewSurvey, persons: list[Person]) -> Household:
         created_at=new.received_at,
     )
     if new.visit == INTERVIEWED:
-        _update_household(household, new, persons)
+        follow(household, new.area_code, new.point, persons)
     return household
 
 
@@ -90,12 +78,14 @@ def _survey_row(new: NewSurvey, persons: list[Person]) -> Survey:
     )
 
 
-def _update_household(household: Household, new: NewSurvey, persons: list[Person]) -> None:
-    """The household follows its newest interview; other visits and older interviews change nothing."""
-    household.area_code = new.area_code or household.area_code
-    if new.point:
-        household.lon, household.lat = new.point.lon, new.point.lat
-        household.accuracy_m, household.point_source = new.point.accuracy_m, new.point.source
+def follow(
+    household: Household, area_code: str | None, point: Point | None, persons: Iterable[Person]
+) -> None:
+    """The household is where an interview found it, with the head it named; what it left open stays."""
+    household.area_code = area_code or household.area_code
+    if point:
+        household.lon, household.lat = point.lon, point.lat
+        household.accuracy_m, household.point_source = point.accuracy_m, point.source
     head = next((person for person in persons if person.role == "head"), None)
     if head:
         household.head_person_id = head.id

@@ -30,8 +30,9 @@ def recorded_by(session: Session, household_id: str, user_id: int) -> bool:
 def latest_interview(session: Session, household_id: str, until: date | None = None) -> Survey | None:
     """The newest interview of a household (of those made until a day), by the day of the visit.
 
-    A corrected interview stands in for the versions before it. Training forms count for training
-    households only. A clock that ran ahead counts as the moment of receipt, or nothing could be newer.
+    A corrected interview stands in for the versions before it, and was made when the first of them was.
+    Training forms count for training households only. A clock that ran ahead counts as the moment of
+    receipt, or nothing could be newer.
     """
     wanted = _latest_interviews.where(Survey.household_id == household_id)
     if until is not None:
@@ -40,15 +41,30 @@ def latest_interview(session: Session, household_id: str, until: date | None = N
 
 
 def newest_version(session: Session, survey: Survey) -> Survey | None:
-    """An interview as last corrected."""
-    wanted = _latest_interviews.where(Survey.envelope_id == survey.envelope_id)
-    return session.scalar(wanted.limit(1))
+    """An interview as last corrected; a version that names another household is none of this one's."""
+    wanted = _interviewed.where(
+        Survey.envelope_id == survey.envelope_id, Survey.household_id == survey.household_id
+    )
+    return session.scalar(wanted.order_by(Survey.version.desc()).limit(1))
 
 
 def visited_before(session: Session, envelope_id: str) -> date | None:
     """The day of the visit that the newest stored version of a survey tells."""
     wanted = select(Survey.visited_on).where(Survey.envelope_id == envelope_id)
     return session.scalar(wanted.order_by(Survey.version.desc()).limit(1))
+
+
+def household_before(session: Session, envelope_id: str) -> str | None:
+    """The household that the newest stored version of a survey is about."""
+    wanted = select(Survey.household_id).where(Survey.envelope_id == envelope_id)
+    return session.scalar(wanted.order_by(Survey.version.desc()).limit(1))
+
+
+_interviewed = (
+    select(Survey)
+    .join(Household, Household.id == Survey.household_id)
+    .where(Survey.visit == INTERVIEWED, Survey.is_training == Household.is_training)
+)
 
 
 def _interviews() -> Select[Survey]:
@@ -59,12 +75,16 @@ def _interviews() -> Select[Survey]:
         later.version > Survey.version,
         later.visit == INTERVIEWED,
     )
-    moment = case((Survey.captured_at > Survey.received_at, Survey.received_at), else_=Survey.captured_at)
-    return (
-        select(Survey)
-        .join(Household, Household.id == Survey.household_id)
-        .where(Survey.visit == INTERVIEWED, Survey.is_training == Household.is_training, ~corrected)
-        .order_by(Survey.visited_on.desc(), moment.desc(), Survey.envelope_id)
+    first = aliased(Survey)
+    made_at = (
+        select(case((first.captured_at > first.received_at, first.received_at), else_=first.captured_at))
+        .where(first.envelope_id == Survey.envelope_id)
+        .order_by(first.version)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return _interviewed.where(~corrected).order_by(
+        Survey.visited_on.desc(), made_at.desc(), Survey.envelope_id
     )
 
 
