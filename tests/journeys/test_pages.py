@@ -11,6 +11,8 @@ import pytest
 from makers import new_id
 from sending import send, send_photo, send_village, send_visit
 
+from api.law.example import own_programme
+
 LINK = re.compile(r'<a[^>]*href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
@@ -268,6 +270,12 @@ def test_the_law_of_a_day_shows_the_amounts_of_that_day(sign_in, day, new, repai
     amounts = law_values(sign_in("mai").get(f"/law?on={day}").text)
     assert amounts["Hỗ trợ xây mới, hộ nghèo và cận nghèo khác"] == f"{new} đồng/nhà"
     assert amounts["Hỗ trợ sửa chữa, hộ nghèo và cận nghèo khác"] == f"{repair} đồng/nhà"
+
+
+def test_the_law_shows_the_three_files_of_a_programme_of_ones_own(sign_in) -> None:
+    page = sign_in("hoa").get("/law").text
+    shown = re.findall(r'<pre lang="en">(.*?)</pre>', page, re.DOTALL)
+    assert [html.unescape(text) for text in shown] == list(own_programme().values())
 
 
 def test_a_place_shows_what_its_own_province_or_commune_decided(
