@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_
 
 from api.budget.workbook import Cover, write_budget
 from api.shared import area_names
-from api.shared.law_texts import programme_title, unverified_notes
+from api.shared.law_texts import component_words, programme_title, unverified_notes
 from api.web.language import minute
 from survey.access.viewer import Viewer
 from survey.assessment import queries as assessment
@@ -48,4 +48,5 @@ def write_workbook(viewer: Viewer, target: Path | IO[bytes], estimate: Estimate,
     )
     houses = assessment.houses(viewer.session, condition, as_of=estimate.as_of, names=names, amounts=True)
     named = partial(area_names.area_name, viewer)
-    write_budget(target, estimate, houses, cover, named, partial(programme_title, viewer))
+    words = partial(component_words, viewer, lang="vi")
+    write_budget(target, estimate, houses, cover, named, partial(programme_title, viewer), words)

@@ -5,6 +5,17 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 
+class PartOut(Schema):
+    """What one component of the amounts comes to, and whose money it is."""
+
+    code = fields.String()
+    kind = fields.String()
+    payer = fields.String()
+    is_apart = fields.Boolean()
+    households = fields.Integer()
+    amount_vnd = fields.Integer()
+
+
 class LineOut(Schema):
     """Households of one area, programme and works kind."""
 
@@ -14,6 +25,7 @@ class LineOut(Schema):
     works_kind = fields.String()
     households = fields.Integer()
     amount_vnd = fields.Integer()
+    parts = fields.List(fields.Nested(PartOut))
 
 
 class OutsideOut(Schema):
@@ -34,4 +46,5 @@ class EstimateOut(Schema):
     amount_vnd = fields.Integer()
     provisional_households = fields.Integer()
     lines = fields.List(fields.Nested(LineOut))
+    parts = fields.List(fields.Nested(PartOut))
     outside = fields.List(fields.Nested(OutsideOut))

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from xlsxwriter.worksheet import Worksheet
 
+from api.shared.law_texts import ComponentWords
 from api.shared.workbook import Book, Column, workbook
 from survey.assessment.rows import HouseRow
 from survey.finance.rows import Estimate
@@ -22,6 +23,19 @@ LINES = (
     Column("Hình thức", 14),
     Column("Số hộ", 10),
     Column("Kinh phí (đồng)", 20),
+)
+PARTS = (
+    Column("Mã địa bàn", 14),
+    Column("Địa bàn", 26),
+    Column("Chương trình", 16),
+    Column("Hình thức", 14),
+    Column("Hợp phần", 44),
+    Column("Loại", 14),
+    Column("Nguồn", 40),
+    Column("Số hộ", 10),
+    Column("Số tiền (đồng)", 20),
+    Column("Trong dự toán nhà", 18),
+    Column("Căn cứ", 44),
 )
 HOUSES = (
     Column("Mã hộ", 38),
@@ -54,11 +68,13 @@ def write_budget(
     cover: Cover,
     area_name: Callable[[str | None], str],
     programme_name: Callable[[str], str],
+    component_words: Callable[[str, str], ComponentWords],
 ) -> None:
     """Write the workbook. Raises: OSError."""
     with workbook(target) as book:
         _write_cover(book, estimate, cover)
         _write_lines(book, estimate, programme_name)
+        _write_parts(book, estimate, component_words)
         _write_houses(book, houses, area_name, programme_name)
 
 
@@ -105,6 +121,37 @@ def _write_lines(book: Book, estimate: Estimate, programme_name: Callable[[str],
     _write_totals(book, sheet, row, estimate)
     if row:
         sheet.autofilter(0, 0, row, len(LINES) - 1)
+
+
+def _write_parts(
+    book: Book, estimate: Estimate, component_words: Callable[[str, str], ComponentWords]
+) -> None:
+    """Every line by component and source of money; what is no public money for the house says so."""
+    sheet = book.sheet("Hợp phần và nguồn", PARTS)
+    rows = [(line, part) for line in estimate.lines for part in line.parts]
+    for row, (line, part) in enumerate(rows, 1):
+        words = component_words(part.code, part.payer)
+        values = (
+            line.area_code,
+            line.area_name or "Chưa rõ địa bàn",
+            line.programme,
+            word(f"works_kind.{line.works_kind}"),
+            words.title,
+            word(f"component_kind.{part.kind}"),
+            words.payer,
+            part.households,
+            part.amount_vnd,
+            "x" if part.is_of_the_house else "",
+            words.citation if words.verified else f"{words.citation} (chưa kiểm chứng)".strip(),
+        )
+        for column, value in enumerate(values):
+            book.write(sheet, row, column, value)
+    last = len(rows)
+    sheet.write_string(last + 1, 0, "Cộng phần trong dự toán nhà", book.total)
+    if last:
+        formula = f'=SUMIF(J2:J{last + 1},"x",I2:I{last + 1})'
+        sheet.write_formula(last + 1, 8, formula, book.total, estimate.amount_vnd)
+        sheet.autofilter(0, 0, last, len(PARTS) - 1)
 
 
 def _write_totals(book: Book, sheet: Worksheet, last: int, estimate: Estimate) -> None:

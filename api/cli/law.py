@@ -151,7 +151,8 @@ def _amounts(current: law.LawOnDate, programme: Programme) -> Iterable[tuple[str
     """The values a programme's amounts are made of, as they are on the law's date."""
     from survey.law.expressions import names
 
-    used = dict.fromkeys(name for price in programme.prices.values() for name in names(price.tree))
+    prices = [price for one in programme.components for price in one.prices.values()]
+    used = dict.fromkeys(name for price in prices for name in names(price.tree))
     for name in used:
         value = current.book.values.get(name)
         period = current.period(name) if value else None

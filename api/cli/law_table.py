@@ -17,7 +17,17 @@ from survey.law.facts import Fact
 from survey.law.texts import parse_text
 from survey.problems import Problem
 
-ADDED = ("outcome", "house_class", "programme", "works_kind", "amount_vnd", "missing_facts", "reasons")
+ADDED = (
+    "outcome",
+    "house_class",
+    "programme",
+    "works_kind",
+    "amount_vnd",
+    "components",
+    "house_total_vnd",
+    "missing_facts",
+    "reasons",
+)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -90,6 +100,8 @@ def answers_of(assessment: Assessment, law: LawOnDate, lang: str) -> dict[str, s
         "programme": assessment.programme or "",
         "works_kind": assessment.works_kind or "",
         "amount_vnd": "" if amount is None else str(amount),
+        "components": " ".join(f"{one.code}={one.amount_vnd}" for one in assessment.components),
+        "house_total_vnd": "" if amount is None else str(assessment.house_total_vnd),
         "missing_facts": " ".join(assessment.missing_facts),
         "reasons": " ".join(reasons),
     }

@@ -30,7 +30,7 @@ from survey.cases.machine import field_acts
 from survey.fieldwork.assignment import Packed, Server, packed
 from survey.fieldwork.scope import FIELD_ACTIONS, offered, scope_of
 from survey.law.book import SHAPE
-from survey.law.phone import json_law, of_shape_1
+from survey.law.phone import json_law, of_shape_1, of_shape_2
 from survey.problems import Problem
 from survey.questionnaire import act_forms, load_form
 from survey.questionnaire.phone import json_forms
@@ -144,8 +144,9 @@ def law() -> Any:
     """The law in force for every day and place, and the words of screens; 304 when nothing changed."""
     book = book_in_force(auth.viewer().session)
     told = json_law(book)
-    if request.args.get("shape") != str(SHAPE):
-        told = of_shape_1(told)
+    older = {str(SHAPE): None, "2": of_shape_2}.get(request.args.get("shape", "1"), of_shape_1)
+    if older is not None:
+        told = older(told)
     parts = {"release": book.release, "engine_version": told["engine_version"]}
     return _kept({**parts, "law": told, "words": glossary()})
 

@@ -233,7 +233,8 @@ class ReasonLine:
 class NoticeData:
     """What the assessment of a household says, for the household. `house_class` and `outcome` are words.
 
-    The amount stands in `household.amount_vnd`; None leaves its line out (some areas do not tell it).
+    The amount stands in `household.amount_vnd`; None leaves its line out (some areas do not tell it). `parts`
+    say what it is made of.
     """
 
     household: HouseholdData = HouseholdData()
@@ -243,6 +244,7 @@ class NoticeData:
     surveyed_on: date | None = None
     assessed_on: date | None = None
     law_release: str | None = None
+    parts: tuple[ReasonLine, ...] = ()
     reasons: tuple[ReasonLine, ...] = ()
     missing: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()

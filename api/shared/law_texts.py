@@ -43,6 +43,28 @@ def _titles(book: law.LawBook) -> dict[str | None, Mapping[str, str]]:
     return {one.id: one.title for one in book.programmes}
 
 
+@dataclass(frozen=True, slots=True)
+class ComponentWords:
+    """What a component of an amount is called, who pays it, where it is written and whether that was read."""
+
+    title: str
+    payer: str
+    citation: str
+    verified: bool
+
+
+def component_words(viewer: Viewer, code: str, payer: str, lang: str | None = None) -> ComponentWords:
+    """A component in words, by the law in force; its code where the law no longer has it."""
+    lang = lang or current()
+    paid = word(f"payer.{payer}", lang) if payer else t("chưa xác định nguồn", "source not determined")
+    book = book_in_force(viewer.session)
+    known = book.components.get(code)
+    if known is None:
+        programme = code.removesuffix(".amount")
+        return ComponentWords(programme_title(viewer, programme, lang), paid, "", True)
+    return ComponentWords(known.title[lang], paid, book.citation(known.cite, lang), known.cite.verified)
+
+
 def fact_label(viewer: Viewer, fact: str) -> str:
     """A fact as people call it."""
     known = book_in_force(viewer.session).facts.get(fact)
@@ -60,7 +82,7 @@ def fact_value(fact: str, value: Any) -> str:
 def reasons(viewer: Viewer, row: AssessmentRow, lang: str | None = None) -> Reasons:
     """The explanation of a stored assessment, by the law it was made with."""
     lang = lang or current()
-    known = law.Assessment.from_dict(row.result)
+    known = law.Assessment.from_dict(row.result).as_of(viewer.today)
     book = assessment.release(viewer.session, row.release_sha256)
     sentences = law.explain(known, book.law_on(known.on, known.area_codes), lang)
     missing = tuple(book.facts[name].label[lang] for name in known.missing_facts)
@@ -75,6 +97,8 @@ def label_of(viewer: Viewer, book: law.LawBook, name: str) -> str:
         return book.values[name].label[current()]
     if name in book.clauses and book.clauses[name].text:
         return general_text(name, book.law_on(viewer.today), current())
+    if name in book.components:
+        return book.components[name].title[current()]
     programme, _, part = name.partition(".")
     title = next((one.title[current()] for one in book.programmes if one.id == programme), name)
     named = {
@@ -209,6 +233,7 @@ def init_app(app: Flask) -> None:
     """Give templates the law's words."""
     app.jinja_env.globals.update(
         programme_title=lambda programme: programme_title(auth.viewer(), programme),
+        component_words=lambda part: component_words(auth.viewer(), part.code, part.payer),
         fact_label=lambda fact: fact_label(auth.viewer(), fact),
         fact_value=fact_value,
         only_emergency_today=lambda: only_emergency_today(auth.viewer()),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +15,7 @@ from survey import law
 from survey.access.audit import record
 from survey.assessment import queries
 from survey.assessment.judging import counting, judge
-from survey.assessment.models import AssessmentRow, AssessmentStretch, LawRelease, LawText
+from survey.assessment.models import AmountPattern, AssessmentRow, AssessmentStretch, LawRelease, LawText
 from survey.assessment.rows import Reassessment
 from survey.cases.queries import act_facts
 from survey.days import day_of
@@ -84,6 +86,7 @@ def _keep(
         programme=result.programme,
         works_kind=result.works_kind,
         amount_vnd=result.amount_vnd,
+        amount_pattern_id=_pattern(session, result.components),
         is_provisional=result.provisional,
         lapses_on=result.lapses_on,
     )
@@ -98,10 +101,34 @@ def _keep(
                 ends_on=ends_on,
                 programme=one.programme,
                 amount_vnd=one.amount_vnd,
+                amount_pattern_id=_pattern(session, one.components),
             )
         )
     session.flush()
     return row
+
+
+def _pattern(session: Session, components: Sequence[law.ComponentAmount]) -> int | None:
+    """The id of the pattern of these components, kept once; None where there is nothing."""
+    if not components:
+        return None
+    parts = [
+        {
+            "code": one.code,
+            "kind": one.kind,
+            "payer": one.payer,
+            "amount_vnd": one.amount_vnd,
+            "is_apart": one.is_apart,
+        }
+        for one in components
+    ]
+    sha256 = hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    wanted = select(AmountPattern.id).where(AmountPattern.sha256 == sha256)
+    found = session.scalar(wanted)
+    if found is None:
+        add_once(session, AmountPattern(sha256=sha256, parts=parts))
+        found = session.scalar(wanted)
+    return found
 
 
 def reassess(

@@ -36,6 +36,19 @@ class LawRelease(Base):
     released_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
+class AmountPattern(Base):
+    """What amounts are made of (các hợp phần): each different list of components stands once.
+
+    `parts`: of each component code, kind, payer, amount_vnd and is_apart, in the order of the law.
+    """
+
+    __tablename__ = "amount_patterns"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(Sha256, unique=True)
+    parts: Mapped[list[Any]]
+
+
 class AssessmentRow(Base):
     """One assessment of one household: facts, release and engine version replay it for ever.
 
@@ -78,6 +91,7 @@ class AssessmentRow(Base):
     programme: Mapped[str | None] = mapped_column(String(40))
     works_kind: Mapped[str | None] = mapped_column(String(10))
     amount_vnd: Mapped[int | None] = mapped_column(Vnd)
+    amount_pattern_id: Mapped[int | None] = mapped_column(ForeignKey("amount_patterns.id"))
     is_provisional: Mapped[bool]
     lapses_on: Mapped[date | None]
 
@@ -85,7 +99,7 @@ class AssessmentRow(Base):
         """The amount as of a day: that of a house begun on it, if none is begun yet; none once lapsed."""
         if self.outcome_on(on) == LAPSED:
             return None
-        later = [amount for first, _, amount in self.result.get("if_started", ()) if first <= on.isoformat()]
+        later = [told[2] for told in self.result.get("if_started", ()) if told[0] <= on.isoformat()]
         return later[-1] if later else self.amount_vnd
 
     def outcome_on(self, on: date) -> str:
@@ -107,3 +121,4 @@ class AssessmentStretch(Base):
     ends_on: Mapped[date | None]
     programme: Mapped[str] = mapped_column(String(40))
     amount_vnd: Mapped[int] = mapped_column(Vnd)
+    amount_pattern_id: Mapped[int | None] = mapped_column(ForeignKey("amount_patterns.id"))

@@ -10,7 +10,15 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from survey import law
-from survey.assessment.models import LAPSED, SOON, AssessmentRow, AssessmentStretch, LawRelease, LawText
+from survey.assessment.models import (
+    LAPSED,
+    SOON,
+    AmountPattern,
+    AssessmentRow,
+    AssessmentStretch,
+    LawRelease,
+    LawText,
+)
 from survey.assessment.rows import Count, CurrentFacts, HouseRow
 from survey.law.assessment import ELIGIBLE
 from survey.problems import Problem
@@ -35,13 +43,30 @@ def amount_vnd(as_of: date) -> ColumnElement[int]:
     """The amount of a current assessment as of a day: that of a house begun on it, if none is begun yet; none
     once its programme has ended without it.
     """
-    later = select(AssessmentStretch.amount_vnd).where(
+    later = select(AssessmentStretch.amount_vnd).where(*_begun(as_of))
+    amount = func.coalesce(later.correlate(AssessmentRow).scalar_subquery(), AssessmentRow.amount_vnd)
+    return case((AssessmentRow.lapses_on <= as_of, None), else_=amount)
+
+
+def _begun(as_of: date) -> tuple[ColumnElement[bool], ...]:
+    """The stretch of a current assessment for a house begun on a day."""
+    return (
         AssessmentStretch.assessment_id == AssessmentRow.id,
         AssessmentStretch.starts_on <= as_of,
         AssessmentStretch.ends_on.is_(None) | (AssessmentStretch.ends_on >= as_of),
     )
-    amount = func.coalesce(later.correlate(AssessmentRow).scalar_subquery(), AssessmentRow.amount_vnd)
-    return case((AssessmentRow.lapses_on <= as_of, None), else_=amount)
+
+
+def amount_pattern(as_of: date) -> ColumnElement[int]:
+    """What the amount as of a day is made of (`AmountPattern`), chosen as `amount_vnd` is."""
+    later = select(AssessmentStretch.amount_pattern_id).where(*_begun(as_of))
+    pattern = func.coalesce(later.correlate(AssessmentRow).scalar_subquery(), AssessmentRow.amount_pattern_id)
+    return case((AssessmentRow.lapses_on <= as_of, None), else_=pattern)
+
+
+def patterns(session: Session) -> dict[int, list[dict[str, Any]]]:
+    """The components of every pattern by its id; they are few."""
+    return {row.id: row.parts for row in session.scalars(select(AmountPattern))}
 
 
 def lapses_soon(as_of: date) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import date
 
@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from survey.areas import queries as areas
+from survey.assessment import queries as assessments
 from survey.assessment.models import AssessmentRow
 from survey.assessment.queries import amount_vnd, counted, outcome
-from survey.finance.rows import Estimate, EstimateLine, OutsideEstimate
+from survey.finance.rows import Estimate, EstimateLine, EstimatePart, OutsideEstimate, parts_together
 from survey.problems import Problem
 from survey.registry.models import Household
 
@@ -34,10 +35,16 @@ def estimate(session: Session, visible: ColumnElement[bool], area_code: str, as_
     under = _unit_under(tree.path, area_code)
     lines: Counter[tuple[str | None, str, str]] = Counter()
     amounts: Counter[tuple[str | None, str, str]] = Counter()
-    for code, programme, works_kind, households, amount in _entitled(session, visible, as_of):
+    parts: dict[tuple[str | None, str, str], list[EstimatePart]] = defaultdict(list)
+    patterns = assessments.patterns(session)
+    for code, programme, works_kind, pattern, households, amount in _entitled(session, visible, as_of):
         key = (under(code), programme, works_kind)
         lines[key] += households
         amounts[key] += int(amount)
+        parts[key] += [
+            EstimatePart(**one | {"households": households, "amount_vnd": one["amount_vnd"] * households})
+            for one in patterns.get(pattern or 0, ())
+        ]
     order = {code: place for place, code in enumerate(tree.below.get(area_code, ()))}
     return Estimate(
         area_code=area_code,
@@ -45,7 +52,15 @@ def estimate(session: Session, visible: ColumnElement[bool], area_code: str, as_
         as_of=as_of,
         release_sha256s=_releases(session, visible, as_of),
         lines=tuple(
-            EstimateLine(code, tree.names[code].name if code else None, programme, kind, number, amounts[key])
+            EstimateLine(
+                code,
+                tree.names[code].name if code else None,
+                programme,
+                kind,
+                number,
+                amounts[key],
+                parts_together(parts[key]),
+            )
             for key, number in sorted(lines.items(), key=lambda item: _rank(item[0], order))
             for code, programme, kind in [key]
         ),
@@ -76,8 +91,9 @@ def _unit_under(path: Callable[[str], tuple[str, ...]], area_code: str) -> Calla
 
 def _entitled(
     session: Session, visible: ColumnElement[bool], as_of: date
-) -> list[tuple[str | None, str, str, int, int]]:
-    keys = (Household.area_code, AssessmentRow.programme, AssessmentRow.works_kind)
+) -> list[tuple[str | None, str, str, int | None, int, int]]:
+    pattern = assessments.amount_pattern(as_of).label("pattern")
+    keys = (Household.area_code, AssessmentRow.programme, AssessmentRow.works_kind, pattern)
     statement = (
         counted(visible)
         .where(outcome(as_of) == ENTITLED)
@@ -85,7 +101,7 @@ def _entitled(
         .group_by(*keys)
     )
     rows = session.execute(statement)
-    return [(row[0], row[1] or "", row[2] or UNKNOWN_WORKS, row[3], int(row[4] or 0)) for row in rows]
+    return [(row[0], row[1] or "", row[2] or UNKNOWN_WORKS, row[3], row[4], int(row[5] or 0)) for row in rows]
 
 
 def _outside(session: Session, visible: ColumnElement[bool], as_of: date) -> tuple[OutsideEstimate, ...]:

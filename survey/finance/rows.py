@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
+
+from survey.law.book import BUDGET
+from survey.law.book import COMPONENT_KINDS as KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatePart:
+    """What one component (hợp phần) comes to: for how many households and how much, by whom it is paid.
+
+    is_apart: public money beside the sum of the houses, such as cadastral extracts.
+    """
+
+    code: str
+    kind: str
+    payer: str
+    is_apart: bool
+    households: int
+    amount_vnd: int
+
+    @property
+    def is_of_the_house(self) -> bool:
+        """Whether it is part of the need: public money for the houses themselves."""
+        return self.kind == BUDGET and not self.is_apart
 
 
 @dataclass(frozen=True, slots=True)
 class EstimateLine:
     """Households of one area, programme and works kind, and what they need together.
 
-    `area_code` None is the line of houses whose area is unknown.
+    `area_code` None is the line of houses whose area is unknown. `amount_vnd` is the sum of the parts that
+    are of the house.
     """
 
     area_code: str | None
@@ -19,6 +44,7 @@ class EstimateLine:
     works_kind: str
     households: int
     amount_vnd: int
+    parts: tuple[EstimatePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +76,30 @@ class Estimate:
     def amount_vnd(self) -> int:
         """The whole need in đồng."""
         return sum(line.amount_vnd for line in self.lines)
+
+    @property
+    def beside_vnd(self) -> int:
+        """What the components come to that are no public money for the houses: paid apart, given, own."""
+        return sum(part.amount_vnd for part in self.parts if not part.is_of_the_house)
+
+    @property
+    def parts(self) -> tuple[EstimatePart, ...]:
+        """What each component comes to over all lines: the houses' first, what stands beside them last."""
+        return parts_together(part for line in self.lines for part in line.parts)
+
+
+def parts_together(parts: Iterable[EstimatePart]) -> tuple[EstimatePart, ...]:
+    """The same components added up, in the order in which they are shown."""
+    found: dict[str, EstimatePart] = {}
+    for one in parts:
+        before = found.get(one.code)
+        found[one.code] = (
+            one
+            if before is None
+            else replace(
+                one,
+                households=before.households + one.households,
+                amount_vnd=before.amount_vnd + one.amount_vnd,
+            )
+        )
+    return tuple(sorted(found.values(), key=lambda one: (one.is_apart, KINDS.index(one.kind), one.code)))

@@ -13,7 +13,7 @@ NumPy), `loader` reads and checks the files, `book` holds them, `rules` fixes th
 from __future__ import annotations
 
 from survey.law.assess import ENGINE_VERSION, assess, replay
-from survey.law.assessment import Assessment
+from survey.law.assessment import Assessment, ComponentAmount
 from survey.law.book import LawBook
 from survey.law.bulk import assess_many
 from survey.law.columns import Columns
@@ -27,6 +27,7 @@ __all__ = [
     "ENGINE_VERSION",
     "Assessment",
     "Columns",
+    "ComponentAmount",
     "Dated",
     "LawBook",
     "LawOnDate",

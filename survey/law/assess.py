@@ -14,15 +14,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from survey.law.assessment import Assessment, Payment, ProgrammeResult, Stretch
+from survey.law.assessment import Assessment, OpenComponent, ProgrammeResult, Stretch, together
 from survey.law.book import KEY_DATES, KeyDates, LawBook, Programme
 from survey.law.expressions import FALSE, TRUE, UNKNOWN
 from survey.law.facts import Dated, day, environment_on, read
-from survey.law.rules import Candidate, CompiledRules, LawOnDate
+from survey.law.money import NOTHING, Money, components, reckon
+from survey.law.rules import Candidate, CompiledRules, LawOnDate, Part
 
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 """Changes when an assessment says more, or the same facts and law could give another one.
 
+3: keeps the components of the amount; a range never goes below nothing, where an amount could before.
 2: keeps `if_started`, `lapses_on`, `redefined_on`. Which day is asked for what stands in the law's text (its
 shape), so that what version 1 assessed by a text of shape 1 comes out the same.
 """
@@ -37,8 +39,7 @@ class _Judged:
     of: Candidate
     env: Env
     entitles: int
-    low: float  # equal to high where the amount is settled
-    high: float
+    money: Money
 
     @property
     def programme(self) -> Programme:
@@ -57,28 +58,31 @@ def assess(facts: Mapping[str, Any], law: LawOnDate) -> Assessment:
     truths = _Truths(law, known, dated)
     judged = [_judge(one, truths.of(one, dates)) for one in law.candidates(dates)]
     possible, chosen = _possible(judged)
-    settled = chosen is not None and possible == [chosen]
-    low, high = _range(possible, chosen)
-    needs = bool(possible) and (not settled or low != high)
-    winner = chosen if settled else None
+    winner = chosen if chosen is not None and len(possible) == 1 else None
+    needs = bool(possible) and (winner is None or not winner.money.is_settled)
     on_survey = truths.on(law.rules(dates), "surveyed_on", dates)
-    amount = round(winner.high) if winner and not needs else None
     works_kind = on_survey["works_kind"]
+    settled = winner if not needs else None
+    parts = components(settled.money, works_kind) if settled else ()
+    amount = settled.money.amount_vnd if settled else None
+    low, high = _range(possible, chosen, amount)
     return Assessment(
         outcome=_outcome(needs, winner, on_survey),
         house_class=house_class(on_survey, law.book),
         programme=winner.programme.id if winner else None,
         works_kind=works_kind,
         amount_vnd=amount,
-        amount_low_vnd=round(low),
-        amount_high_vnd=round(high),
+        amount_low_vnd=low,
+        amount_high_vnd=high,
         provisional=any(_stands_in(one.programme, known) for one in possible),
-        if_started=_if_started(winner, amount, known),
+        components=parts,
+        open_components=_open(settled, law.book) if settled else (),
+        if_started=_if_started(settled, amount, known),
         lapses_on=_lapses_on(possible, known),
         redefined_on=_redefined_on(law, known),
         priority=_priority(winner),
         tie_breaks=tuple(winner.env[code] for code in winner.programme.tie_break) if winner else (),
-        tranches=_tranches(winner, works_kind, amount),
+        tranches=together(parts),
         missing_facts=_missing(possible, law.book) if needs else (),
         programmes=tuple(_result(one) for one in judged),
         house_reasons=_true(law.book.frame.because + law.book.frame.against, on_survey),
@@ -128,25 +132,8 @@ class _Truths:
 
 def _judge(candidate: Candidate, env: Env) -> _Judged:
     entitles = candidate.status(env)
-    if entitles == FALSE:
-        return _Judged(candidate, env, FALSE, 0, 0)
-    amount = candidate.price(env)
-    low, high = (amount, amount) if amount is not None else _bounds(candidate, env)
-    return _Judged(candidate, env, entitles, low, high)
-
-
-def _bounds(candidate: Candidate, env: Env) -> tuple[float, float]:
-    """The least and most the amount can be: over both kinds of works if that is unknown, 0 to `at_most` if a
-    fact is.
-    """
-    asked = env["works_kind"]
-    lows, highs = [], []
-    for kind, (price, at_most) in candidate.rules.bounds[candidate.programme.id].items():
-        if asked in (None, kind):
-            amount = price(env)
-            lows.append(0.0 if amount is None else amount)
-            highs.append(at_most(env) if amount is None else amount)
-    return min(lows), max(highs)
+    money = Money((), *NOTHING) if entitles == FALSE else reckon(candidate.parts, env)
+    return _Judged(candidate, env, entitles, money)
 
 
 def _possible(judged: Sequence[_Judged]) -> tuple[list[_Judged], _Judged | None]:
@@ -162,10 +149,47 @@ def _possible(judged: Sequence[_Judged]) -> tuple[list[_Judged], _Judged | None]
     return possible, None
 
 
-def _range(possible: Sequence[_Judged], chosen: _Judged | None) -> tuple[float, float]:
-    """The least and most over the possible programmes; nothing at all is possible too where none is sure."""
-    lows = [one.low for one in possible] + ([] if chosen else [0.0])
-    return min(lows), max((one.high for one in possible), default=0.0)
+def _range(possible: Sequence[_Judged], chosen: _Judged | None, amount: int | None) -> tuple[int, int]:
+    """The least and most over the possible programmes; nothing at all is possible too where none is sure. A
+    settled amount is the least: what is open can only add to it.
+    """
+    lows = [one.money.low for one in possible] + ([] if chosen else [0.0])
+    high = round(max((one.money.high for one in possible), default=0.0))
+    return (round(min(lows)), high) if amount is None else (amount, max(amount, high))
+
+
+def _open(winner: _Judged, book: LawBook) -> tuple[OpenComponent, ...]:
+    """The components that unknown facts leave open, each with the facts that matter to it alone."""
+    return tuple(
+        OpenComponent(
+            share.part.component.code,
+            share.part.component.kind,
+            share.part.component.payer,
+            round(share.low),
+            round(share.high),
+            share.part.component.is_apart,
+            _missing_of(share.part, winner, book),
+        )
+        for share in winner.money.shares
+        if not share.is_settled
+    )
+
+
+def _missing_of(part: Part, winner: _Judged, book: LawBook) -> tuple[str, ...]:
+    """The unknown facts that leave one component open; where it lifts, those of what it lifts."""
+    rules, env = winner.of.rules, winner.env
+    known: dict[str, int] = {}
+    trees = [part.entitled, rules.fold(part.component.price)]
+    if part.component.already is not None:
+        trees.append(rules.fold(part.component.already))
+    found = 0
+    for tree in trees:
+        found |= rules.missing.of(tree, env, known)
+    names = tuple(name for name, bit in book.fact_bits.items() if found & bit)
+    if names or not part.component.lifts:
+        return names
+    others = (share.part for share in winner.money.shares if share.part is not part and not share.is_settled)
+    return tuple(sorted({name for one in others for name in _missing_of(one, winner, book)}))
 
 
 def _outcome(needs: bool, winner: _Judged | None, env: Env) -> str:
@@ -197,12 +221,15 @@ def _if_started(winner: _Judged | None, amount: int | None, known: Env) -> tuple
     """What a later start of building would get, by the law as it is known: from which day, and how much."""
     if winner is None or amount is None or not _stands_in(winner.programme, known):
         return ()
+    works_kind = winner.env["works_kind"]
     found: list[Stretch] = []
-    for first, price in winner.of.later:
-        later = price(winner.env)
-        if later is not None and round(later) != amount:
-            amount = round(later)
-            found.append(Stretch(first, winner.programme.id, amount))
+    before = components(winner.money, works_kind)
+    for first, parts in winner.of.later:
+        later = reckon(parts, winner.env)
+        told = components(later, works_kind)
+        if later.is_settled and told != before:
+            found.append(Stretch(first, winner.programme.id, later.amount_vnd, told))
+            before = told
     return tuple(found)
 
 
@@ -234,16 +261,6 @@ def _priority(winner: _Judged | None) -> int | None:
     return None
 
 
-def _tranches(winner: _Judged | None, works_kind: str | None, amount: int | None) -> tuple[Payment, ...]:
-    """The amount cut by percent; the last tranche takes what rounding leaves, so the sum is exact."""
-    if winner is None or amount is None or works_kind is None:
-        return ()
-    shares = winner.programme.tranches[works_kind]
-    parts = [amount * share.percent // 100 for share in shares]
-    parts[-1] = amount - sum(parts[:-1])
-    return tuple(Payment(share.after, share.percent, part) for share, part in zip(shares, parts, strict=True))
-
-
 def _missing(possible: Sequence[_Judged], book: LawBook) -> tuple[str, ...]:
     """The unknown facts that could change programme or amount, in the order of `LawBook.fact_names`."""
     found = 0
@@ -271,6 +288,9 @@ def _unverified(possible: Sequence[_Judged], known: Env) -> tuple[str, ...]:
     found: set[str] = set()
     for one in possible:
         found.update(one.of.rules.unverified_by_programme[one.programme.id])
+        for share in one.money.shares:
+            if share.high:
+                found.update(one.of.rules.unverified_by_component[share.part.component.code])
         end = one.programme.end_for(*_acts(known))
         if end is not None and not end.cite.verified:
             found.add(f"{one.programme.id}.end")

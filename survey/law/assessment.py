@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
+from survey.law.book import BUDGET, Tranche
 from survey.law.facts import Dated, as_dated
 
 OUTCOMES = ("not_entitled", "needs_information", "entitled", "not_registered")
@@ -24,13 +25,76 @@ class Payment:
     amount_vnd: int
 
 
+def cut(amount_vnd: int, shares: Sequence[Tranche]) -> tuple[Payment, ...]:
+    """An amount cut by percent; the last tranche takes what rounding leaves, so the sum is exact."""
+    if not shares:
+        return ()
+    parts = [amount_vnd * share.percent // 100 for share in shares]
+    parts[-1] = amount_vnd - sum(parts[:-1])
+    return tuple(Payment(share.after, share.percent, part) for share, part in zip(shares, parts, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentAmount:
+    """What one component (hợp phần) comes to; kind, payer and is_apart as in `book.Component`."""
+
+    code: str
+    kind: str
+    payer: str
+    amount_vnd: int
+    is_apart: bool
+    tranches: tuple[Payment, ...]
+
+    @property
+    def is_of_the_house(self) -> bool:
+        """Whether it is public money for the house itself."""
+        return self.kind == BUDGET and not self.is_apart
+
+
+def together(parts: Sequence[ComponentAmount]) -> tuple[Payment, ...]:
+    """The tranches of the house: those of its components due after the same stage as one payment."""
+    house = [one for one in parts if one.is_of_the_house]
+    total = sum(one.amount_vnd for one in house)
+    amounts: dict[str, int] = {}
+    percents: dict[str, set[int]] = {}
+    for one in house:
+        for payment in one.tranches:
+            amounts[payment.after] = amounts.get(payment.after, 0) + payment.amount_vnd
+            percents.setdefault(payment.after, set()).add(payment.percent)
+    is_one_rule = all(len(one.tranches) == len(amounts) for one in house)
+    return tuple(
+        Payment(
+            stage,
+            min(percents[stage]) if is_one_rule and len(percents[stage]) == 1 else amount * 100 // total,
+            amount,
+        )
+        for stage, amount in amounts.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenComponent:
+    """A component that unknown facts leave open, between its least and most: it changes neither outcome nor
+    programme, and is no part of the amount yet.
+    """
+
+    code: str
+    kind: str
+    payer: str
+    low_vnd: int
+    high_vnd: int
+    is_apart: bool
+    missing_facts: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """From which first day of building on which programme gives how much."""
+    """From which first day of building on which programme gives how much, in which components."""
 
     first: date
     programme: str
     amount_vnd: int
+    components: tuple[ComponentAmount, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +116,9 @@ class ProgrammeResult:
 class Assessment:
     """What the law of a day says of one household.
 
-    amount_vnd is None unless the programme and its amount are settled; low and high are the least and most
-    that the missing facts could make it (0 where no help is possible). provisional: the day that the level
+    amount_vnd is the public money for the house, the sum of its `components` that are; None unless the
+    programme and its amount are settled. low and high are the least and most that the missing facts could
+    make it (0 where no help is possible). provisional: the day that the level
     follows is not known yet and the latest known key date stood in for it; `if_started`: what a later start
     would get. `on` is the day of the visit.
 
@@ -85,20 +150,53 @@ class Assessment:
     area_codes: tuple[str, ...]
     release: str
     engine_version: str
+    components: tuple[ComponentAmount, ...] = ()
+    open_components: tuple[OpenComponent, ...] = ()
     if_started: tuple[Stretch, ...] = ()
     lapses_on: date | None = None
     redefined_on: date | None = None
 
+    @property
+    def house_total_vnd(self) -> int | None:
+        """All the money for the house, whoever's it is; None while the amount is not settled."""
+        if self.amount_vnd is None:
+            return None
+        return sum(one.amount_vnd for one in self.components if not one.is_apart)
+
     def amount_on(self, on: date) -> int | None:
         """The amount as of a day: that of a house begun on it, where no start is known yet."""
-        later = [one.amount_vnd for one in self.if_started if one.first <= on]
-        return later[-1] if later else self.amount_vnd
+        return self.as_of(on).amount_vnd
+
+    def as_of(self, on: date) -> Assessment:
+        """As if building had begun on a day, where no start is known yet and another amount would follow."""
+        begun = [one for one in self.if_started if one.first <= on]
+        if not begun:
+            return self
+        now = begun[-1]
+        return replace(
+            self,
+            amount_vnd=now.amount_vnd,
+            amount_low_vnd=now.amount_vnd,
+            amount_high_vnd=max(now.amount_vnd, self.amount_high_vnd),
+            components=now.components,
+            tranches=together(now.components),
+            if_started=tuple(one for one in self.if_started if one.first > on),
+            facts={**self.facts, "started_on": on},
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; dates and dated facts are marked, so that `from_dict` gives back the same."""
         result = asdict(self) | {
             "on": self.on.isoformat(),
-            "if_started": [[one.first.isoformat(), one.programme, one.amount_vnd] for one in self.if_started],
+            "if_started": [
+                [
+                    one.first.isoformat(),
+                    one.programme,
+                    one.amount_vnd,
+                    [asdict(part) for part in one.components],
+                ]
+                for one in self.if_started
+            ],
             "lapses_on": _day_out(self.lapses_on),
             "redefined_on": _day_out(self.redefined_on),
             "facts": {name: _fact_out(value) for name, value in self.facts.items()},
@@ -115,16 +213,51 @@ class Assessment:
             if key in known
         }
         given["on"] = date.fromisoformat(stored["on"])
-        given["if_started"] = tuple(
-            Stretch(date.fromisoformat(first), programme, amount_vnd)
-            for first, programme, amount_vnd in stored.get("if_started", ())
-        )
+        given["if_started"] = tuple(_stretch_in(stored, *each) for each in stored.get("if_started", ()))
         for name in ("lapses_on", "redefined_on"):
             given[name] = date.fromisoformat(stored[name]) if stored.get(name) else None
         given["facts"] = {name: _fact_in(value) for name, value in stored["facts"].items()}
         given["tranches"] = tuple(Payment(**each) for each in stored["tranches"])
+        given["components"] = _components_in(stored)
+        given["open_components"] = tuple(
+            OpenComponent(**each | {"missing_facts": tuple(each["missing_facts"])})
+            for each in stored.get("open_components", ())
+        )
         given["programmes"] = tuple(_programme_in(each) for each in stored["programmes"])
         return Assessment(**given)
+
+
+def _components_in(stored: Mapping[str, Any]) -> tuple[ComponentAmount, ...]:
+    """What was kept before amounts had components was one of which no payer was told."""
+    if "components" in stored:
+        return tuple(_component_in(each) for each in stored["components"])
+    return _whole(stored["programme"], stored["amount_vnd"], stored["tranches"])
+
+
+def _component_in(stored: Mapping[str, Any]) -> ComponentAmount:
+    payments = tuple(Payment(**each) for each in stored["tranches"])
+    return ComponentAmount(**{**stored, "tranches": payments})
+
+
+def _whole(programme: str | None, amount_vnd: int | None, tranches: Any) -> tuple[ComponentAmount, ...]:
+    """An amount as its one component."""
+    if not amount_vnd:
+        return ()
+    payments = tuple(Payment(**each) for each in tranches)
+    return (ComponentAmount(f"{programme}.amount", BUDGET, "", amount_vnd, False, payments),)
+
+
+def _stretch_in(
+    stored: Mapping[str, Any], first: str, programme: str, amount_vnd: int, parts: Any = None
+) -> Stretch:
+    """A later stretch; before amounts had components it was cut as the amount is."""
+    if parts is None:
+        shares = [Tranche(each["after"], each["percent"]) for each in stored["tranches"]]
+        tranches = [asdict(each) for each in cut(amount_vnd, shares)]
+        told = _whole(programme, amount_vnd, tranches)
+    else:
+        told = tuple(_component_in(each) for each in parts)
+    return Stretch(date.fromisoformat(first), programme, amount_vnd, told)
 
 
 def _programme_in(stored: Mapping[str, Any]) -> ProgrammeResult:

@@ -23,10 +23,14 @@ KEY_DATES = ("surveyed_on", "entered_on", "started_on")
 that is known the visit); the start of building.
 """
 KeyDates = tuple[date, date, date]  # in the order of KEY_DATES
-SHAPE = 2
-"""The shape of the law's text. Shape 1, of the releases before, is still read: its programmes ask everything
-on one key date, and a start not yet known counts as the survey day.
+SHAPE = 3
+"""The shape of the law's text; the releases before are still read. In shape 1 programmes ask everything on
+one key date, and a start not yet known counts as the survey day. Up to shape 2 an amount is one sum of which
+no payer is told, and nothing adds to it.
 """
+BUDGET, CONTRIBUTED, OWN = "budget", "contributed", "own"
+COMPONENT_KINDS = (BUDGET, CONTRIBUTED, OWN)
+"""Whose money a component is: the State's, a giver's, the household's own (đối ứng)."""
 STANDS, LAPSES = "stands", "lapses"
 Words = Mapping[str, str]  # language -> text
 
@@ -136,6 +140,68 @@ class Tranche:
     percent: int
 
 
+Tranches = Mapping[str, tuple[Tranche, ...]]  # kind of works -> its shares
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of an amount (hợp phần): whose money it is, who pays it and in which tranches.
+
+    code: unique in the law. payer: the source of the money (nguồn vốn), "" where none is told. is_apart: paid
+    beside the stages of the house and counted beside its sum, such as a cadastral extract. lifts: its prices
+    are a level, to which the house's other public money is lifted; `already`: what was paid for the house
+    before, which counts in place of the others where it is more.
+    """
+
+    code: str
+    title: Words
+    kind: str
+    payer: str
+    is_apart: bool
+    prices: Mapping[str, Price]
+    price: Node
+    tranches: Tranches | None  # None: those of the programme it adds to
+    tranches_cite: Cite | None
+    cite: Cite
+    lifts: bool = False
+    already: Node | None = None
+
+    @property
+    def is_of_the_house(self) -> bool:
+        """Whether it is public money for the house itself: what is approved, and paid by its stages."""
+        return self.kind == BUDGET and not self.is_apart
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """A component that adds to programmes by conditions of its own (khoản bổ sung); it never makes a
+    household entitled. `programmes`: to which it adds, none told: to all.
+
+    `key_date` is the day that its level follows and on which it must be in force; conditions follow their
+    own.
+    """
+
+    title: Words
+    rank: int
+    span: Span
+    key_date: str
+    programmes: tuple[str, ...]
+    all: tuple[str, ...]
+    any: tuple[str, ...]
+    none: tuple[str, ...]
+    entitled: Node
+    component: Component
+
+    @property
+    def id(self) -> str:
+        """The code of what it adds."""
+        return self.component.code
+
+    def adds_to(self, programme: str) -> bool:
+        """Whether it adds to a programme."""
+        return not self.programmes or programme in self.programmes
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """What becomes of some households when their programme ends: it stands, or it lapses (hết hiệu lực)."""
@@ -162,9 +228,9 @@ class Programme:
     any: tuple[str, ...]
     none: tuple[str, ...]
     entitled: Node
-    prices: Mapping[str, Price]
-    price: Node
-    tranches: Mapping[str, tuple[Tranche, ...]]
+    components: tuple[Component, ...]
+    price: Node  # of all components of the house together
+    tranches: Tranches
     tranches_cite: Cite
     priority: tuple[str, ...]
     tie_break: tuple[str, ...]
@@ -250,6 +316,7 @@ class LawBook:
     frame: HouseDefinition
     raw: Mapping[str, Any]
     shape: int = SHAPE
+    supplements: tuple[Supplement, ...] = ()  # by rank, those that lift after those that only add
     compiled: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def canonical(self) -> str:
@@ -302,6 +369,12 @@ class LawBook:
         return {fact.name: fact.choices for fact in self.facts.values() if fact.choices}
 
     @cached_property
+    def components(self) -> dict[str, Component]:
+        """Every component by its code: those of the programmes by rank, then the supplements."""
+        own = [one for programme in self.programmes for one in programme.components]
+        return {one.code: one for one in (*own, *(each.component for each in self.supplements))}
+
+    @cached_property
     def override_areas(self) -> frozenset[str]:
         """Codes of the areas that have any value of their own."""
         return frozenset(code for value in self.values.values() for code in value.areas)
@@ -332,6 +405,7 @@ class LawBook:
         ]
         spans = [period.span for periods in lists for period in periods]
         spans += [clause.span for clause in self.clauses.values()] + [one.span for one in self.programmes]
+        spans += [one.span for one in self.supplements]
         firsts = {span.first for span in spans if span.first}
         return tuple(sorted(firsts | {_next_day(span.last) for span in spans if span.last}))
 

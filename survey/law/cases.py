@@ -20,7 +20,7 @@ from survey.law.book import LawBook
 from survey.problems import Problem
 
 SHIPPED = Path(__file__).with_name("cases")
-EXPECTABLE = {field.name for field in fields(Assessment)} | {"tranches_vnd"}
+EXPECTABLE = {field.name for field in fields(Assessment)} | {"tranches_vnd", "components_vnd"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ def differences(case: Case, book: LawBook) -> list[str]:
     got = {name: getattr(made, name, None) for name in case.expect}
     if "tranches_vnd" in case.expect:
         got["tranches_vnd"] = tuple(part.amount_vnd for part in made.tranches)
+    if "components_vnd" in case.expect:
+        got["components_vnd"] = {part.code: part.amount_vnd for part in made.components}
     if "if_started" in case.expect:
         got["if_started"] = tuple([one.first, one.programme, one.amount_vnd] for one in made.if_started)
     return [

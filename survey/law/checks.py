@@ -9,12 +9,11 @@ from itertools import pairwise
 from typing import Any
 
 from survey.law import shapes
-from survey.law.book import Cite, LawBook, Period, Programme, Source
+from survey.law.book import Cite, Component, LawBook, Period, Programme, Source, Supplement
 from survey.law.expressions import Node, names
 from survey.law.rules import CompiledRules
 from survey.problems import Problem
 
-MAX_BITS = 64  # clauses and facts are bits of one machine word in the bulk result
 PLACEHOLDER = re.compile(r"\{([\w.]+)\}")
 _LAST_DAY = date.max
 
@@ -32,6 +31,13 @@ def check_cite(cite: Cite, sources: Mapping[str, Source]) -> None:
         raise Problem(2007, source=cite.source)
 
 
+def check_bounds(area: str, periods: Iterable[Period], low: int, high: int) -> None:
+    """A level that a province decides between bounds lies between them. Raises: Problem 2024."""
+    for period in periods:
+        if period.value is not None and not low <= period.value <= high:
+            raise Problem(2024, area=area, got=f"{period.value:.0f}", low=low, high=high)
+
+
 def check_periods(periods: Sequence[Period]) -> None:
     """No two periods share a day, and none ends before it begins. Raises: Problem 2008."""
     spans = sorted((each.span.first or date.min, each.span.last or _LAST_DAY) for each in periods)
@@ -44,10 +50,9 @@ def check_periods(periods: Sequence[Period]) -> None:
 
 
 def check_book(book: LawBook, file_of: FileOf) -> None:
-    """Everything that can only be seen with the whole law in hand. Raises: Problem 2013, 2015, 2017, 2018,
-    2020, 2021, 2023.
+    """Everything that can only be seen with the whole law in hand. Raises: Problem 2015, 2017, 2018, 2020,
+    2021, 2023.
     """
-    _check_sizes(book)
     _check_facts_used(book, file_of)
     _check_placeholders(book, file_of)
     _check_ranks(book, file_of)
@@ -57,16 +62,16 @@ def check_book(book: LawBook, file_of: FileOf) -> None:
     _check_values_in_force(book, file_of)
 
 
-def _check_sizes(book: LawBook) -> None:
-    for got in (len(book.facts), len(book.clause_codes)):
-        if got > MAX_BITS:
-            raise Problem(2013, text="facts, clauses", got=got, limit=MAX_BITS)
-
-
 def _all_trees(book: LawBook) -> Iterator[Node]:
     yield from (clause.tree for clause in book.clauses.values())
     for programme in book.programmes:
-        yield from (programme.entitled, programme.price)
+        yield programme.entitled
+    for supplement in book.supplements:
+        yield supplement.entitled
+    for component in book.components.values():
+        yield component.price
+        if component.already is not None:
+            yield component.already
 
 
 def _check_facts_used(book: LawBook, file_of: FileOf) -> None:
@@ -95,22 +100,31 @@ def _check_ranks(book: LawBook, file_of: FileOf) -> None:
 
 def _check_price_key_dates(book: LawBook, file_of: FileOf) -> None:
     for programme in book.programmes:
-        for name in names(programme.price):
-            value = book.values.get(name)
-            if value is not None and value.key_date != programme.key_date:
-                raise Problem(
-                    2020,
-                    file=file_of("programmes", programme.id),
-                    entry=programme.id,
-                    value=name,
-                    got=value.key_date,
-                    expected=programme.key_date,
-                )
+        for component in programme.components:
+            _check_price_key_date("programmes", programme, component, book, file_of)
+    for supplement in book.supplements:
+        _check_price_key_date("supplements", supplement, supplement.component, book, file_of)
+
+
+def _check_price_key_date(
+    section: str, one: Programme | Supplement, component: Component, book: LawBook, file_of: FileOf
+) -> None:
+    for name in names(component.price):
+        value = book.values.get(name)
+        if value is not None and value.key_date != one.key_date:
+            raise Problem(
+                2020,
+                file=file_of(section, one.id),
+                entry=one.id,
+                value=name,
+                got=value.key_date,
+                expected=one.key_date,
+            )
 
 
 def _check_condition_key_dates(book: LawBook, file_of: FileOf) -> None:
     """The start of building chooses the level alone: no other value and no condition follows it."""
-    levels = {name for programme in book.programmes for name in names(programme.price)}
+    levels = {name for component in book.components.values() for name in names(component.price)}
     for code, clause in book.clauses.items():
         if clause.key_date == "started_on":
             raise Problem(2023, file=file_of("clauses", code), entry=code)
@@ -127,19 +141,27 @@ def _check_values_in_force(book: LawBook, file_of: FileOf) -> None:
     for on in book.breakpoints:
         for areas in ((), *((code,) for code in sorted(book.override_areas))):
             rules = CompiledRules(book, (on, on, on), areas)
-            for programme, *trees in zip(rules.programmes, rules.status, rules.prices, strict=True):
-                missing = _unset(rules, trees)
+            for section, one, trees in _asked(rules):
+                missing = _unset(rules, [rules.fold(tree) for tree in trees])
                 if missing:
-                    _raise_missing(programme, missing, on, file_of)
+                    _raise_missing(section, one.id, missing, on, file_of)
 
 
-def _raise_missing(programme: Programme, value: str, on: date, file_of: FileOf) -> None:
+def _asked(rules: CompiledRules) -> Iterator[tuple[str, Programme | Supplement, list[Node]]]:
+    """What is in force, with all that it needs."""
+    for programme in rules.programmes:
+        yield "programmes", programme, [programme.entitled, *(one.price for one in programme.components)]
+    for supplement in rules.supplements:
+        yield "supplements", supplement, [supplement.entitled, supplement.component.price]
+
+
+def _raise_missing(section: str, entry: str, value: str, on: date, file_of: FileOf) -> None:
     raise Problem(
         2017,
         file=file_of("values", value),
         entry=value,
-        programme=programme.id,
-        programme_file=file_of("programmes", programme.id),
+        programme=entry,
+        programme_file=file_of(section, entry),
         on=on.isoformat(),
     )
 

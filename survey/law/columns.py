@@ -4,7 +4,7 @@ back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from survey.law.assessment import HOUSE_CLASSES, OUTCOMES
-from survey.law.facts import Fact, encode
+from survey.law.facts import Fact, as_dated, day, days, encode, is_not_measured
 from survey.problems import Problem
 
-NO_AMOUNT = -1
+NO_AMOUNT = OPEN_AMOUNT = -1
+WORD = 64  # bits of one word of a mask
 
 Column = NDArray[Any]
 
@@ -40,6 +41,69 @@ def encode_column(fact: Fact, given: Any) -> Column:
     return _value_by_value(fact, column)
 
 
+@dataclass(frozen=True, slots=True)
+class DatedColumn:
+    """A fact that changed over time, for many households: entries by row, in layers of ascending first days.
+
+    firsts, lasts: days since 1970-01-01, without end infinite, where a row has fewer entries NaN.
+    """
+
+    firsts: NDArray[np.float64]
+    lasts: NDArray[np.float64]
+    values: Column
+    unknown: Any
+
+    def at(self, on: Any) -> Column:
+        """The value of each row on its own day (or all on one); of two that cover it the later one counts."""
+        found = np.full(self.values.shape[1], self.unknown, self.values.dtype)
+        for first, last, value in zip(self.firsts, self.lasts, self.values, strict=True):
+            found = np.where((first <= on) & (on <= last), value, found)
+        return found
+
+    def __getitem__(self, rows: Any) -> DatedColumn:
+        return DatedColumn(self.firsts[:, rows], self.lasts[:, rows], self.values[:, rows], self.unknown)
+
+    def __len__(self) -> int:
+        return int(self.values.shape[1])
+
+
+def dated_column(fact: Fact, histories: Sequence[Any]) -> DatedColumn:
+    """The column of `Dated` facts; a plain value holds on every day. Raises: Problem 2031."""
+    unknown = np.asarray(unknown_column(fact)).reshape(-1)[0]
+    entries = [_layers(each) for each in histories]
+    layers = max(map(len, entries), default=0)
+    firsts, lasts = np.full((2, layers, len(entries)), np.nan)
+    values = np.full((layers, len(entries)), unknown)
+    for layer in range(layers):
+        here = [row for row, told in enumerate(entries) if layer < len(told)]
+        firsts[layer, here] = [entries[row][layer][0] for row in here]
+        lasts[layer, here] = [entries[row][layer][1] for row in here]
+        told = [entries[row][layer][2] for row in here]
+        values[layer, here] = _value_by_value(fact, np.array([*told, None], object))[:-1]
+    return DatedColumn(firsts, lasts, values, unknown)
+
+
+def _layers(given: Any) -> list[tuple[float, float, Any]]:
+    """Entries as (first, last, value) by first day; of one first day the one told first comes last."""
+    history = as_dated(given)
+    if history is None:
+        return [(-np.inf, np.inf, given)]
+    told = [(days(first), np.inf if last is None else days(last), value) for first, last, value in history]
+    told.reverse()
+    return sorted(told, key=lambda entry: entry[0])
+
+
+def day_column(given: Any) -> NDArray[np.float64]:
+    """A column of days (datetime64 or dates) as days since 1970-01-01."""
+    column: NDArray[np.float64] = np.asarray(given, "datetime64[D]").astype(np.int64).astype(np.float64)
+    return column
+
+
+def words(bits: int) -> int:
+    """How many words of a mask so many bits take."""
+    return -(-bits // WORD)
+
+
 def _truths(fact: Fact, column: Column) -> Column | None:
     if column.dtype == bool:
         return column.astype(np.uint8) << 1
@@ -53,10 +117,12 @@ def _numbers(fact: Fact, column: Column) -> Column | None:
     # fmin and fmax pass over NaN; one pass each is cheaper than a mask of all rows.
     low, high = (np.fmin.reduce(numbers), np.fmax.reduce(numbers)) if numbers.size else (np.nan, np.nan)
     for wrong in (low, high):
-        if wrong == wrong:
+        if wrong == wrong and not is_not_measured(fact, float(wrong)):
             encode(fact, float(wrong) if fact.type == "decimal" or wrong % 1 else int(wrong))
     if fact.type == "integer" and column.dtype.kind == "f" and np.any(numbers % 1 > 0):
         return None
+    if fact.not_measured is not None:
+        numbers = np.where(numbers == fact.not_measured, np.nan, numbers)
     return numbers
 
 
@@ -89,17 +155,20 @@ def unknown_column(fact: Fact) -> Any:
     return {"truth": np.uint8(1), "choice": np.array([-1], np.int8)}.get(fact.kind, np.float64(np.nan))
 
 
-def read_columns(columns: Mapping[str, Any], vocabulary: Mapping[str, Fact]) -> tuple[dict[str, Column], int]:
-    """Every given column encoded, and the number of rows.
+def read_columns(columns: Mapping[str, Any], vocabulary: Mapping[str, Fact]) -> tuple[dict[str, Any], int]:
+    """Every given column encoded (a `DatedColumn` where a fact changed over time), and the number of rows.
 
     Raises: Problem 2030 (no such fact), 2031 (a value the fact cannot take), 2033 (columns differ in length).
     """
-    encoded: dict[str, Column] = {}
+    encoded: dict[str, Any] = {}
     rows = -1
     for name, given in columns.items():
         if name not in vocabulary:
             raise Problem(2030, fact=name)
-        column = encode_column(vocabulary[name], given)
+        is_dated = getattr(given, "dtype", None) in (None, object) and any(
+            isinstance(value, tuple) for value in given
+        )
+        column = (dated_column if is_dated else encode_column)(vocabulary[name], given)
         if rows not in (-1, len(column)):
             raise Problem(2033, fact=name, got=len(column), expected=rows)
         encoded[name], rows = column, len(column)
@@ -112,8 +181,10 @@ class Columns:
 
     outcome, house_class: places in OUTCOMES, HOUSE_CLASSES. programme: place in `programme_ids`, -1 none.
     works_kind: code of the fact, -1 unknown. Amounts: int64 đồng; amount_vnd is -1 where it is not settled.
-    priority: 0 none or unknown. met, unknown: bit n is clause `clause_codes[n]`; missing: bit n is fact
-    `fact_names[n]`. entitles: programme by row, 0 no, 1 unknown, 2 yes.
+    components: by row, in the order of `component_codes`; -1 where one is open. priority: 0 none or unknown.
+    lapses_on: days since 1970-01-01, NaN where a programme stands. met, unknown, missing: words of 64 bits by
+    row; bit n of word w is clause `clause_codes[64 w + n]`, or fact `fact_names[64 w + n]`. entitles:
+    programme by row, 0 no, 1 unknown, 2 yes.
     """
 
     outcome: NDArray[np.uint8]
@@ -123,13 +194,16 @@ class Columns:
     amount_vnd: NDArray[np.int64]
     amount_low_vnd: NDArray[np.int64]
     amount_high_vnd: NDArray[np.int64]
+    components: NDArray[np.int64]
     provisional: NDArray[np.bool_]
     priority: NDArray[np.int8]
+    lapses_on: NDArray[np.float64]
     met: NDArray[np.uint64]
     unknown: NDArray[np.uint64]
     missing: NDArray[np.uint64]
     entitles: NDArray[np.uint8]
     programme_ids: tuple[str, ...]
+    component_codes: tuple[str, ...]
     clause_codes: tuple[str, ...]
     fact_names: tuple[str, ...]
     works_kinds: tuple[str, ...]
@@ -152,17 +226,26 @@ class Columns:
             "amount_high_vnd": int(self.amount_high_vnd[place]),
             "provisional": bool(self.provisional[place]),
             "priority": int(self.priority[place]) or None,
+            "lapses_on": day(self.lapses_on[place])
+            if self.lapses_on[place] == self.lapses_on[place]
+            else None,
             "missing_facts": self.missing_facts(place),
         }
 
+    def amounts(self, place: int) -> dict[str, int]:
+        """The settled components of one household's amount that are more than nothing."""
+        told = zip(self.component_codes, self.components[:, place].tolist(), strict=True)
+        return {code: amount for code, amount in told if amount > 0}
+
     def missing_facts(self, place: int) -> tuple[str, ...]:
         """Names of the facts that matter and are unknown for one household."""
-        return tuple(_names(int(self.missing[place]), self.fact_names))
+        return tuple(_names(self.missing[:, place], self.fact_names))
 
     def clauses_met(self, place: int) -> tuple[str, ...]:
         """Codes of the clauses that are true of one household: the reasons."""
-        return tuple(_names(int(self.met[place]), self.clause_codes))
+        return tuple(_names(self.met[:, place], self.clause_codes))
 
 
-def _names(mask: int, names: tuple[str, ...]) -> Iterator[str]:
-    return (name for place, name in enumerate(names) if mask >> place & 1)
+def _names(masks: NDArray[np.uint64], names: tuple[str, ...]) -> Iterator[str]:
+    found = [int(mask) for mask in masks]
+    return (name for place, name in enumerate(names) if found[place // WORD] >> place % WORD & 1)

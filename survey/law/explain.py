@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from survey.law.assessment import Assessment, ProgrammeResult
+from survey.law.assessment import Assessment, ComponentAmount, OpenComponent, ProgrammeResult
 from survey.law.book import KEY_DATES, Cite, Clause, KeyDates, Period, Programme, Value
 from survey.law.checks import PLACEHOLDER
 from survey.law.expressions import FALSE, TRUE, names
-from survey.law.facts import Fact, as_dated, day, days
+from survey.law.facts import Fact, as_dated, day, days, is_not_measured
 from survey.law.rules import LawOnDate
 from survey.words import word
 
@@ -22,6 +22,17 @@ SENTENCES = {
     "excludes": {"vi": "Không được xét vì: {text}.", "en": "Ruled out: {text}."},
     "doubt": {"vi": "Lưu ý: {text}.", "en": "Note: {text}."},
     "amount": {"vi": "{title}: {kind}, {amount} đồng.", "en": "{title}: {kind}, {amount} đồng."},
+    "component": {"vi": "Trong đó {title}: {amount} đồng.", "en": "Of it {title}: {amount} đồng."},
+    "beside": {"vi": "Ngoài ra {title}: {amount} đồng.", "en": "Besides it {title}: {amount} đồng."},
+    "open": {
+        "vi": "{title}: từ {low} đến {high} đồng, cần biết thêm: {labels}.",
+        "en": "{title}: from {low} to {high} đồng, still needed: {labels}.",
+    },
+    "house_total": {
+        "vi": "Tổng kinh phí của căn nhà: {amount} đồng.",
+        "en": "All the money for the house: {amount} đồng.",
+    },
+    "payer": {"vi": "{title} ({payer})", "en": "{title} ({payer})"},
     "priority": {"vi": "Thứ tự ưu tiên {n}: {text}.", "en": "Priority {n}: {text}."},
     "missing": {"vi": "Cần biết thêm: {label}.", "en": "Still needed: {label}."},
     "range": {"vi": "Mức có thể: từ {low} đến {high} đồng.", "en": "Possible: from {low} to {high} đồng."},
@@ -55,7 +66,7 @@ SENTENCES = {
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One sentence. role: house, met, not_met, unknown, excludes, amount, priority, doubt, missing,
-    provisional, lapse.
+    provisional, lapse. All that names an amount by which the household is helped has the role amount.
 
     code: the clause, value, programme or fact it speaks of. citation is "" where the sentence rests on no
     document.
@@ -143,7 +154,7 @@ class _Telling:
         )
 
     def amount(self) -> Iterator[Reason]:
-        """The amount, with the value it follows from."""
+        """The amount and its components, each with the value it follows from."""
         if self.of.programme is None or self.of.amount_vnd is None:
             return
         programme = self.by_id[self.of.programme]
@@ -151,18 +162,60 @@ class _Telling:
         self.used = programme.asked(self.key_dates()) or self.key_dates()
         amount = _number(self.of.amount_vnd, self.lang)
         text = self.said("amount", title=programme.title[self.lang], kind=kind, amount=amount)
-        yield self.reason("amount", programme.id, text, self.amount_cite(programme))
+        parts = self.of.components
+        if len(parts) < 2:
+            yield self.reason("amount", programme.id, text, self.amount_cite(programme, parts))
+        else:
+            told = [self.component(part) for part in parts]
+            yield Reason("amount", programme.id, text, "", all(one.verified for one in told))
+            yield from told
+        yield from (self.open_component(part) for part in self.of.open_components)
+        if self.of.house_total_vnd != self.of.amount_vnd:
+            total = self.said("house_total", amount=_number(self.of.house_total_vnd or 0, self.lang))
+            yield Reason("amount", "house_total", total, "")
 
-    def amount_cite(self, programme: Programme) -> Cite:
-        """Where the amount is written: its last value's period, or the programme's own source."""
-        price = programme.prices.get(self.of.works_kind or "")
+    def amount_cite(self, programme: Programme, parts: tuple[ComponentAmount, ...]) -> Cite:
+        """Where an amount of one component is written; where there is none, the programme's own source."""
+        return self.component_cite(parts[0].code) if parts else programme.cite
+
+    def component(self, part: ComponentAmount) -> Reason:
+        """One component: of the amount, or besides it."""
+        said = "component" if part.is_of_the_house else "beside"
+        amount = _number(part.amount_vnd, self.lang)
+        text = self.said(said, title=self.component_title(part), amount=amount)
+        return self.of_component(part.code, text)
+
+    def open_component(self, part: OpenComponent) -> Reason:
+        """One component that is still open, with what would settle it."""
+        labels = "; ".join(_lowered(self.book.facts[name].label[self.lang]) for name in part.missing_facts)
+        low, high = (_number(each, self.lang) for each in (part.low_vnd, part.high_vnd))
+        text = self.said("open", title=self.component_title(part), low=low, high=high, labels=labels)
+        return self.of_component(part.code, text)
+
+    def of_component(self, code: str, text: str) -> Reason:
+        """A sentence on a component; confirmed only if both its amount and itself are."""
+        cite = self.component_cite(code)
+        verified = cite.verified and self.book.components[code].cite.verified
+        return Reason("amount", code, text, self.book.citation(cite, self.lang), verified)
+
+    def component_title(self, part: ComponentAmount | OpenComponent) -> str:
+        """What the component is called, and who pays it where that is told."""
+        title = self.book.components[part.code].title[self.lang]
+        if not part.payer:
+            return title
+        return self.said("payer", title=title, payer=word(f"payer.{part.payer}", self.lang))
+
+    def component_cite(self, code: str) -> Cite:
+        """Where a component's amount is written: the period of its first value, or its own source."""
+        component = self.book.components[code]
+        price = component.prices.get(self.of.works_kind or "")
         dates = dict(zip(KEY_DATES, self.used, strict=True))
         for name in names(price.tree) if price else ():
             value = self.book.values.get(name)
             period = value.on(dates[value.key_date], self.law.relevant_areas) if value else None
             if period is not None and period.value:
                 return period.cite
-        return programme.cite
+        return component.cite
 
     def acts(self) -> dict[str, date | None]:
         """The days of approval and start, as far as they were known."""
@@ -274,7 +327,7 @@ def _value_text(value: Value, period: Period, lang: str) -> str:
 def _fact_text(fact: Fact, value: Any, on: date, lang: str) -> str:
     history = as_dated(value)
     value = history.at(on) if history is not None else value
-    if value is None:
+    if value is None or is_not_measured(fact, value):
         return "…"
     if fact.kind == "choice":
         return word(f"{fact.name}.{value}", lang)

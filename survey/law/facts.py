@@ -41,6 +41,7 @@ class Fact:
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    not_measured: float | None = None  # a number that people write where they did not measure
 
     @property
     def kind(self) -> str:
@@ -75,12 +76,17 @@ def day(number: float) -> date:
 
 def encode(fact: Fact, value: Any) -> Any:
     """A fact's plain value as expressions see it; None is unknown. Raises: Problem 2031."""
-    if value is None:
+    if value is None or is_not_measured(fact, value):
         return fact.unknown
     encoded = _ENCODERS[fact.type](fact, value)
     if encoded is None:
         raise Problem(2031, fact=fact.name, got=repr(value)[:80], expected=fact.expected())
     return encoded
+
+
+def is_not_measured(fact: Fact, value: Any) -> bool:
+    """Whether the value only says that nothing was measured (0 m²): it is unknown."""
+    return fact.not_measured is not None and value == fact.not_measured and not isinstance(value, bool)
 
 
 def _encode_boolean(fact: Fact, value: Any) -> int | None:

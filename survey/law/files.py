@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from survey.law.book import SHAPE
 from survey.problems import Problem
 
 MAX_BYTES = 300_000
-SECTIONS = ("facts", "sources", "values", "derived", "clauses", "programmes", "frame")
+DAY = timedelta(days=1)
+SECTIONS = ("facts", "sources", "values", "derived", "clauses", "programmes", "supplements", "frame")
 
 Raw = dict[str, Any]  # section -> name -> entry; and the shape of the text
 Origins = dict[tuple[str, str], str]  # (section, name) -> file
@@ -27,7 +29,7 @@ def shipped_folder() -> Path:
 def read_folders(folders: list[Path]) -> tuple[Raw, Origins]:
     """Read folders in order; an entry of a later folder takes the place of an earlier one of the same name.
 
-    A later value that gives only `area` adds those areas to the earlier value and keeps the rest.
+    A later value that gives only `area` adds its periods to the earlier value's and keeps the rest.
 
     Raises: Problem 2001 (unreadable), 2002 (too large), 2003 (unknown part), 2006 (twice in one folder),
     2050 (no folder).
@@ -51,7 +53,33 @@ def _laid_over(section: str, below: Any, entry: Any) -> Any:
     only_areas = section == "values" and set(entry) <= {"area"}
     if below is None or not only_areas:
         return entry
-    return {**below, "area": {**below.get("area", {}), **entry["area"]}}
+    areas = dict(below.get("area", {}))
+    for code, periods in entry["area"].items():
+        areas[code] = [*_kept(areas.get(code, []), periods), *periods]
+    return {**below, "area": areas}
+
+
+def _kept(shipped: list[Any], own: list[Any]) -> list[Any]:
+    """The days of shipped periods that no own period with `replaces = true` covers; other days in common are
+    refused when the law is built (Problem 2008).
+    """
+    for period in own:
+        if isinstance(period, dict) and period.get("replaces"):
+            shipped = [part for one in shipped for part in _outside(one, period)]
+    return shipped
+
+
+def _outside(period: Any, taken: Any) -> Iterator[Any]:
+    """What is left of a period before and after another one."""
+    first, last = (taken.get("from", date.min), taken.get("until", date.max))
+    own_first, own_last = (period.get("from", date.min), period.get("until", date.max))
+    if own_last < first or last < own_first:
+        yield period
+        return
+    if own_first < first:
+        yield {**period, "until": first - DAY}
+    if last < own_last:
+        yield {**period, "from": last + DAY}
 
 
 CASES = "cases/"
@@ -72,7 +100,7 @@ def _read(path: Path, file: str) -> dict[str, Any]:
     if path.stat().st_size > MAX_BYTES:
         raise Problem(2002, file=file, got=path.stat().st_size, limit=MAX_BYTES)
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))  # Notepad of Windows writes a mark of three bytes
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
         raise Problem(2001, file=file, reason=str(error)) from None
 
@@ -88,11 +116,15 @@ def _split(file: str, content: dict[str, Any]) -> Iterator[tuple[str, str, Any]]
         yield from (("values", name, entry) for name, entry in _dotted(content))
     elif top == "clauses":
         yield from _conditions(file, content)
-    elif top == "programmes":
-        yield "programmes", str(content.get("id", file)), content
+    elif top in ("programmes", "supplements"):
+        yield top, str(content.get("id", file)), content
     else:
         raise Problem(
-            2003, file=file, entry="-", key=file, expected="facts.toml, values/, clauses/, programmes/ …"
+            2003,
+            file=file,
+            entry="-",
+            key=file,
+            expected="facts.toml, values/, clauses/, programmes/, supplements/ …",
         )
 
 

@@ -11,8 +11,10 @@ from typing import Any
 
 from survey.law import shapes
 from survey.law.book import (
+    BUDGET,
     Cite,
     Clause,
+    Component,
     End,
     HouseDefinition,
     LawBook,
@@ -21,11 +23,13 @@ from survey.law.book import (
     Programme,
     Source,
     Span,
+    Supplement,
     Tranche,
+    Tranches,
     Value,
 )
-from survey.law.checks import check_book, check_cite, check_periods, check_words
-from survey.law.expressions import Kind, Node, const, name, names, parse, typed
+from survey.law.checks import check_book, check_bounds, check_cite, check_periods, check_words
+from survey.law.expressions import TRUE, Kind, Node, const, name, names, parse, typed
 from survey.law.facts import Fact, days
 from survey.law.files import Origins, read_folders, shipped_folder
 from survey.problems import Problem
@@ -68,8 +72,18 @@ class _Builder:
         self.clauses = self.in_order(conditions)
         programmes = self.section("programmes", shapes.PROGRAMME, self.programme)
         by_rank = tuple(sorted(programmes.values(), key=lambda one: one.rank))
+        supplements = self.section("supplements", shapes.SUPPLEMENT, self.supplement)
+        adding = tuple(sorted(supplements.values(), key=lambda one: (one.component.lifts, one.rank, one.id)))
         book = LawBook(
-            self.facts, self.sources, self.values, self.clauses, by_rank, self.frame(), self.raw, self.shape
+            self.facts,
+            self.sources,
+            self.values,
+            self.clauses,
+            by_rank,
+            self.frame(),
+            self.raw,
+            self.shape,
+            adding,
         )
         check_book(book, self.file)
         return book
@@ -121,6 +135,7 @@ class _Builder:
             entry.get("unit", ""),
             entry.get("minimum"),
             entry.get("maximum"),
+            entry.get("not_measured"),
         )
 
     def source(self, key: str, entry: Mapping[str, Any]) -> Source:
@@ -143,6 +158,10 @@ class _Builder:
         kind = {"true/false": "truth", "date": "date"}.get(entry["unit"], "number")
         areas = {code: self.periods(periods, kind) for code, periods in entry.get("area", {}).items()}
         dated = self.periods(entry["dated"], kind)
+        for code, bounds in entry.get("bounds", {}).items():
+            shapes.check(bounds, shapes.BOUNDS, file=self.file("values", key), name=f"{key}.bounds.{code}")
+            self.cite(bounds)
+            check_bounds(code, areas.get(code, ()), bounds["low"], bounds["high"])
         label = {"vi": entry["vi"], "en": entry["en"]}
         return Value(key, kind, entry["unit"], _key_date(entry), label, dated, areas)
 
@@ -201,9 +220,9 @@ class _Builder:
         check_words(entry["title"], "title")
         for part, shape in (("in_force", shapes.IN_FORCE), ("entitled", shapes.ENTITLED)):
             shapes.check(entry[part], shape, file=self.file("programmes", key), name=f"{key}.{part}")
-        groups = {group: self.codes(entry["entitled"].get(group, ())) for group in ("all", "any", "none")}
-        prices = self.prices(entry["amount"])
+        groups = self.groups(entry["entitled"])
         tranches, tranches_cite = self.tranches(entry["tranches"])
+        components = self.components(key, entry, tranches, tranches_cite)
         priority = entry.get("priority")
         if priority is not None:
             shapes.check(priority, shapes.PRIORITY, file=self.file("programmes", key), name=f"{key}.priority")
@@ -220,13 +239,104 @@ class _Builder:
             cite=self.cite(entry),
             **groups,
             entitled=_entitled(**groups),
-            prices=prices,
-            price=_by_works(prices),
+            components=components,
+            price=_by_works(_prices_together([one for one in components if one.is_of_the_house])),
             tranches=tranches,
             tranches_cite=tranches_cite,
             priority=self.codes(priority["order"]) if priority else (),
             tie_break=self.codes(priority["tie_break"]) if priority else (),
             priority_cite=self.cite(priority) if priority else None,
+        )
+
+    def groups(self, entry: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+        """The clauses of an entitlement: all of these, one of those, none of the last."""
+        return {group: self.codes(entry.get(group, ())) for group in ("all", "any", "none")}
+
+    def components(
+        self, programme: str, entry: Mapping[str, Any], tranches: Tranches, tranches_cite: Cite
+    ) -> tuple[Component, ...]:
+        """The parts of a programme's amount; `amount` alone is one part of which no payer is told.
+
+        Raises: Problem 2025 unless one of them is public money for the house.
+        """
+        told = entry.get("component", ())
+        if bool(told) == ("amount" in entry):
+            raise Problem(2025)
+        if not told:
+            prices = self.prices(entry["amount"])
+            code, title, cite = f"{programme}.amount", entry["title"], self.cite(entry)
+            return (
+                Component(
+                    code, title, BUDGET, "", False, prices, _by_works(prices), tranches, tranches_cite, cite
+                ),
+            )
+        made = []
+        for each in told:
+            shapes.check(
+                each, shapes.COMPONENT, file=self.file("programmes", programme), name=f"{programme}.component"
+            )
+            code, prices = f"{programme}.{each['code']}", self.prices(each["amount"])
+            made.append(self.component(code, each, prices, (tranches, tranches_cite)))
+        if not any(one.is_of_the_house for one in made) or len({one.code for one in made}) != len(made):
+            raise Problem(2025)
+        return tuple(made)
+
+    def component(
+        self,
+        code: str,
+        entry: Mapping[str, Any],
+        prices: dict[str, Price],
+        tranches: tuple[Tranches | None, Cite | None],
+        **more: Any,
+    ) -> Component:
+        """One part of an amount; it is paid in tranches of its own where it tells them."""
+        check_words(entry["title"], "title")
+        own, own_cite = self.tranches(entry["tranches"]) if "tranches" in entry else tranches
+        return Component(
+            code=code,
+            title=entry["title"],
+            kind=entry.get("kind", BUDGET),
+            payer=entry.get("payer", ""),
+            is_apart=entry.get("apart", False),
+            prices=prices,
+            price=_by_works(prices),
+            tranches=own,
+            tranches_cite=own_cite,
+            cite=self.cite(entry),
+            **more,
+        )
+
+    def supplement(self, key: str, entry: Mapping[str, Any]) -> Supplement:
+        """What adds to programmes. Raises: Problem 2025 unless it tells either an amount or a level, 2016
+        for a programme that is not there.
+        """
+        file = self.file("supplements", key)
+        conditions = entry.get("entitled", {})
+        for part, shape in ((entry["in_force"], shapes.IN_FORCE), (conditions, shapes.ENTITLED)):
+            shapes.check(part, shape, file=file, name=key)
+        if ("amount" in entry) == ("level" in entry):
+            raise Problem(2025)
+        for programme in entry.get("programmes", ()):
+            if programme not in self.raw.get("programmes", {}):
+                raise Problem(2016, code=programme)
+        groups = self.groups(conditions)
+        already = entry.get("already")
+        return Supplement(
+            title=entry["title"],
+            rank=entry["rank"],
+            span=Span(entry["in_force"]["from"], entry["in_force"].get("until")),
+            key_date=_key_date(entry),
+            programmes=tuple(entry.get("programmes", ())),
+            **groups,
+            entitled=_entitled(**groups) if any(groups.values()) else const(TRUE, "truth"),
+            component=self.component(
+                key,
+                entry,
+                self.prices(entry.get("amount") or entry["level"]),
+                (None, None),
+                lifts="level" in entry,
+                already=typed(parse(already), self.kinds, "number") if already else None,
+            ),
         )
 
     def end(self, programme: str, entry: Mapping[str, Any], part: str) -> End | None:
@@ -343,3 +453,21 @@ def _by_works(prices: Mapping[str, Price]) -> Node:
         asked = Node("in", (name("works_kind", "choice"),), (kind,), "truth")
         tree = Node("if", (asked, prices[kind].tree, tree), None, "number")
     return tree
+
+
+def _prices_together(components: Iterable[Component]) -> dict[str, Price]:
+    """The prices of several components added up."""
+    first, *rest = components
+    found = dict(first.prices)
+    for one in rest:
+        found = {
+            kind: Price(
+                _plus(price.tree, one.prices[kind].tree), _plus(price.at_most, one.prices[kind].at_most)
+            )
+            for kind, price in found.items()
+        }
+    return found
+
+
+def _plus(one: Node, other: Node) -> Node:
+    return Node("+", (one, other), None, "number")

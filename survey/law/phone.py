@@ -17,8 +17,10 @@ from typing import Any
 from survey.law.assess import ENGINE_VERSION, assess
 from survey.law.assessment import Assessment
 from survey.law.book import (
+    BUDGET,
     Cite,
     Clause,
+    Component,
     End,
     HouseDefinition,
     LawBook,
@@ -26,7 +28,9 @@ from survey.law.book import (
     Price,
     Programme,
     Span,
+    Supplement,
     Tranche,
+    Tranches,
     Value,
 )
 from survey.law.explain import SENTENCES
@@ -47,10 +51,13 @@ def json_law(book: LawBook) -> Json:
     cites: [{vi, en, verified}]. values: name -> {kind, key_date, dated: [[first, last, value, cite]],
     areas: area code -> the same}. clauses, each after those it uses: [{code, tree, text, cite, first, last,
     key_date}]; a derived one has text null. programmes by rank: [{id, title, cite, first, last, key_date,
-    by_entry, unapproved, unstarted: {becomes, cite} or null, all, any, none, entitled, price, prices: works
-    kind -> {amount, at_most}, tranches: works kind -> [{after, percent}], tranches_cite, priority,
-    tie_break}]. definition: names of what makes a house temporary. house: {temporary, no_house, because,
-    against, doubts}. sentences: the wording of `explain`. A tree is as `expressions.to_json` writes it.
+    by_entry, unapproved, unstarted: {becomes, cite} or null, all, any, none, entitled, price, components:
+    [{code, title, kind, payer, is_apart, prices: works kind -> {amount, at_most}, price, tranches: works kind
+    -> [{after, percent}] or null, lifts, already, cite}], tranches, tranches_cite, priority, tie_break}].
+    supplements in their order: [{title, first, last, key_date, programmes, all, any, none, entitled,
+    component}]. payers: code -> labels. definition: names of what makes a house temporary. house: {temporary,
+    no_house, because, against, doubts}. sentences: the wording of `explain`. A tree is as
+    `expressions.to_json` writes it.
     """
     cites = _Cites(book)
     frame = book.frame
@@ -62,6 +69,8 @@ def json_law(book: LawBook) -> Json:
         "values": {value.name: _value(value, cites) for value in book.values.values()},
         "clauses": [_clause(clause, cites) for clause in book.clauses.values()],
         "programmes": [_programme(one, cites) for one in book.programmes],
+        "supplements": [_supplement(one, cites) for one in book.supplements],
+        "payers": {payer: _label(f"payer.{payer}") for payer in _payers(book)},
         "definition": list(book.definition),
         "house": {
             "temporary": frame.temporary,
@@ -75,8 +84,34 @@ def json_law(book: LawBook) -> Json:
     }
 
 
+def of_shape_2(document: Json) -> Json:
+    """The document as an app reads it to which an amount is one sum: that of the programme's own components.
+
+    What supplements add is told to such a phone by the server alone.
+    """
+
+    def whole(programme: Json) -> Json:
+        house = [one for one in programme["components"] if one["kind"] == BUDGET and not one["is_apart"]]
+        kinds = house[0]["prices"]
+        prices = {
+            kind: {part: _sum_json([one["prices"][kind][part] for one in house]) for part in kinds[kind]}
+            for kind in kinds
+        }
+        return programme | {"prices": prices}
+
+    return document | {"programmes": [whole(one) for one in document["programmes"]]}
+
+
+def _sum_json(trees: Sequence[Any]) -> Any:
+    first, *rest = trees
+    for tree in rest:
+        first = ["+", first, tree]
+    return first
+
+
 def of_shape_1(document: Json) -> Json:
     """The document as an app reads it that asks everything of a programme on one key date: that of entry."""
+    document = of_shape_2(document)
     named = {"entered_on": "approved_on"}
 
     def renamed(entry: Json) -> Json:
@@ -115,6 +150,7 @@ def _fact(fact: Fact) -> Json:
         "unit": fact.unit,
         "minimum": fact.minimum,
         "maximum": fact.maximum,
+        "not_measured": fact.not_measured,
         "labels": dict(fact.label),
     }
 
@@ -167,18 +203,57 @@ def _programme(one: Programme, cites: _Cites) -> Json:
         "none": list(one.none),
         "entitled": to_json(one.entitled),
         "price": to_json(one.price),
-        "prices": {
-            kind: {"amount": to_json(price.tree), "at_most": to_json(price.at_most)}
-            for kind, price in one.prices.items()
-        },
-        "tranches": {
-            kind: [{"after": share.after, "percent": share.percent} for share in shares]
-            for kind, shares in one.tranches.items()
-        },
+        "components": [_component(each, cites) for each in one.components],
+        "tranches": _tranches(one.tranches),
         "tranches_cite": cites.place(one.tranches_cite),
         "priority": list(one.priority),
         "tie_break": list(one.tie_break),
     }
+
+
+def _component(one: Component, cites: _Cites) -> Json:
+    return {
+        "code": one.code,
+        "title": dict(one.title),
+        "kind": one.kind,
+        "payer": one.payer,
+        "is_apart": one.is_apart,
+        "prices": {
+            kind: {"amount": to_json(price.tree), "at_most": to_json(price.at_most)}
+            for kind, price in one.prices.items()
+        },
+        "price": to_json(one.price),
+        "tranches": None if one.tranches is None else _tranches(one.tranches),
+        "lifts": one.lifts,
+        "already": None if one.already is None else to_json(one.already),
+        "cite": cites.place(one.cite),
+    }
+
+
+def _tranches(tranches: Tranches) -> Json:
+    return {
+        kind: [{"after": share.after, "percent": share.percent} for share in shares]
+        for kind, shares in tranches.items()
+    }
+
+
+def _supplement(one: Supplement, cites: _Cites) -> Json:
+    return {
+        "title": dict(one.title),
+        "rank": one.rank,
+        "key_date": one.key_date,
+        **_span(one.span),
+        "programmes": list(one.programmes),
+        "all": list(one.all),
+        "any": list(one.any),
+        "none": list(one.none),
+        "entitled": to_json(one.entitled),
+        "component": _component(one.component, cites),
+    }
+
+
+def _payers(book: LawBook) -> list[str]:
+    return sorted({one.payer for one in book.components.values() if one.payer})
 
 
 def _end(end: End | None, cites: _Cites) -> Json | None:
@@ -218,6 +293,7 @@ class _Reader:
             frame=self.frame(document["house"]),
             raw={},
             shape=document["shape"],
+            supplements=tuple(self.supplement(one) for one in document["supplements"]),
         )
 
     def frame(self, told: Json) -> HouseDefinition:
@@ -235,7 +311,7 @@ class _Reader:
 
     def fact(self, code: str, told: Json) -> Fact:
         """A fact."""
-        plain = {key: told[key] for key in ("type", "origin", "unit", "minimum", "maximum")}
+        plain = {key: told[key] for key in ("type", "origin", "unit", "minimum", "maximum", "not_measured")}
         return Fact(name=code, label=told["labels"], choices=_codes(told), **plain)
 
     def value(self, code: str, told: Json) -> Value:
@@ -267,13 +343,6 @@ class _Reader:
 
     def programme(self, rank: int, told: Json) -> Programme:
         """A programme."""
-        prices = {
-            kind: Price(self.tree(price["amount"], "number"), self.tree(price["at_most"], "number"))
-            for kind, price in told["prices"].items()
-        }
-        tranches = {
-            kind: tuple(Tranche(**share) for share in shares) for kind, shares in told["tranches"].items()
-        }
         listed: Json = {key: tuple(told[key]) for key in ("all", "any", "none", "priority", "tie_break")}
         return Programme(
             id=told["id"],
@@ -286,13 +355,46 @@ class _Reader:
             unstarted=self.end(told["unstarted"]),
             cite=self.cite(told["cite"]),
             entitled=self.tree(told["entitled"], "truth"),
-            prices=prices,
+            components=tuple(self.component(one) for one in told["components"]),
             price=self.tree(told["price"], "number"),
-            tranches=tranches,
+            tranches=_read_tranches(told["tranches"]),
             tranches_cite=self.cite(told["tranches_cite"]),
             priority_cite=None,
             **listed,
         )
+
+    def component(self, told: Json) -> Component:
+        """A part of an amount."""
+        plain = {key: told[key] for key in ("code", "title", "kind", "payer", "is_apart", "lifts")}
+        return Component(
+            **plain,
+            prices={
+                kind: Price(self.tree(price["amount"], "number"), self.tree(price["at_most"], "number"))
+                for kind, price in told["prices"].items()
+            },
+            price=self.tree(told["price"], "number"),
+            tranches=None if told["tranches"] is None else _read_tranches(told["tranches"]),
+            tranches_cite=None,
+            cite=self.cite(told["cite"]),
+            already=None if told["already"] is None else self.tree(told["already"], "number"),
+        )
+
+    def supplement(self, told: Json) -> Supplement:
+        """What adds to programmes."""
+        listed: Json = {key: tuple(told[key]) for key in ("programmes", "all", "any", "none")}
+        return Supplement(
+            title=told["title"],
+            rank=told["rank"],
+            span=_read_span(told["first"], told["last"]),
+            key_date=told["key_date"],
+            entitled=self.tree(told["entitled"], "truth"),
+            component=self.component(told["component"]),
+            **listed,
+        )
+
+
+def _read_tranches(told: Json) -> Tranches:
+    return {kind: tuple(Tranche(**share) for share in shares) for kind, shares in told.items()}
 
 
 def _codes(fact: Json) -> tuple[str, ...]:

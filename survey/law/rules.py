@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from survey.law.book import KEY_DATES, KeyDates, LawBook, Period, Price, Programme
+from survey.law.book import KEY_DATES, Component, KeyDates, LawBook, Period, Programme, Supplement, Tranches
 from survey.law.evaluation import Scalar, Vector, fold, scalar, vector
 from survey.law.expressions import FALSE, TRUE, Node, const
 from survey.law.facts import day
@@ -17,18 +17,36 @@ from survey.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A component of a programme's amount on given dates, with what it is worked out by.
+
+    Functions are scalar, or of columns (`CompiledRules.column_parts`). status: the truth of its conditions,
+    always true of the programme's own. prices: kind of works -> the amount, and its upper bound while facts
+    are unknown. decides: while its amount is open, so is the programme's; a supplement is open by itself.
+    """
+
+    component: Component
+    decides: bool
+    entitled: Node
+    status: Callable[[Any], Any]
+    prices: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]]
+    already: Callable[[Any], Any] | None
+    tranches: Tranches
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A programme in question on a household's key dates, under the rules of the days it is asked on.
 
-    `later`: from which days a later start of building would get another amount, and how that is worked out.
+    `later`: from which days a later start of building would get other parts, and those.
     """
 
     programme: Programme
     rules: CompiledRules
     place: int  # among the rules' programmes
     status: Scalar
-    price: Scalar
-    later: tuple[tuple[date, Scalar], ...]
+    parts: tuple[Part, ...]
+    later: tuple[tuple[date, tuple[Part, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -103,21 +121,21 @@ class LawOnDate:
     def _candidate(self, programme: Programme, own: KeyDates) -> Candidate:
         rules = self.rules(own)
         place = rules.programmes.index(programme)
-        _, status, price = rules.judges[place]
         later = tuple(self._later(programme, own)) if programme.by_entry else ()
-        return Candidate(programme, rules, place, status, price, later)
+        return Candidate(programme, rules, place, rules.judges[place], rules.parts(programme), later)
 
-    def _later(self, programme: Programme, own: KeyDates) -> Iterator[tuple[date, Scalar]]:
+    def _later(self, programme: Programme, own: KeyDates) -> Iterator[tuple[date, tuple[Part, ...]]]:
         """Each day from which a start would be priced otherwise than the day before."""
         surveyed, entered, started = own
-        before = self.rules(own).fold(programme.price)
+        before = self.rules(own).priced(programme)
         for first in self.book.breakpoints:
             if first <= started or programme.has_ended(first):
                 continue
-            price = self.rules((surveyed, entered, first)).fold(programme.price)
-            if price != before:
-                yield first, scalar(price)
-            before = price
+            rules = self.rules((surveyed, entered, first))
+            priced = rules.priced(programme)
+            if priced != before:
+                yield first, rules.parts(programme)
+            before = priced
 
     @cached_property
     def redefined_on(self) -> date | None:
@@ -150,8 +168,10 @@ class CompiledRules:
         self.constants = self._value_constants()
         self.definitions = self._folded_clauses()
         self.programmes = tuple(one for one in book.programmes if one.span.covers(self._on[one.asked_on]))
+        self.supplements = tuple(one for one in book.supplements if one.span.covers(self._on[one.key_date]))
         self.status = tuple(self.fold(one.entitled) for one in self.programmes)
         self.prices = tuple(self.fold(one.price) for one in self.programmes)
+        self._parts: dict[str, tuple[Part, ...]] = {}
 
     def fold(self, tree: Node) -> Node:
         """A tree with everything that is settled on these dates put in."""
@@ -202,10 +222,51 @@ class CompiledRules:
         return ((code, tree) for code, tree in self.definitions.items() if tree.op != "const")
 
     @cached_property
-    def judges(self) -> tuple[tuple[Programme, Scalar, Scalar], ...]:
-        """Each programme in force, by rank, with the functions of its entitlement and its amount."""
-        trees = zip(self.programmes, self.status, self.prices, strict=True)
-        return tuple((one, scalar(status), scalar(price)) for one, status, price in trees)
+    def judges(self) -> tuple[Scalar, ...]:
+        """The entitlement of each programme in force, by rank."""
+        return tuple(scalar(status) for status in self.status)
+
+    def priced(self, programme: Programme) -> list[Any]:
+        """All that decides the amount of a programme on these dates, to be compared."""
+        own = [(one.code, self.fold(one.price)) for one in programme.components]
+        added = [
+            (one.id, self.fold(one.entitled), self.fold(one.component.price))
+            for one in self.adding(programme)
+        ]
+        return [*own, *added]
+
+    def adding(self, programme: Programme) -> tuple[Supplement, ...]:
+        """The supplements in force that add to a programme."""
+        return tuple(one for one in self.supplements if one.adds_to(programme.id))
+
+    def parts(self, programme: Programme) -> tuple[Part, ...]:
+        """The components of a programme's amount with their functions; supplements after its own."""
+        if programme.id not in self._parts:
+            self._parts[programme.id] = tuple(self._made_parts(programme, scalar))
+        return self._parts[programme.id]
+
+    def column_parts(self, programme: Programme) -> tuple[Part, ...]:
+        """The same with functions of columns."""
+        return tuple(self._made_parts(programme, lambda tree: vector(tree, self.book.choices)))
+
+    def _made_parts(
+        self, programme: Programme, compile_: Callable[[Node], Callable[[Any], Any]]
+    ) -> Iterator[Part]:
+        told = [(one, const(TRUE, "truth"), one.is_of_the_house) for one in programme.components]
+        told += [(one.component, self.fold(one.entitled), False) for one in self.adding(programme)]
+        for component, entitled, decides in told:
+            yield Part(
+                component,
+                decides=decides,
+                entitled=entitled,
+                status=compile_(entitled),
+                prices={
+                    kind: (compile_(self.fold(price.tree)), compile_(self.fold(price.at_most)))
+                    for kind, price in component.prices.items()
+                },
+                already=None if component.already is None else compile_(self.fold(component.already)),
+                tranches=programme.tranches if component.tranches is None else component.tranches,
+            )
 
     def run(self, env: dict[str, Any]) -> dict[str, Any]:
         """The environment of one household with the truth of every condition added (in place)."""
@@ -219,32 +280,22 @@ class CompiledRules:
         """Finds the unknown facts that matter."""
         return Missing(self.book.fact_bits, self.definitions)
 
-    @cached_property
-    def bounds(self) -> dict[str, dict[str, tuple[Scalar, Scalar]]]:
-        """Programme id -> kind of works -> functions of the amount and of its upper bound."""
-        return {one.id: _each(one.prices, lambda tree: scalar(self.fold(tree))) for one in self.programmes}
-
-    @cached_property
-    def column_bounds(self) -> dict[str, dict[str, tuple[Vector, Vector]]]:
-        """The same as functions of columns."""
-        choices = self.book.choices
-        return {
-            one.id: _each(one.prices, lambda tree: vector(self.fold(tree), choices))
-            for one in self.programmes
-        }
-
     def unverified(self, programme: Programme) -> tuple[str, ...]:
         """Names of the unconfirmed values and clauses that the programme rests on, and the programme or its
         tranches.
         """
-        found: set[str] = set()
-        self._collect_unverified(programme.entitled, found)
-        self._collect_unverified(programme.price, found)
+        found = self._unverified_of(programme.entitled, programme.price)
         if not programme.cite.verified:
             found.add(programme.id)
         if not programme.tranches_cite.verified:
             found.add(f"{programme.id}.tranches")
         return tuple(sorted(found))
+
+    def _unverified_of(self, *trees: Node) -> set[str]:
+        found: set[str] = set()
+        for tree in trees:
+            self._collect_unverified(tree, found)
+        return found
 
     def _collect_unverified(self, tree: Node, found: set[str]) -> None:
         if tree.op != "name":
@@ -274,6 +325,20 @@ class CompiledRules:
         """`unverified` of every programme in force."""
         return {one.id: self.unverified(one) for one in self.programmes}
 
+    @cached_property
+    def unverified_by_component(self) -> dict[str, tuple[str, ...]]:
+        """The same of every component; of a supplement with the conditions it rests on."""
+        found: dict[str, set[str]] = {}
+        for programme in self.programmes:
+            for part in programme.components:
+                # Of a programme that is unconfirmed as a whole no part need be named.
+                found[part.code] = self._unverified_component(part, not programme.cite.verified)
+        for one in self.supplements:
+            found[one.id] = self._unverified_component(one.component) | self._unverified_of(one.entitled)
+        return {code: tuple(sorted(names)) for code, names in found.items()}
 
-def _each(prices: Mapping[str, Price], compile_: Callable[[Node], Any]) -> dict[str, tuple[Any, Any]]:
-    return {kind: (compile_(price.tree), compile_(price.at_most)) for kind, price in prices.items()}
+    def _unverified_component(self, component: Component, is_said: bool = False) -> set[str]:
+        found = self._unverified_of(component.price)
+        if not component.cite.verified and not is_said:
+            found.add(component.code)
+        return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from survey.law.book import COMPONENT_KINDS
 from survey.problems import Problem
 
 
@@ -44,6 +45,7 @@ FACT: Shape = {
     "unit": Key(str, required=False),
     "minimum": Key((int, float), required=False),
     "maximum": Key((int, float), required=False),
+    "not_measured": Key((int, float), required=False),
     "note": _NOTE,
 }
 SOURCE: Shape = {
@@ -63,13 +65,16 @@ VALUE: Shape = {
     "en": _TEXT,
     "dated": Key(list),
     "area": Key(dict, required=False),
+    "bounds": Key(dict, required=False),
     "note": _NOTE,
 }
+BOUNDS: Shape = {"low": Key(int), "high": Key(int), **CITE}
 PERIOD: Shape = {
     "from": _MAYBE_DATE,
     "until": _MAYBE_DATE,
     "value": Key((bool, int, float, date), required=False),
     "none": Key(bool, required=False),
+    "replaces": Key(bool, required=False),
     **CITE,
     "verified": Key(bool),
 }
@@ -91,12 +96,34 @@ PROGRAMME: Shape = {
     "key_date": KEY_DATE,
     **CITE,
     "entitled": _WORDS,
-    "amount": _WORDS,
+    "amount": Key(dict, required=False),
+    "component": Key(list, required=False),
     "tranches": _WORDS,
     "priority": Key(dict, required=False),
     "unapproved": Key(dict, required=False),
     "unstarted": Key(dict, required=False),
     "emergency": Key(bool, required=False),
+}
+_OF_COMPONENT: Shape = {
+    "kind": Key(str, required=False, only=COMPONENT_KINDS),
+    "payer": Key(str, required=False),
+    "apart": Key(bool, required=False),
+    "amount": Key(dict, required=False),
+    "tranches": Key(dict, required=False),
+}
+COMPONENT: Shape = {"code": _TEXT, "title": _WORDS, **_OF_COMPONENT, "amount": _WORDS, **CITE}
+SUPPLEMENT: Shape = {
+    "id": _TEXT,
+    "title": _WORDS,
+    "rank": Key(int),
+    "in_force": _WORDS,
+    "key_date": KEY_DATE,
+    "programmes": Key(list, required=False),
+    "entitled": Key(dict, required=False),
+    **_OF_COMPONENT,
+    "level": Key(dict, required=False),
+    "already": Key(str, required=False),
+    **CITE,
 }
 END: Shape = {"becomes": Key(str, only=("stands", "lapses")), **CITE}
 IN_FORCE: Shape = {"from": Key(date), "until": _MAYBE_DATE}

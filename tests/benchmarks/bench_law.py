@@ -27,8 +27,8 @@ def main(rows: int) -> None:
     book = load_book()
     columns = households(book, rows)
     law = book.law_on(ON, ("06",))
-    assess_many({name: column[:1000] for name, column in columns.items()}, law)  # compile first
-    full, result = timed(lambda: assess_many(columns, law))
+    assess_many({name: column[:1000] for name, column in columns.items()}, law.book, law.on)  # compile first
+    full, result = timed(lambda: assess_many(columns, law.book, law.on, law.area_codes))
     needs = float((result.outcome == 1).mean())
     print(
         f"full law, {rows:,} households, {len(columns)} facts, {len(book.clause_codes)} clauses: {full:.2f} s"

@@ -247,7 +247,7 @@ def test_what_a_person_typed_never_becomes_a_formula_or_a_link(mai):
     send(mai, *({"head_name": name} for name in HOSTILE))
     book = workbook(mai, "01900", values=False)
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
-    assert {cell.coordinate for cell in cells if cell.data_type == "f"} == {"F3", "G3"}
+    assert {cell.coordinate for cell in cells if cell.data_type == "f"} == {"F3", "G3", "I3"}
     assert not any(cell.hyperlink for cell in cells)
     heads = [row[1] for row in rows(book, "Danh sách hộ")[1:]]
     assert Counter(heads) == Counter(name.strip() for name in HOSTILE)
@@ -284,7 +284,7 @@ def test_the_cover_says_what_the_figures_rest_on(mai):
 
 def test_an_area_without_households_gives_a_whole_workbook(hoa):
     book = workbook(hoa, "01901", values=False)
-    assert book.sheetnames == ["Bìa", "Dự toán", "Danh sách hộ"]
+    assert book.sheetnames == ["Bìa", "Dự toán", "Hợp phần và nguồn", "Danh sách hộ"]
     last = rows(book, "Dự toán")[-1]
     assert (last[0], last[5], last[6]) == ("Tổng cộng", 0, 0)
     assert len(rows(book, "Danh sách hộ")) == 1

@@ -36,7 +36,7 @@ def list_of_2025():
     ]
     names = sorted({name for one in households for name in one})
     columns = {name: np.array([one.get(name) for one in households], object) for name in names}
-    return assess_many(columns, BOOK.law_on(date(2025, 2, 20), ("06",)))
+    return assess_many(columns, BOOK, date(2025, 2, 20), ("06",))
 
 
 def test_bac_kan_in_2025():

@@ -116,8 +116,10 @@ def test_an_unconfirmed_value_is_flagged_where_it_is_used():
     poor = HUT | {"poverty_status": "poor", "ethnic_minority": True}
     nation = assess(poor, BOOK.law_on(ON))
     assert "ntp_em.central_new" in nation.unverified
-    (amount,) = [one for one in explain(nation, BOOK.law_on(ON)) if one.role == "amount"]
+    amount, central, top_up = [one for one in explain(nation, BOOK.law_on(ON)) if one.role == "amount"]
     assert not amount.verified
+    assert (central.code, central.verified) == ("NTP-EM.central", False)
+    assert (top_up.code, top_up.citation) == ("TOP-UP", "Công điện 84/CĐ-TTg")
 
 
 def test_what_is_missing_is_said_in_words_with_the_range():
@@ -151,25 +153,25 @@ def test_columns_may_be_arrays_of_codes_or_of_plain_values():
         "land_disputed": np.array([False, False]),
         "started_on": np.array(["2024-05-01", "NaT"], "datetime64[D]"),
     }
-    result = assess_many(coded, LAW)
+    result = assess_many(coded, LAW.book, LAW.on, LAW.area_codes)
     assert [result.row(row)["amount_vnd"] for row in (0, 1)] == [50_000_000, 60_000_000]
     assert list(result.provisional) == [False, True]
 
 
 def test_columns_of_different_lengths_are_refused():
     with pytest.raises(Problem) as refused:
-        assess_many({"people": np.array([1, 2]), "area_m2": np.array([1.0])}, LAW)
+        assess_many({"people": np.array([1, 2]), "area_m2": np.array([1.0])}, LAW.book, LAW.on)
     assert refused.value.number == 2033
 
 
 def test_a_wrong_value_in_a_column_is_refused():
     with pytest.raises(Problem) as refused:
-        assess_many({"people": np.array([1, 400])}, LAW)
+        assess_many({"people": np.array([1, 400])}, LAW.book, LAW.on)
     assert refused.value.number == 2031
 
 
 def test_no_rows_give_no_rows():
-    assert len(assess_many({"people": np.array([], float)}, LAW)) == 0
+    assert len(assess_many({"people": np.array([], float)}, LAW.book, LAW.on)) == 0
 
 
 def test_a_provinces_own_criterion_counts_where_the_province_has_decided_it(tmp_path):

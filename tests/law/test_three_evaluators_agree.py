@@ -8,9 +8,9 @@ from dataclasses import asdict
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from law.made_facts import BOOK, DAYS, PLACES, facts
+from law.made_facts import BOOK, DAYS, PLACES, facts, value_of
 
-from survey.law import Assessment, assess, assess_many, json_law, replay
+from survey.law import Assessment, Dated, assess, assess_many, json_law, replay
 from survey.law.evaluation import scalar, vector
 from survey.law.facts import read
 from survey.law.phone import assess_json
@@ -26,6 +26,7 @@ SHARED = (
     "amount_high_vnd",
     "provisional",
     "priority",
+    "lapses_on",
     "missing_facts",
 )
 
@@ -33,18 +34,61 @@ SHARED = (
 @given(st.lists(facts(), min_size=1, max_size=12), DAYS, PLACES)
 def test_columns_and_single_households_agree(households, on, place):
     law = BOOK.law_on(on, place)
-    columns = assess_many(
-        {name: np.array([one[name] for one in households], object) for name in BOOK.facts}, law
-    )
+    columns = assess_many(_columns(households), BOOK, on, place)
     for row, household in enumerate(households):
-        single = asdict(assess(household, law))
-        assert columns.row(row) == {name: single[name] for name in SHARED}
+        _assert_agrees(columns, row, assess(household, law))
+
+
+def _columns(households):
+    columns = {name: np.empty(len(households), object) for name in BOOK.facts}
+    for name, column in columns.items():
+        column[:] = [one[name] for one in households]
+    return columns
+
+
+def _assert_agrees(columns, row, single):
+    told = asdict(single)
+    assert columns.row(row) == {name: told[name] for name in SHARED}
+    assert columns.amounts(row) == {part.code: part.amount_vnd for part in single.components}
+
+
+def histories(name):
+    """A fact that changed once or twice, or a plain value."""
+    fact = BOOK.facts[name]
+    entry = st.tuples(DAYS, DAYS | st.none(), st.none() | value_of(fact))
+    return st.lists(entry, min_size=1, max_size=3).map(Dated) | st.none() | value_of(fact)
+
+
+DATED = ("poor_district", "minority_area", "poverty_status", "merit_status", "disaster_prone")
+VISITS = st.tuples(
+    facts(unknown_share=6), st.fixed_dictionaries({name: histories(name) for name in DATED}), DAYS, PLACES
+)
+
+
+@given(st.lists(VISITS, min_size=1, max_size=8))
+def test_each_row_has_its_own_day_place_and_history(visits):
+    households = [household | changed for household, changed, _, _ in visits]
+    days = np.array([on for _, _, on, _ in visits], "datetime64[D]")
+    columns = assess_many(_columns(households), BOOK, days, [place for *_, place in visits])
+    for row, (household, (_, _, on, place)) in enumerate(zip(households, visits, strict=True)):
+        _assert_agrees(columns, row, assess(household, BOOK.law_on(on, place)))
+
+
+@given(facts(), DAYS, PLACES)
+def test_the_amount_is_the_sum_of_its_public_components(household, on, place):
+    made = assess(household, BOOK.law_on(on, place))
+    house = [part for part in made.components if part.is_of_the_house]
+    assert (made.amount_vnd or 0) == sum(part.amount_vnd for part in house)
+    for part in made.components:
+        assert part.amount_vnd > 0
+        assert sum(payment.amount_vnd for payment in part.tranches) in (0, part.amount_vnd)
+    assert 0 <= made.amount_low_vnd <= made.amount_high_vnd
 
 
 @given(facts(), DAYS, PLACES)
 def test_columns_name_the_same_clauses_as_a_single_household(household, on, place):
     law = BOOK.law_on(on, place)
-    columns = assess_many({name: np.array([value], object) for name, value in household.items()}, law)
+    columns = assess_many(_columns([household]), BOOK, on, place)
     single = assess(household, law)
     named = {code for one in single.programmes for code in one.met}
     told = {code for one in single.programmes for code in (*one.not_met, *one.unknown)}

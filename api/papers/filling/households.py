@@ -7,9 +7,10 @@ from typing import Any
 
 from api.papers import data
 from api.papers.filling.common import as_date, commission_of, household_data, newest_event, place_of, vi
-from api.shared.law_texts import reasons
+from api.shared.law_texts import Reasons, reasons
 from survey.access.viewer import Viewer
 from survey.assessment import queries as assessment
+from survey.assessment.models import AssessmentRow
 from survey.cases import queries as cases
 from survey.registry import queries as registry
 from survey.registry.models import Household, Survey
@@ -83,8 +84,10 @@ def _notice(viewer: Viewer, house: Household) -> data.NoticeData:
         return data.NoticeData(household=household_data(viewer, house))
     said = reasons(viewer, row, "vi")
     skipped = ("missing", "provisional", "amount")
+    household = household_data(viewer, house)
     return data.NoticeData(
-        household=household_data(viewer, house),
+        household=household,
+        parts=_parts(said, row, household.amount_vnd == row.amount_on(viewer.today)),
         house_class=vi(f"house_class.{row.house_class}"),
         outcome=vi(f"outcome.{row.outcome_on(viewer.today)}"),
         provisional=row.is_provisional,
@@ -96,6 +99,20 @@ def _notice(viewer: Viewer, house: Household) -> data.NoticeData:
         ),
         missing=said.missing,
         unverified=said.unverified,
+    )
+
+
+def _parts(said: Reasons, row: AssessmentRow, is_told: bool) -> tuple[data.ReasonLine, ...]:
+    """What the amount is made of, where the paper tells the assessment's own amount."""
+    amounts = [one for one in said.sentences if one.role == "amount" and one.code != row.programme]
+    if not is_told:
+        return ()
+    return tuple(
+        data.ReasonLine(
+            one.text,
+            one.citation if one.verified else f"{one.citation}, chưa kiểm chứng".removeprefix(", "),
+        )
+        for one in amounts
     )
 
 

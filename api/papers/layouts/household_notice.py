@@ -65,6 +65,8 @@ def _result(data: NoticeData) -> list[Block]:
         found.append(Fields((Field("Hình thức hỗ trợ", works_kind(household.works_kind)),)))
     if household.amount_vnd is not None:
         found.append(Fields((Field("Mức hỗ trợ dự kiến", vnd(household.amount_vnd)),)))
+        if data.parts:
+            found.append(Items(tuple(Item(part.text, part.citation) for part in data.parts)))
     return found
 
 

@@ -1,9 +1,10 @@
 // Why: the sentences of an assessment, each with where it is written (survey/law/explain.py).
 
 import { FALSE, TRUE, namesIn } from "./expressions.js";
-import { askedDates, endFor, keyDates, periodOf } from "./rules.js";
+import { askedDates, componentsByCode, endFor, keyDates, periodOf } from "./rules.js";
 import { dayOf, daysOf, shownDay } from "./days.js";
-import { plainDay } from "./law.js";
+import { isNotMeasured, plainDay } from "./law.js";
+import { isOfTheHouse } from "./money.js";
 import { fill } from "./texts.js";
 
 const PLACEHOLDER = /\{([\w.]+)\}/g;
@@ -27,6 +28,7 @@ export function explain(assessment, law, lang = "vi") {
     dates: keyDates(law, acts),
     areas: law.areas,
     clauses: new Map(document.clauses.map((clause) => [clause.code, clause])),
+    components: componentsByCode(document),
   };
   return [house, programmes, amount, priority, doubts, missing, provisional, lapse].flatMap((part) =>
     part(telling),
@@ -121,18 +123,58 @@ function amount(telling) {
     amount: shownNumber(of.amount_vnd, lang),
   };
   const text = say(telling, "amount", parts);
-  return [reason(telling, "amount", programme.id, text, amountCite(telling, programme))];
+  const told = of.components;
+  const open = of.open_components.map((part) => openComponent(telling, part));
+  const total = told.filter(({ is_apart: isApart }) => !isApart).reduce((sum, part) => sum + part.amount_vnd, 0);
+  const sum = { amount: shownNumber(total, lang) };
+  const whole = total === of.amount_vnd ? [] : [bare("amount", "house_total", say(telling, "house_total", sum))];
+  if (told.length < 2) {
+    const cite = told.length ? componentCite(telling, told[0].code) : programme.cite;
+    return [reason(telling, "amount", programme.id, text, cite), ...open, ...whole];
+  }
+  const each = told.map((part) => component(telling, part));
+  const verified = each.every((one) => one.verified);
+  return [{ ...bare("amount", programme.id, text), verified }, ...each, ...open, ...whole];
 }
 
-/** Where the amount is written: its first value that has one, or the programme's own source. */
-function amountCite({ of, document, dates, areas }, programme) {
-  const price = programme.prices[of.works_kind ?? ""];
+/** One component: of the amount, or besides it. */
+function component(telling, part) {
+  const said = isOfTheHouse(part) ? "component" : "beside";
+  const parts = { title: componentTitle(telling, part), amount: shownNumber(part.amount_vnd, telling.lang) };
+  return ofComponent(telling, part.code, say(telling, said, parts));
+}
+
+/** One component that is still open, with what would settle it. */
+function openComponent(telling, part) {
+  const { lang, document } = telling;
+  const labels = part.missing_facts.map((name) => lowered(document.facts[name].labels[lang])).join("; ");
+  const [low, high] = [part.low_vnd, part.high_vnd].map((each) => shownNumber(each, lang));
+  return ofComponent(telling, part.code, say(telling, "open", { title: componentTitle(telling, part), low, high, labels }));
+}
+
+/** A sentence on a component; confirmed only if both its amount and itself are. */
+function ofComponent(telling, code, text) {
+  const told = reason(telling, "amount", code, text, componentCite(telling, code));
+  return { ...told, verified: told.verified && telling.document.cites[telling.components.get(code).cite].verified };
+}
+
+/** What the component is called, and who pays it where that is told. */
+function componentTitle(telling, { code, payer }) {
+  const { lang, document } = telling;
+  const title = telling.components.get(code).title[lang];
+  return payer ? say(telling, "payer", { title, payer: document.payers[payer][lang] }) : title;
+}
+
+/** Where a component's amount is written: the period of its first value, or its own source. */
+function componentCite({ of, document, dates, areas, components }, code) {
+  const own = components.get(code);
+  const price = own.prices[of.works_kind ?? ""];
   for (const name of price ? namesIn(price.amount) : []) {
     const value = Object.hasOwn(document.values, name) ? document.values[name] : null;
     const period = value && periodOf(value, dates, areas);
     if (period?.[2]) return period[3];
   }
-  return programme.cite;
+  return own.cite;
 }
 
 function priority(telling) {
@@ -236,7 +278,7 @@ function datedValue(entries, on) {
 
 function factText({ facts, sentences }, name, value, lang) {
   const fact = facts[name];
-  if (value === null || value === undefined) return "…";
+  if (value === null || value === undefined || isNotMeasured(value, facts[name])) return "…";
   if (fact.kind === "choice") return choiceLabel(fact, value, lang);
   if (fact.kind === "date") return shownDay(plainDay(value));
   if (fact.kind === "truth") return sentences[value ? "yes" : "no"][lang];

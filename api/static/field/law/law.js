@@ -9,13 +9,14 @@ import {
   candidatesOn,
   endFor,
   keyDates,
-  laterAmounts,
+  laterParts,
   lawOn,
   redefinedOn,
   rulesOn,
   runRules,
 } from "./rules.js";
 import { dayOf, daysOf } from "./days.js";
+import { NO_MONEY, amountOf, componentsOf, isSettled, reckon, rounded, together } from "./money.js";
 
 export { lawOn };
 
@@ -43,16 +44,12 @@ export function assess(facts, law) {
   const end = judged.findIndex((one) => one.entitles === TRUE);
   const chosen = judged[end];
   const possible = (chosen ? judged.slice(0, end + 1) : judged).filter((one) => one.entitles !== FALSE);
-  const low = Math.min(...possible.map((one) => one.low), ...(chosen ? [] : [0]));
-  const high = possible.length ? Math.max(...possible.map((one) => one.high)) : 0;
-  const settled = chosen !== undefined && possible.length === 1;
-  const needs = possible.length > 0 && (!settled || low !== high);
-  const winner = settled ? chosen : null;
+  const winner = chosen !== undefined && possible.length === 1 ? chosen : null;
+  const needs = possible.length > 0 && (winner === null || !isSettled(winner.money));
   const told = summary(winner, needs, truths(rulesOn(law, dates), law.on), law.document);
   return {
     ...told,
-    amount_low_vnd: rounded(low),
-    amount_high_vnd: rounded(high),
+    ...rangeOf(possible, chosen, told.amount_vnd),
     provisional: possible.some((one) => standsIn(one, known)),
     if_started: ifStarted(winner, told.amount_vnd, known),
     lapses_on: lapsesOn(possible, known),
@@ -69,16 +66,19 @@ export function assess(facts, law) {
 }
 
 function summary(winner, needs, env, { house }) {
-  const amount = winner && !needs ? rounded(winner.high) : null;
+  const settled = needs ? null : winner;
+  const components = settled ? componentsOf(settled.money, env.works_kind) : [];
   return {
     outcome: outcomeOf(needs, winner, env),
     house_class: houseClass(env, house),
     programme: winner?.id ?? null,
     works_kind: env.works_kind,
-    amount_vnd: amount,
+    amount_vnd: settled ? amountOf(settled.money) : null,
+    components,
+    open_components: settled ? openOf(settled) : [],
     priority: winner ? priorityOf(winner) : null,
     tie_breaks: winner ? winner.tie_break.map((code) => winner.env[code]) : [],
-    tranches: tranchesOf(winner, env.works_kind, amount),
+    tranches: together(components),
     house_reasons: trueOf([...house.because, ...house.against], env),
     doubts: trueOf(house.doubts, env),
   };
@@ -108,10 +108,15 @@ function readEntry(name, fact, [first, last, value]) {
 }
 
 function encode(name, fact, value) {
-  if (value === null || value === undefined) return unknownOf(fact);
+  if (value === null || value === undefined || isNotMeasured(value, fact)) return unknownOf(fact);
   const encoded = ENCODERS[fact.type](value, fact);
   if (encoded === null) throw new FactFault(2031, name);
   return encoded;
+}
+
+/** Whether a value only says that nothing was measured (0 m²): it is unknown. */
+export function isNotMeasured(value, { not_measured: notMeasured = null }) {
+  return notMeasured !== null && value === notMeasured;
 }
 
 function unknownOf(fact) {
@@ -168,23 +173,46 @@ function truthsOf(known, dated) {
 
 function judge(programme, env) {
   const entitles = evaluate(programme.entitled, env);
-  if (entitles === FALSE) return { ...programme, env, entitles, low: 0, high: 0 };
-  const amount = evaluate(programme.price, env);
-  const [low, high] = amount === null ? boundsOf(programme, env) : [amount, amount];
-  return { ...programme, env, entitles, low, high };
+  const money = entitles === FALSE ? NO_MONEY : reckon(programme.parts, env);
+  return { ...programme, env, entitles, money };
 }
 
-/** The least and most an amount can be: over both works if their kind is open, from 0 if a fact is unknown. */
-function boundsOf(programme, env) {
-  const lows = [];
-  const highs = [];
-  for (const [kind, price] of Object.entries(programme.prices)) {
-    if (env.works_kind !== null && env.works_kind !== kind) continue;
-    const amount = evaluate(price.amount, env);
-    lows.push(amount ?? 0);
-    highs.push(amount ?? evaluate(price.atMost, env));
+/** The least and most over the possible programmes; a settled amount is the least, as what is open only adds. */
+function rangeOf(possible, chosen, amount) {
+  const lows = possible.map(({ money }) => money.low);
+  const low = rounded(Math.min(...lows, ...(chosen ? [] : [0])));
+  const high = rounded(Math.max(0, ...possible.map(({ money }) => money.high)));
+  if (amount === null) return { amount_low_vnd: low, amount_high_vnd: high };
+  return { amount_low_vnd: amount, amount_high_vnd: Math.max(amount, high) };
+}
+
+/** The components that unknown facts leave open, each with the facts that matter to it alone. */
+function openOf(winner) {
+  return winner.money.shares.filter(isOpen).map(({ part, low, high }) => ({
+    code: part.code,
+    kind: part.kind,
+    payer: part.payer,
+    low_vnd: rounded(low),
+    high_vnd: rounded(high),
+    is_apart: part.is_apart,
+    missing_facts: missingOf(part, winner),
+  }));
+}
+
+function isOpen({ low, high }) {
+  return low !== high;
+}
+
+/** The unknown facts that leave one component open; where it lifts, those of what it lifts. */
+function missingOf(part, winner) {
+  const found = new Set();
+  const trees = [part.entitled, part.price, ...(part.already === null ? [] : [part.already])];
+  for (const tree of trees) addMissing(tree, winner.env, winner.rules, found, new Set());
+  if (!found.size && part.lifts) {
+    const others = winner.money.shares.filter((share) => share.part !== part && isOpen(share));
+    for (const other of others) for (const name of missingOf(other.part, winner)) found.add(name);
   }
-  return [Math.min(...lows), Math.max(...highs)];
+  return [...found].sort();
 }
 
 function outcomeOf(needs, winner, env) {
@@ -205,30 +233,24 @@ function priorityOf(winner) {
   return place >= 0 && winner.env[winner.priority[place]] === TRUE ? place + 1 : null;
 }
 
-/** The amount cut by percent; the last tranche takes what rounding leaves, so the sum is exact. */
-function tranchesOf(winner, worksKind, amount) {
-  if (!winner || amount === null || worksKind === null) return [];
-  const shares = winner.tranches[worksKind];
-  const parts = shares.map(({ percent }) => Math.floor((amount * percent) / 100));
-  const before = parts.slice(0, -1).reduce((sum, part) => sum + part, 0);
-  parts[parts.length - 1] = amount - before;
-  return shares.map((share, place) => ({ ...share, amount_vnd: parts[place] }));
-}
-
 /** Whether another day stands in for the one that the level follows, not known yet. */
 function standsIn({ key_date: key }, known) {
   return key !== "surveyed_on" && known[key === "entered_on" ? "approved_on" : key] === null;
 }
 
-/** What a later start of building would get: [[from, programme, amount]]. */
+/** What a later start of building would get: [[from, programme, amount, components]]. */
 function ifStarted(winner, amount, known) {
   if (!winner || amount === null || !winner.by_entry || !standsIn(winner, known)) return [];
-  let before = amount;
+  const { env } = winner;
+  let before = JSON.stringify(componentsOf(winner.money, env.works_kind));
   const found = [];
-  for (const [day, exact] of laterAmounts(winner)) {
-    const later = exact === null ? before : rounded(exact);
-    if (later !== before) found.push([dayOf(day), winner.id, later]);
-    before = later;
+  for (const [day, parts] of laterParts(winner)) {
+    const later = reckon(parts, env);
+    const components = componentsOf(later, env.works_kind);
+    const told = JSON.stringify(components);
+    if (!isSettled(later) || told === before) continue;
+    found.push([dayOf(day), winner.id, amountOf(later), components]);
+    before = told;
   }
   return found;
 }
@@ -252,7 +274,8 @@ function redefined(law, { approved_on: approved }) {
 function unverifiedOf(one, known) {
   const end = endFor(one, known);
   const isSure = end === null || one.rules.document.cites[end.cite].verified;
-  return isSure ? [...one.unverified] : [...one.unverified, `${one.id}.end`];
+  const parts = one.money.shares.filter(({ high }) => high).flatMap(({ part }) => [...part.unverified]);
+  return [...one.unverified, ...parts, ...(isSure ? [] : [`${one.id}.end`])];
 }
 
 /** The unknown facts that could change the programme or the amount, by name. */
@@ -273,11 +296,4 @@ function resultOf({ id, entitles, codes, env }) {
 
 function trueOf(codes, env) {
   return codes.filter((code) => env[code] === TRUE);
-}
-
-/** To whole đồng; a half goes to the even side, as on the server. */
-function rounded(amount) {
-  const down = Math.floor(amount);
-  const rest = amount - down;
-  return rest < 0.5 || (rest === 0.5 && down % 2 === 0) ? down : down + 1;
 }

@@ -88,20 +88,90 @@ function givesWay(programme, { entered_on: entered }) {
   return Number(isLate && programme.unapproved?.becomes === "lapses");
 }
 
-/** What a start on each later day on which the level may change would get: [[day, amount or null]]. */
-export function laterAmounts({ id, rules, own, last, env }) {
+/** What a start on each later day on which the amount may change would be made of: [[day, parts]]. */
+export function laterParts({ id, rules, own, last }) {
   const { document, areas } = rules;
-  const { price } = document.programmes.find((one) => one.id === id);
-  const levels = [...new Set(namesIn(price))].filter(
+  const programme = document.programmes.find((one) => one.id === id);
+  const added = supplementsOf(document).filter((one) => addsTo(one, id));
+  const trees = [...componentsOfProgramme(programme), ...added.map(({ component }) => component)].map(({ price }) => price);
+  const levels = [...new Set(trees.flatMap(namesIn))].filter(
     (name) => document.values[name]?.key_date === "started_on",
   );
-  const days = boundsOf(levels.map((name) => document.values[name]), areas);
+  const spans = added.filter(({ key_date: key }) => key === "started_on");
+  const days = ascending([
+    ...boundsOf(levels.map((name) => document.values[name]), areas),
+    ...spans.flatMap((one) => boundsOfSpan(one.first, one.last)),
+  ]);
   const later = days.filter((day) => day > own.started_on && (last === null || day <= last));
   return later.map((day) => {
+    const dates = { ...own, started_on: day };
     const constants = new Map(rules.constants);
-    for (const name of levels) setValue(constants, name, document.values[name], { ...own, started_on: day }, areas);
-    return [day, evaluate(fold(price, constants), env)];
+    for (const name of levels) setValue(constants, name, document.values[name], dates, areas);
+    return [day, partsOfProgramme(programme, { ...rules, dates, constants })];
   });
+}
+
+/** The components of a programme; a law kept from before has an amount that is one sum. */
+function componentsOfProgramme({ id, title, cite, components, price, prices }) {
+  if (components) return components;
+  const whole = { kind: "budget", payer: "", is_apart: false, lifts: false, already: null, tranches: null };
+  return [{ ...whole, code: `${id}.amount`, title, cite, price, prices }];
+}
+
+function supplementsOf({ supplements = [] }) {
+  return supplements;
+}
+
+/** Every component of the law by its code. */
+export function componentsByCode(document) {
+  const own = document.programmes.flatMap(componentsOfProgramme);
+  const added = supplementsOf(document).map(({ component }) => component);
+  return new Map([...own, ...added].map((one) => [one.code, one]));
+}
+
+function addsTo({ programmes }, id) {
+  return !programmes.length || programmes.includes(id);
+}
+
+/** The components of a programme's amount on given dates, those that are added after its own. */
+function partsOfProgramme(programme, rules) {
+  const { document, dates } = rules;
+  const own = componentsOfProgramme(programme).map((one) => ({ ...one, entitled: ["truth", TRUE], decides: true }));
+  const added = supplementsOf(document).filter(
+    (one) => addsTo(one, programme.id) && covers(one.first, one.last, dates[one.key_date]),
+  );
+  const parts = [...own, ...added.map(({ component, entitled }) => ({ ...component, entitled, decides: false }))];
+  return parts.map((part) => partOf(part, programme, rules));
+}
+
+function partOf(part, programme, rules) {
+  const { constants } = rules;
+  const price = ([kind, { amount, at_most: atMost }]) => [
+    kind,
+    { amount: fold(amount, constants), atMost: fold(atMost, constants) },
+  ];
+  return {
+    ...part,
+    decides: part.decides && part.kind === "budget" && !part.is_apart,
+    entitled: fold(part.entitled, constants),
+    price: fold(part.price, constants),
+    prices: Object.fromEntries(Object.entries(part.prices).map(price)),
+    already: part.already === null ? null : fold(part.already, constants),
+    tranches: part.tranches ?? programme.tranches,
+    unverified: unverifiedPart(part, programme, rules),
+  };
+}
+
+function unverifiedPart(part, programme, rules) {
+  const { cites } = rules.document;
+  const found = new Set();
+  collectUnverified(part.entitled, rules, found);
+  collectUnverified(part.price, rules, found);
+  const isOwn = componentsOfProgramme(programme).some(({ code }) => code === part.code);
+  // Of a programme that is unconfirmed as a whole no part need be named.
+  const isSaid = isOwn && !cites[programme.cite].verified;
+  if (!cites[part.cite].verified && !isSaid) found.add(part.code);
+  return found;
 }
 
 function setValue(constants, name, value, dates, areas) {
@@ -195,16 +265,12 @@ function kindsOf(document) {
 }
 
 function foldedProgramme(one, rules) {
-  const entry = ([kind, { amount, at_most: atMost }]) => [
-    kind,
-    { amount: fold(amount, rules.constants), atMost: fold(atMost, rules.constants) },
-  ];
   return {
     ...one,
     codes: [...one.all, ...one.any, ...one.none],
     entitled: fold(one.entitled, rules.constants),
     price: fold(one.price, rules.constants),
-    prices: Object.fromEntries(Object.entries(one.prices).map(entry)),
+    parts: partsOfProgramme(one, rules),
     unverified: unverifiedOf(one, rules),
   };
 }

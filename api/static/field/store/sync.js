@@ -22,7 +22,7 @@ export const assignmentSize = async () => (await api.get(`${BASE}/assignment/siz
 /** Fetch forms, law and assignment; what did not change is not fetched again. */
 export async function fetchAll() {
   await fetchKept("forms", `${BASE}/forms`, useForms);
-  await fetchKept("law", `${BASE}/law?shape=2`, (body) => (me.law = body));
+  await fetchKept("law", `${BASE}/law?shape=3`, (body) => (me.law = body));
   await fetchAssignment();
 }
 
