@@ -1,4 +1,4 @@
-"""What was released and assessed by earlier shapes of the law and versions of the engine comes out the same."""
+"""What was released and assessed by earlier shapes of the law and engines comes out the same."""
 
 from __future__ import annotations
 
