@@ -63,6 +63,7 @@ def check(folder: Path | None, cases: Path | None) -> None:
     book = _book(own)
     if cases or own is None:
         _check_cases(book, cases)
+    _warn(book)
     unverified = sum(not period.cite.verified for value in book.values.values() for period in value.dated)
     click.echo(
         f"Luật đọc được: {len(book.facts)} dữ kiện, {len(book.values)} giá trị, "
@@ -70,6 +71,34 @@ def check(folder: Path | None, cases: Path | None) -> None:
         f"{len(book.sources)} văn bản; {unverified} mức chưa kiểm chứng."
     )
     click.echo(f"Bản luật: {book.release}")
+
+
+def _warn(book: law.LawBook) -> None:
+    """Print what can be read but is hardly meant."""
+    from survey.law import load_book
+    from survey.law.warnings import warnings
+
+    shipped = load_book()
+    found = list(
+        warnings(book, shipped, _known_areas() if book.override_areas > shipped.override_areas else ())
+    )
+    for one in found:
+        click.secho(f"[{one.number}] {one.message('vi')}\n  ({one.message('en')})", fg="yellow", err=True)
+
+
+def _known_areas() -> set[str]:
+    """The codes of all areas of the database, ended ones too; none where there is no database yet."""
+    from sqlalchemy import select
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from api.cli.context import app_context, operator
+    from survey.areas.models import AreaRow
+
+    try:
+        with app_context():
+            return set(operator().session.scalars(select(AreaRow.code).distinct()))
+    except SQLAlchemyError:
+        return set()
 
 
 def _check_cases(book: law.LawBook, folder: Path | None) -> None:
