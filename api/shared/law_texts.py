@@ -134,6 +134,7 @@ def law_view(book: law.LawBook, on: date, path: Sequence[str]) -> dict[str, Any]
     frame = [code for code in book.frame.because + book.frame.against if book.clauses[code].span.covers(on)]
     return {
         "programmes": [_programme(of_day, one) for one in book.programmes if one.span.covers(on)],
+        "supplements": [_supplement(of_day, one) for one in book.supplements if one.span.covers(on)],
         "only_emergency": book.only_emergency(on),
         "ended": [one.title[lang] for one in book.programmes if not one.span.covers(on)],
         "house": [_clause(of_day, code) for code in frame],
@@ -164,7 +165,33 @@ def _programme(of_day: law.LawOnDate, one: Any) -> dict[str, Any]:
         "all": [_clause(of_day, code) for code in one.all],
         "any": [_clause(of_day, code) for code in one.any],
         "none": [_clause(of_day, code) for code in one.none],
+        "components": [_component(of_day.book, part) for part in one.components],
     }
+
+
+def _supplement(of_day: law.LawOnDate, one: Any) -> dict[str, Any]:
+    """What adds to programmes: to which, for whom, and what it is."""
+    titles = {each.id: each.title[current()] for each in of_day.book.programmes}
+    added = [titles[programme] for programme in one.programmes]
+    return {
+        "id": one.id,
+        "title": one.title[current()],
+        "term": term(one.span.first, one.span.last),
+        "adds_to": "; ".join(added) or t("mọi chương trình", "every programme"),
+        "all": [_clause(of_day, code) for code in one.all],
+        "any": [_clause(of_day, code) for code in one.any],
+        "none": [_clause(of_day, code) for code in one.none],
+        "component": _component(of_day.book, one.component),
+    }
+
+
+def _component(book: law.LawBook, part: Any) -> dict[str, Any]:
+    """A part of an amount: what it is called, whose money it is, and how it is counted."""
+    marks = [word(f"payer.{part.payer}", current())] if part.payer else []
+    marks += [word(f"component_kind.{part.kind}", current())] if part.kind != "budget" else []
+    marks += [t("chi riêng, ngoài tiền nhà", "paid apart from the house")] if part.is_apart else []
+    marks += [t("bù lên mức", "lifts to a level")] if part.lifts else []
+    return {"title": part.title[current()], "marks": " · ".join(marks), "cite": _cite(book, part.cite)}
 
 
 def _ends(book: law.LawBook, one: Any) -> list[dict[str, Any]]:
