@@ -49,7 +49,7 @@ class AreaShape(Base):
 
     A newer or better drawing of the same unit is one more row; for a day the latest `valid_from` not
     after it counts, and of several the one added last. EPSG:4326, boundary as WKB (multi)polygon.
-    `uncertainty_m` empty means unlimited: such a boundary never raises an alarm.
+    `uncertainty_m` empty: nobody said how far it may be off (drawn cells), see `rows.Area.reach_m`.
     """
 
     __tablename__ = "area_shapes"
