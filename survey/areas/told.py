@@ -1,4 +1,4 @@
-"""A unit as people write it: its code, with or without the zeros a spreadsheet ate, or its name where unique."""
+"""A unit as people write it: its code, also without the zeros a spreadsheet ate, or its name where unique."""
 
 from __future__ import annotations
 
