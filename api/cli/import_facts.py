@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,6 @@ from api.cli.context import app_context
 from api.cli.reports import Day, log
 
 if TYPE_CHECKING:
-    from survey.areas.tree import Tree
     from survey.law.facts import Fact
 
 COLUMNS = ("area_code", "fact", "value", "from", "until", "source")
@@ -32,6 +31,7 @@ def command(file: Path, dry_run: bool) -> None:
     from api.web.intake_context import book_in_force
     from survey.areas import queries as areas
     from survey.areas.actions import set_fact
+    from survey.areas.told import unit_told
     from survey.problems import Problem
 
     with app_context():
@@ -40,10 +40,15 @@ def command(file: Path, dry_run: bool) -> None:
             click.echo(note)
         known = areas.tree(db.session(), clock.today())
         vocabulary = book_in_force(db.session()).facts
+
+        def place(told: str, on: date) -> str:
+            """The code of the unit that a cell tells of a day; of one gone by now, by its code."""
+            return told if known.path(told) else unit_told(db.session(), told, on).code
+
         rows, faults = [], []
         for row in table.rows:
             try:
-                rows.append(_read(row.values, known, vocabulary))
+                rows.append(_read(row.values, place, vocabulary))
             except (KeyError, ValueError, Problem, click.BadParameter) as error:
                 faults.append({"line": row.line, "text": f"{row.line}: {error}"})
         if faults:
@@ -59,18 +64,16 @@ def command(file: Path, dry_run: bool) -> None:
 
 
 def _read(
-    values: dict[str, str], tree: Tree, vocabulary: Mapping[str, Fact]
+    values: dict[str, str], place: Callable[[str, date], str], vocabulary: Mapping[str, Fact]
 ) -> tuple[str, str, Any, date, date | None, str]:
     """One row, every cell checked; the exception says what is wrong."""
     from survey.law.texts import parse_text
 
-    code, fact = values["area_code"], vocabulary.get(values["fact"])
-    if not tree.path(code):
-        raise ValueError(f"area_code {code}?")
+    first = Day().convert(values["from"], None, None)
+    code, fact = place(values["area_code"], first), vocabulary.get(values["fact"])
     if fact is None or fact.origin != "area":
         raise ValueError(f"fact {values['fact']}?")
     if not values["source"]:
         raise ValueError("source?")
     until = Day().convert(values["until"], None, None) if values.get("until") else None
-    first = Day().convert(values["from"], None, None)
     return code, fact.name, parse_text(fact, values["value"]), first, until, values["source"]

@@ -16,7 +16,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey.db import AreaCode, Base
 
 LEVELS = ("province", "district", "commune", "village")
-"""From the top down. Districts hold until 30 June 2025."""
+"""From the top down."""
+DISTRICTS_UNTIL = date(2025, 6, 30)
+"""The last day of districts (Resolution 203/2025/QH15)."""
 SUCCESSION_KINDS = ("merge", "split", "rename")
 """A split has several successors, so nothing below it is carried over by itself."""
 

@@ -10,12 +10,11 @@ from shapely.geometry.base import BaseGeometry
 
 from survey.problems import Problem
 
-
 UNSTATED_M = 2_000.0
-"""How far a boundary may be off of which nobody said it: more than any map of communes in use (1:250,000 and its
-digitising 500 m, VN-2000 read as WGS 84 224 m, a place known to a minute of arc 1,850 m)."""
+"""How far a boundary may be off of which nobody said it: more than any map of communes in use is (1:250,000:
+500 m; VN-2000 read as WGS 84: 224 m; a place known to a minute of arc: 1,850 m)."""
 APPROXIMATE_M = 10_000.0
-"""The same of a cell drawn around a point: as wide as a commune, for it may have left its neighbour too much."""
+"""The same of a cell drawn around a point: as wide as a commune."""
 
 
 @dataclass(frozen=True, slots=True)
