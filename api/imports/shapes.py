@@ -88,7 +88,20 @@ def where_known(
         if problem is not None:
             report.notes.append(f"Nhận theo / taken by --moved: {problem.message('vi')}")
         kept.append((line, unit))
+    say_coarser([unit for _, unit in kept], known, report.notes)
     return [line for line, _ in kept], [unit for _, unit in kept]
+
+
+def say_coarser(units: Sequence[AreaInput], known: Mapping[str, Area], notes: list[str]) -> None:
+    """Tell of boundaries that take the place of ones known twice as well or better."""
+    exact = [known[unit.code] for unit in units if unit.boundary is not None and unit.code in known]
+    stated_m = next((unit.uncertainty_m for unit in units if unit.uncertainty_m is not None), None)
+    finer = [area.reach_m for area in exact if area.boundary and stated_m and area.reach_m * 2 <= stated_m]
+    if finer:
+        notes.append(
+            f"{len(finer)} ranh giới đã có chính xác hơn (đến {min(finer):g} m), nay được thay"
+            " / boundaries known better until now are replaced"
+        )
 
 
 def far_problem(unit: AreaInput, known: Mapping[str, Area]) -> Problem | None:

@@ -131,6 +131,12 @@ def test_an_error_that_is_stated_is_kept_and_an_approximate_boundary_has_none(
     assert queries.area(session, "01900", ON).uncertainty_m is None
 
 
+def test_a_coarser_drawing_in_the_place_of_a_finer_one_is_told(province: Session, tmp_path: Path):
+    path = communes(tmp_path / "xa.gpkg", lambda ground: affinity.scale(ground, 0.99, 0.99))
+    assert said(take_areas(province, path, AreaOptions(ON, "commune")), "3 ranh giới đã có chính xác hơn")
+    assert not said(take_areas(province, path, AreaOptions(ON, "commune")), "chính xác hơn")
+
+
 # --- where
 
 
