@@ -160,8 +160,9 @@ def _decoded(fields: DataFrame, file: str, declared: str, asked: str | None) -> 
     encoding = asked or _declared_in(lines, declared)
     try:
         encoding, said = (encoding, lines.decode(encoding)) if encoding else decode(lines, file)
-    except (LookupError, UnicodeDecodeError) as error:
-        raise Problem(3042, file=file, encoding=encoding) from error
+    except (LookupError, UnicodeDecodeError, Problem) as error:
+        tried = error.details["tried"] if isinstance(error, Problem) else encoding
+        raise Problem(3042, file=file, encoding=tried) from error
     meant = dict(zip(texts, said.split("\n"), strict=True))
 
     def again(cell: Any) -> Any:

@@ -124,3 +124,22 @@ def test_facts_without_a_column_they_need_are_refused_by_its_name(places: Path):
     )
     problem = problem_of(run(import_facts, places / "facts.csv").exception)
     assert (problem.number, problem.details["missing"]) == (3047, "area_code")
+
+
+def readme_table(first_line: str) -> str:
+    """The example file of the README that begins with this line."""
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    (table,) = [block.strip() for block in text.split("```") if block.strip().startswith(first_line)]
+    return table
+
+
+def test_the_files_of_the_readme_come_in_as_they_stand_there(here: Path):
+    (here / "p.csv").write_text("code,name\n19,Tỉnh Thái Nguyên\n", "utf-8")
+    (here / "c.csv").write_text("code,name,parent\n01906,Xã Ba Bể,19\n", "utf-8")
+    (here / "v.csv").write_text(readme_table("ten_thon,xa,"), "utf-8")
+    (here / "f.csv").write_text(readme_table("area_code,fact,"), "utf-8")
+    since = ("--from", "2025-07-01")
+    run(import_areas, here / "p.csv", "--level", "province", *since)
+    run(import_areas, here / "c.csv", "--level", "commune", *since)
+    assert "2 thêm mới / added" in run(import_villages, here / "v.csv", *since).output
+    assert "4 thêm mới / added" in run(import_facts, here / "f.csv").output

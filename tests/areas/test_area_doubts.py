@@ -412,6 +412,23 @@ def test_an_encoding_may_be_named_and_a_wrong_one_is_refused(session: Session, t
     assert take_areas(session, path, AreaOptions(ON, "commune", encoding="utf-8")).counts == {"added": 3}
 
 
+def test_letters_of_an_old_font_are_read_right_or_refused(session: Session, tmp_path: Path):
+    """TCVN3 (ABC): ã is B7, à B5, ị DE, ệ D6; nothing is stored as "X· Hoµng ThÞ NguyÖt"."""
+    path = shapefile(tmp_path, "utf-8")
+    dbf = path.with_suffix(".dbf")
+    told, meant = b"X\xb7 Ho\xb5ng Th\xde Nguy\xd6t", "Xã Hoàng Thị Nguyệt"
+    raw = dbf.read_bytes()
+    for name in NAMES:
+        written = name.encode()
+        raw = raw.replace(written.ljust(len(told)), told.ljust(max(len(written), len(told))))
+    dbf.write_bytes(raw)
+    try:
+        take_areas(session, path, AreaOptions(ON, "commune"))
+    except Problem as problem:
+        assert problem.number in (3042, 3043)
+    assert {area.name for area in queries.areas(session, None, ON)} <= {meant}
+
+
 def test_names_already_spoilt_in_the_file_are_refused(session: Session, tmp_path: Path):
     spoilt = [name.encode().decode("latin-1") for name in NAMES]
     path = write(
