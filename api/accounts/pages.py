@@ -22,6 +22,7 @@ from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.areas.models import LEVELS
 from survey.areas.rows import Name
+from survey.areas.told import unit_told
 from survey.problems import Problem
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
@@ -240,13 +241,13 @@ def _posts_today(viewer: Viewer, accounts: list[Account]) -> dict[int, list[Any]
 
 
 def _post_of_form(viewer: Viewer) -> NewAppointment:
-    """The post a form asks for. Raises: Problem 4005 for a day nobody can read."""
+    """The post a form asks for. Raises: Problem 4005 an unreadable day, 3040 no such unit, 3041 several."""
     days, problems = import_list.days_of(request.form)
     if problems:
         raise problems[0]
     return NewAppointment(
         role=request.form.get("role", ""),
-        area_code=request.form.get("area_code", "").strip(),
+        area_code=unit_told(viewer.session, request.form.get("area_code", ""), viewer.today).code,
         valid_from=days.get("valid_from", viewer.today),
         valid_to=days.get("valid_to"),
     )

@@ -18,7 +18,7 @@ CHUNK = 200
 
 
 @click.command("assess")
-@click.option("--area", "area_code", help="Only this area and what is under it.")
+@click.option("--area", help="Only this area and what is under it.")
 @click.option(
     "--changed-by-key-dates",
     "by_key_dates",
@@ -26,18 +26,18 @@ CHUNK = 200
     help="List what was judged by the day of receipt and what rests on it; assess it again on confirmation.",
 )
 @click.option("--yes", is_flag=True, help="Confirm beforehand.")
-def command(area_code: str | None, by_key_dates: bool, yes: bool) -> None:
+def command(area: str | None, by_key_dates: bool, yes: bool) -> None:
     """Assess all households (of an area) again by the law in force; old assessments stay."""
-    from api.shared.area_names import exists, inside
+    from api.shared.area_names import inside
     from api.web.intake_context import book_in_force
     from survey.approval.rejudged import by_day_of_receipt
+    from survey.areas.told import unit_told
     from survey.assessment import queries
     from survey.problems import Problem
 
     with app_context():
         viewer = operator()
-        if area_code and not exists(viewer, area_code):
-            raise Problem(1004, what=area_code)
+        area_code = unit_told(viewer.session, area, viewer.today).code if area else None
         book = book_in_force(viewer.session)
         if by_key_dates:
             if book.shape == 1:

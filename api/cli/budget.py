@@ -10,18 +10,20 @@ from api.cli.context import app_context, operator
 
 
 @click.command("budget")
-@click.argument("area_code")
+@click.argument("area")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, help="The .xlsx file to write."
 )
-def command(area_code: str, output: Path) -> None:
+def command(area: str, output: Path) -> None:
     """Write the estimate of an area's need, with the households behind every figure."""
     from api.budget.estimate import viewer_condition, write_workbook
     from api.web.language import num
+    from survey.areas.told import unit_told
     from survey.finance import queries as finance
 
     with app_context():
         viewer = operator()
+        area_code = unit_told(viewer.session, area, viewer.today).code
         condition = viewer_condition(viewer, area_code)
         estimate = finance.estimate(viewer.session, condition, area_code, viewer.today)
         write_workbook(viewer, output, estimate, "nhavung budget")

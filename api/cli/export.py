@@ -13,7 +13,7 @@ from api.cli.context import app_context, operator
 
 @click.command("export")
 @click.argument("kind", type=click.Choice(["households", "villages", "communes"]))
-@click.argument("area_code", metavar="AREA")
+@click.argument("area")
 @click.option(
     "-o",
     "--output",
@@ -28,17 +28,15 @@ from api.cli.context import app_context, operator
     help="wgs84, vn2000 (the province's zone) or an EPSG code such as EPSG:9213",
 )
 @click.option("--without-names", is_flag=True, help="Leave the heads' names out, to hand the file on.")
-def command(kind: str, area_code: str, output: Path, crs: str, without_names: bool) -> None:
+def command(kind: str, area: str, output: Path, crs: str, without_names: bool) -> None:
     """Write the households, villages or communes of AREA as GeoPackage or GeoJSON."""
     from api.gis.choose import crs_of, layer_of
     from api.gis.files import write
-    from survey.areas import queries as areas
-    from survey.problems import Problem
+    from survey.areas.told import unit_told
 
     with app_context():
         viewer = operator()
-        if area_code not in areas.tree(viewer.session, viewer.today).names:
-            raise Problem(1004, what=area_code)
+        area_code = unit_told(viewer.session, area, viewer.today).code
         layer = layer_of(viewer, kind, area_code, with_names=not without_names)
         chosen = crs_of(viewer, crs, area_code)
         written = write(layer, output, chosen, lambda frames: _watch(frames, layer.rows))

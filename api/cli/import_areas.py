@@ -19,13 +19,17 @@ from api.cli.reports import Day, log, tell, watch
 @click.option("--level", type=click.Choice(["province", "district", "commune"]), help="level of the units")
 @click.option("--layer", help="layer of the map file, sheet of the workbook")
 @click.option("--crs", help="coordinate system of a file that declares none: EPSG:9210")
+@click.option("--encoding", help="text encoding of a shapefile: utf-8, cp1258; none: recognised")
 @click.option("--code", help="column of codes")
 @click.option("--name", help="column of names")
-@click.option("--parent", help="column with the code of the unit above")
+@click.option("--parent", help="column with the code or name of the unit above")
 @click.option(
-    "--uncertainty-m", type=click.FloatRange(min=0), help="metres the boundary may be off; none: unlimited"
+    "--uncertainty-m",
+    type=click.FloatRange(min=0),
+    help="metres the boundary may be off; none: estimated from the drawing",
 )
 @click.option("--approximate", is_flag=True, help="the boundaries are approximate")
+@click.option("--moved", is_flag=True, help="take shapes far from where their units are known")
 @click.option("--source", default="", help="where the file comes from")
 @click.option("--dry-run", is_flag=True, help="say what would happen, write nothing")
 @click.option("--refused", "refused_to", type=click.Path(path_type=Path), help="write refused rows to a CSV")

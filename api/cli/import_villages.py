@@ -17,13 +17,17 @@ from api.cli.reports import Day, log, tell, watch
 @click.option("--from", "on", type=Day(), required=True, help="first day the villages are so: 2025-07-01")
 @click.option("--layer", help="layer of the map file, sheet of the workbook")
 @click.option("--crs", help="coordinate system of a file that declares none: EPSG:9210")
+@click.option("--encoding", help="text encoding of a shapefile: utf-8, cp1258; none: recognised")
 @click.option("--code", help="column of village codes; none: <commune>-<running number>")
 @click.option("--name", "names", multiple=True, help="column of names; again for a second choice")
 @click.option("--parent", help="column with the code or name of the commune")
 @click.option("--by-position", is_flag=True, help="the commune is the one the point lies in")
 @click.option(
-    "--uncertainty-m", type=click.FloatRange(min=0), help="metres boundaries in the file may be off"
+    "--uncertainty-m",
+    type=click.FloatRange(min=0),
+    help="metres boundaries in the file may be off; none: estimated from the drawing",
 )
+@click.option("--moved", is_flag=True, help="take points far from the commune they are said to be in")
 @click.option("--source", default="", help="where the file comes from")
 @click.option("--dry-run", is_flag=True, help="say what would happen, write nothing")
 @click.option("--refused", "refused_to", type=click.Path(path_type=Path), help="write refused rows to a CSV")

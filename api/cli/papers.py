@@ -17,8 +17,10 @@ def command(area: str, kind: str, output: Path) -> None:
     from api.papers.filling.choose import kind_of, of_area
     from api.papers.pdf import pdf
     from api.papers.word_file import docx
+    from survey.areas.told import unit_told
 
     with app_context():
-        papers = of_area(operator(), kind_of(kind), area)
+        viewer = operator()
+        papers = of_area(viewer, kind_of(kind), unit_told(viewer.session, area, viewer.today).code)
         output.write_bytes(docx(papers) if output.suffix == ".docx" else pdf(papers))
     click.echo(f"{output}: {len(papers)} biểu mẫu / papers")

@@ -74,6 +74,17 @@ def tell(report: Report, *, dry_run: bool, refused_to: Path | None = None) -> No
         click.echo(f"  {len(report.repaired)} hình đã sửa / shapes repaired:")
         for repaired in report.repaired[:REFUSED_SHOWN]:
             click.echo(f"    {repaired.line}: {repaired.code}: {repaired.reason}")
+    tell_refused(report)
+    if refused_to is not None:
+        _write_refused(report, refused_to)
+    if dry_run:
+        click.echo("Chạy thử: chưa ghi gì / dry run: nothing was written")
+    if report.total and report.counts["refused"] == report.total:
+        raise click.exceptions.Exit(1)
+
+
+def tell_refused(report: Report) -> None:
+    """Print the first rows that were refused, each with its reason."""
     for refused in report.refused[:REFUSED_SHOWN]:
         number, problem = refused.problem.number, refused.problem
         click.echo(
@@ -82,12 +93,6 @@ def tell(report: Report, *, dry_run: bool, refused_to: Path | None = None) -> No
         )
     if len(report.refused) > REFUSED_SHOWN:
         click.echo(f"  … {len(report.refused) - REFUSED_SHOWN} dòng nữa / more: --refused FILE.csv", err=True)
-    if refused_to is not None:
-        _write_refused(report, refused_to)
-    if dry_run:
-        click.echo("Chạy thử: chưa ghi gì / dry run: nothing was written")
-    if report.total and report.counts["refused"] == report.total:
-        raise click.exceptions.Exit(1)
 
 
 def _write_refused(report: Report, path: Path) -> None:

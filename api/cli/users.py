@@ -25,19 +25,21 @@ def command() -> None:
 @click.argument("username")
 @click.option("--name", required=True, help="Full name.")
 @click.option("--role", required=True, help="officer, commune, committee, finance, admin or auditor.")
-@click.option("--area", required=True, help="Code of the area the post covers.")
+@click.option("--area", required=True, help="The area the post covers: its code, or its name where unique.")
 @click.option("--until", type=DAY, help="Last day of the post; open when left out.")
 def create(username: str, name: str, role: str, area: str, until: datetime | None) -> None:
     """Make an account and print its one-time slip."""
     from api.web import transaction
     from survey.access import actions, passwords
     from survey.access.rows import NewAccount, NewAppointment, Slip
+    from survey.areas.told import unit_told
 
     with app_context():
         actor = operator().actor
-        post = NewAppointment(role, area, actor.today, until.date() if until else None)
         slip = Slip(username, name, passwords.one_time())
         with transaction.write() as session:
+            code = unit_told(session, area, actor.today).code
+            post = NewAppointment(role, code, actor.today, until.date() if until else None)
             actions.create_account(
                 session, actor, NewAccount(username, name, post), passwords.hashed(slip.password)
             )

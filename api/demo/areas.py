@@ -179,7 +179,7 @@ def _given(
     boundary: Any,
     point: tuple[float, float] | None = None,
 ) -> AreaInput:
-    """A unit with an approximate boundary: its uncertainty is unlimited."""
+    """A unit with an approximate boundary: how far it is off nobody knows."""
     inside = boundary.representative_point()
     return AreaInput(
         code=code,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from api.imports.areas import CODE_WIDTH, Watch, full_code
+from api.imports.areas import Watch
 from api.imports.report import Report
 from api.imports.sources import chosen_column
 from api.shared.tables import read_table
 from survey.areas.actions import succeed
 from survey.areas.rows import Pair
+from survey.areas.told import CODE_WIDTH, Told, full_code
 from survey.areas.villages import settle_split
 from survey.problems import Problem
 
@@ -37,6 +38,8 @@ def take_succession(
 ) -> Report:
     """Read the list and write down its pairs; villages of split communes are placed by position.
 
+    Units are told by their codes, or by names that are theirs alone the day before or on the day.
+
     Raises: Problems of `read_table`; 3018 no column of old or new codes.
     """
     path = Path(path)
@@ -49,23 +52,43 @@ def take_succession(
             f"{what}_code",
             what,
             "ma_cu" if what == "old" else "ma_moi",
+            f"{what}_{options.level}_name",
+            f"{what}_name",
         )
         column, said = chosen_column(what, asked, table.columns, titles)
         if column is None:
             raise Problem(3018, what=what, got="", columns=", ".join(table.columns))
         chosen.append(column)
         report.notes += said
-    rows = list(table.rows)
-    width = CODE_WIDTH[options.level]
-    pairs = [Pair(*(full_code(row.values[column], width) for column in chosen)) for row in watch(rows)]
+    rows, pairs = [], []
+    before, after = (
+        Told(session, day, (options.level,)) for day in (options.on - timedelta(days=1), options.on)
+    )
+    for row in watch(list(table.rows)):
+        try:
+            old, new = (
+                _code(told, row.values[column]) for told, column in zip((before, after), chosen, strict=True)
+            )
+        except Problem as problem:
+            report.refuse(row.line, problem)
+            continue
+        rows.append(row)
+        pairs.append(Pair(old, new))
     for row, answer in zip(rows, succeed(session, pairs, options.on, options.legal_act), strict=True):
         if answer.problem is not None:
             report.refuse(row.line, answer.problem)
         else:
             report.count(answer.outcome)
+    report.refused.sort(key=lambda refused: refused.line)
     if options.level == "commune":
         _settle(session, options.on, report)
     return report
+
+
+def _code(told: Told, text: str) -> str:
+    """A code with its zeros, or that of the unit named. Raises: Problem 3040 no such unit, 3041 several."""
+    (level,) = told.levels
+    return full_code(text, CODE_WIDTH[level]) if text.isdigit() else told.unit(text).code
 
 
 def _settle(session: Session, on: date, report: Report) -> None:

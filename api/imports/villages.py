@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.imports.areas import CODE_TITLES, CODE_WIDTH, Watch, full_code, shape_of
+from api.imports.areas import CODE_TITLES, Watch
 from api.imports.report import Repaired, Report
-from api.imports.sources import Source, SourceRow, chosen_column, read_source
-from survey.areas import locate, queries, villages
+from api.imports.shapes import estimated_m, shape_of
+from api.imports.sources import (
+    LINES_SHOWN,
+    Source,
+    SourceRow,
+    chosen_column,
+    column_by_content,
+    most_told,
+    read_source,
+    require_vietnamese,
+)
+from survey.areas import locate, villages
 from survey.areas.actions import put_areas
-from survey.areas.rows import AreaInput
+from survey.areas.checks import FAR_M
+from survey.areas.names import has_kind
+from survey.areas.rows import AreaInput, Name
+from survey.areas.told import Told
 from survey.problems import Problem
 
 CODE_TITLES_VILLAGE = ("village_code", "ma_thon", "ma_thon_ban")
 NAME_TITLES = ("village_name", "ten_thon", "thon", "thon_ban", "ten_thon_ban", "name_vi", "name", "ten")
 PARENT_TITLES = (*CODE_TITLES["commune"], "parent", "parent_code", "commune_name", "ten_xa", "xa", "commune")
-LINES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +41,8 @@ class VillageOptions:
     """How to read the file; columns left out are found by their titles, and said aloud.
 
     `names` are tried in order, the first that is not empty counts. `by_position` leaves the commune to the
-    point alone. `uncertainty_m` is of boundaries given in the file; drawn cells are unlimited.
+    point alone. `uncertainty_m` is of boundaries given in the file (None: told from the drawing); nobody
+    knows it of drawn cells. `moved` takes points far from the commune they are said to be in.
     """
 
     on: date
@@ -39,7 +52,9 @@ class VillageOptions:
     names: tuple[str, ...] = ()
     parent: str | None = None
     by_position: bool = False
+    encoding: str | None = None
     uncertainty_m: float | None = None
+    moved: bool = False
     source: str = ""
 
 
@@ -71,18 +86,24 @@ class Read:
 def take_villages(session: Session, path: str | Path, options: VillageOptions, watch: Watch = iter) -> Report:
     """Read the file, take its villages in from `options.on` and draw their cells; the caller commits.
 
-    Raises: Problems of `read_source`; 3018 no column of names.
+    Raises: Problems of `read_source`; 3018 no column of names; 3043 names in another encoding.
     """
-    source = read_source(path, layer=options.layer, crs=options.crs)
+    source = read_source(path, layer=options.layer, crs=options.crs, encoding=options.encoding)
     report = Report(source.file, list(source.notes))
-    columns = choose_columns(source, options, report.notes)
+    told = Told(session, options.on, ("commune",))
+    columns = choose_columns(source, told, options, report.notes)
+    for column in columns.names:
+        require_vietnamese(source, column)
     read = []
     for row in watch(source.rows):
         try:
             read.append(_read(row, columns))
         except Problem as problem:
             report.refuse(row.line, problem)
-    placed = _placed(session, read, options, bool(columns.parent), report)
+    placed = _placed(read, _Communes(told, bool(columns.parent), options.moved), report)
+    if options.uncertainty_m is None:
+        estimated = estimated_m([row.boundary for row, _ in placed], report.notes)
+        options = replace(options, uncertainty_m=estimated)
     _take(session, placed, options, source.file, report)
     return report
 
@@ -91,11 +112,8 @@ Placed = tuple[Read, str]
 """A row and the code of its commune."""
 
 
-def _placed(
-    session: Session, read: Sequence[Read], options: VillageOptions, named: bool, report: Report
-) -> list[Placed]:
+def _placed(read: Sequence[Read], communes: _Communes, report: Report) -> list[Placed]:
     """The rows whose commune can be told, with it; the points are laid on the communes in one join."""
-    communes = _Communes(session, options, named)
     holding = communes.locator.communes_holding([row.point for row in read])
     placed = []
     for row, held in zip(read, holding, strict=True):
@@ -110,8 +128,8 @@ def _placed(
     return placed
 
 
-def choose_columns(source: Source, options: VillageOptions, notes: list[str]) -> Columns:
-    """The columns named in the options or found by their titles; says which."""
+def choose_columns(source: Source, told: Told, options: VillageOptions, notes: list[str]) -> Columns:
+    """The columns named in the options or found by their titles or contents; says which."""
     for asked in options.names:
         chosen_column("name", asked, source.columns, ())
     found = options.names or tuple(
@@ -119,12 +137,14 @@ def choose_columns(source: Source, options: VillageOptions, notes: list[str]) ->
         for title in NAME_TITLES
         if (column := chosen_column("name", None, source.columns, (title,))[0])
     )
+    if not found and (named := most_told(source, has_kind)):
+        found = (named,)
     if not found:
         raise Problem(3018, what="name", got="", columns=", ".join(source.columns))
     code, said_code = chosen_column("code", options.code, source.columns, CODE_TITLES_VILLAGE)
-    parent, said_parent = chosen_column("parent", options.parent, source.columns, PARENT_TITLES)
-    if options.by_position:
-        parent, said_parent = None, iter(("Xã theo vị trí / commune by position",))
+    parent, said_parent = None, iter(("Xã theo vị trí / commune by position",))
+    if not options.by_position:
+        parent, said_parent = column_by_content("parent", options.parent, source, PARENT_TITLES, told.knows)
     notes += [f"Cột / column name: {' → '.join(found)}", *said_code, *said_parent]
     return Columns(code, found, parent)
 
@@ -132,22 +152,21 @@ def choose_columns(source: Source, options: VillageOptions, notes: list[str]) ->
 class _Communes:
     """Finds the commune of each row: by its code or name in the file, else by position."""
 
-    def __init__(self, session: Session, options: VillageOptions, named: bool) -> None:
-        self.session, self.on, self.named = session, options.on, named
-        self.locator = locate.locator(session, options.on)
-        self.found: dict[str, str | Problem] = {}
+    def __init__(self, told: Told, named: bool, moved: bool) -> None:
+        self.told, self.named, self.moved = told, named, moved
+        self.locator = locate.locator(told.session, told.on)
         self.elsewhere: list[int] = []
 
     def of(self, row: Read, held: Sequence[str]) -> str:
         """The commune's code; `held` are the communes its point lies in.
 
-        Raises: Problem 3023 when it cannot be told.
+        Raises: Problem 3023 when it cannot be told, 3044 when it is far away.
         """
         if self.named:
-            commune = self._named(row.given, row.name)
-            if row.point and commune not in held and self._is_elsewhere(row.point, commune):
-                self.elsewhere.append(row.line)
-            return commune
+            commune = self._named(row)
+            if row.point and commune.code not in held:
+                self._look_beyond(row, row.point, commune)
+            return commune.code
         if row.point is None:
             raise Problem(3023, name=row.name, reason="không có tọa độ / no point")
         commune_code = held[0] if held else self.locator.place(*row.point).commune_code
@@ -155,30 +174,24 @@ class _Communes:
             raise Problem(3023, name=row.name, reason="điểm ngoài mọi xã / point in no commune")
         return commune_code
 
-    def _is_elsewhere(self, point: tuple[float, float], commune: str) -> bool:
-        return self.locator.agreement(*point, commune) == "elsewhere"
+    def _look_beyond(self, row: Read, point: tuple[float, float], commune: Name) -> None:
+        """Note a point in another commune than the one named. Raises: Problem 3044 when it is far away."""
+        beyond_m = self.locator.beyond_m(*point, commune.code) or 0.0
+        if beyond_m > FAR_M and not self.moved:
+            known = f"{commune.name} ({commune.code})"
+            raise Problem(3044, code=row.code or "–", name=row.name, known=known, km=f"{beyond_m / 1000:.1f}")
+        if self.locator.agreement(*point, commune.code) == "elsewhere":
+            self.elsewhere.append(row.line)
 
-    def _named(self, given: str, name: str) -> str:
-        if given not in self.found:
-            self.found[given] = self._look_up(given, name)
-        commune = self.found[given]
-        if isinstance(commune, Problem):
-            raise Problem(3023, name=name, reason=commune.details["reason"])
-        return commune
-
-    def _look_up(self, given: str, name: str) -> str | Problem:
-        code = full_code(given, CODE_WIDTH["commune"])
-        known = queries.tree(self.session, self.on).names.get(code)
-        if known is not None and known.level == "commune":
-            return code
-        match = queries.find(self.session, given, self.on, level="commune") if given else None
-        if match is not None and len(match.exact) == 1:
-            return match.exact[0].code
-        alike = [*match.exact, *match.candidates] if match is not None else []
-        listed = "; ".join(f"{row.name} ({row.code})" for row in alike[:5])
-        return Problem(
-            3023, name=name, reason=f'"{given}"' + (f", gần giống / alike: {listed}" if listed else "")
-        )
+    def _named(self, row: Read) -> Name:
+        if not row.given:
+            raise Problem(3023, name=row.name, reason='""')
+        try:
+            return self.told.unit(row.given)
+        except Problem as problem:
+            alike = problem.details["alike"]
+            reason = f'"{row.given}"' + (f", gần giống / alike: {alike}" if alike != "–" else "")
+            raise Problem(3023, name=row.name, reason=reason) from problem
 
     def say(self, report: Report) -> None:
         """Tell which points lie in another commune than the one the file names: kept as named."""

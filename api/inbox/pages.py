@@ -12,15 +12,16 @@ from api.forms.mending import changed_answers, mending_fields
 from api.shared import area_names
 from api.web import auth, transaction
 from api.web.intake_context import intake_context
-from api.web.language import t, word
+from api.web.language import current, t, word
 from api.web.paging import page_of
 from survey.access.viewer import Viewer
+from survey.areas.told import unit_told
 from survey.cases import machine
 from survey.intake import actions, queries
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rows import STORED, Receipt
 from survey.problems import Problem
-from survey.questionnaire import load_form
+from survey.questionnaire import Question, load_form
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
@@ -93,7 +94,9 @@ def mend(row_id: int) -> Any:
     viewer = auth.viewer()
     row = _row(viewer, row_id, "inbox.mend")
     content = json.loads(row.body or "{}")
-    changes = changed_answers(_form(content), content.get("payload", {}), row.faults, request.form)
+    form = _form(content)
+    changes = changed_answers(form, content.get("payload", {}), row.faults, request.form)
+    changes = {code: _answer(viewer, form.questions[code], changed) for code, changed in changes.items()}
     with transaction.write() as session:
         working = intake_context(viewer)
         receipt = (
@@ -102,6 +105,17 @@ def mend(row_id: int) -> Any:
             else actions.run_again(session, row_id, working)
         )
     return _told(viewer, receipt)
+
+
+def _answer(viewer: Viewer, question: Question, changed: Any) -> Any:
+    """A mended answer; a unit typed by its name is its code. One that nobody knows is kept, and told."""
+    if question.kind != "area" or not isinstance(changed, str):
+        return changed
+    try:
+        return unit_told(viewer.session, changed, viewer.today).code
+    except Problem as problem:
+        flash(problem.message(current()), "warn")
+        return changed
 
 
 def _told(viewer: Viewer, receipt: Receipt) -> Any:

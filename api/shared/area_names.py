@@ -15,22 +15,22 @@ from survey.problems import Problem
 from survey.registry.models import Household
 
 
-def visible_area(viewer: Viewer, code: str, action: str = "household.read", on: date | None = None) -> Name:
+def visible_area(viewer: Viewer, code: str, action: str = "household.read") -> Name:
     """The area if it exists and the viewer may do `action` there. Problem 1004 otherwise."""
-    name = areas.tree(viewer.session, on or viewer.today).names.get(code)
+    name = areas.tree(viewer.session, viewer.today).names.get(code)
     if name is None or not viewer.may(action, code):
         raise Problem(1004, what=code)
     return name
 
 
-def inside(viewer: Viewer, code: str | None, on: date | None = None) -> list[ColumnElement[bool]]:
+def inside(viewer: Viewer, code: str | None) -> list[ColumnElement[bool]]:
     """Conditions that keep households inside an area; none for no area.
 
     A root area also answers for houses nobody could place.
     """
     if not code:
         return []
-    condition = Household.area_code.in_(areas.subtree([code], on or viewer.today))
+    condition = Household.area_code.in_(areas.subtree([code], viewer.today))
     return [or_(condition, Household.area_code.is_(None)) if is_root(viewer, code) else condition]
 
 

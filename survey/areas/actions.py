@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -22,14 +22,13 @@ from survey.areas.models import (
     AreasRevision,
     AreaSuccession,
 )
+from survey.areas.queries import chunks
 from survey.areas.rows import AreaInput, Pair, Taken
 from survey.areas.tree import REVISION_KEPT
 from survey.db import AREA_CODE_LENGTH, Base
 from survey.problems import Problem
 
 NAME_LENGTH = 200
-CHUNK = 5_000
-"""Codes asked for in one statement, well under what either database takes as parameters."""
 
 RowOf = TypeVar("RowOf", bound=Base)
 
@@ -292,7 +291,7 @@ def _grouped(
     """Rows by code, oldest first."""
     found: defaultdict[str, list[RowOf]] = defaultdict(list)
     ordered: Any = table
-    for some in _chunks(sorted(codes)):
+    for some in chunks(sorted(codes)):
         rows = session.scalars(select(table).where(key.in_(some)).order_by(ordered.valid_from, ordered.id))
         for row in rows:
             found[getattr(row, key.key)].append(row)
@@ -302,8 +301,3 @@ def _grouped(
 def _known(session: Session, codes: Collection[str], on: date) -> set[str]:
     rows = _grouped(session, AreaRow, AreaRow.code, codes)
     return {code for code, versions in rows.items() if holding(versions, on) is not None}
-
-
-def _chunks(codes: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(codes), CHUNK):
-        yield codes[start : start + CHUNK]

@@ -1,7 +1,7 @@
 """Approximate cells: a parent's ground divided among points, each spot going to the nearest point.
 
 Nobody publishes village boundaries; such a cell orients a reader and guesses a village. It is always
-flagged approximate, with unlimited uncertainty.
+flagged approximate, and nobody knows how far it is off.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ class Locator:
     def _in_commune(self, number: int, point: Point, spot: Point) -> Place:
         commune = self.communes.areas[number]
         distance_m = float(shapely.distance(self.communes.borders[number], spot))
-        near = commune.uncertainty_m is None or distance_m <= commune.uncertainty_m
+        near = distance_m <= commune.reach_m
         village = self._village_in(commune.code, point, spot)
         return Place(village, commune.code, distance_m, near_border=near, outside=False)
 
@@ -160,24 +160,32 @@ class Locator:
         distances = shapely.distance(layers[0].ground, spot)
         number = int(distances.argmin())
         distance_m, nearest = float(distances[number]), layers[0].areas[number]
-        near = nearest.uncertainty_m is not None and distance_m <= nearest.uncertainty_m
+        near = distance_m <= nearest.reach_m
         return Place(None, None, distance_m, near_border=near, outside=True, nearest_code=nearest.code)
 
     def agreement(self, lon: float, lat: float, code: str, accuracy_m: float = 0.0) -> str:
         """How a point agrees with the village or commune a person named: a word, never a refusal.
 
-        `inside`; `near_border`: outside, but within the boundary's uncertainty and the accuracy of the
-        fix; `elsewhere`; `unknown`: no boundary of that unit. An unlimited boundary of a village is
-        no witness, so its commune is asked instead.
+        `inside`; `near_border`: outside, but no further than the boundary may be off and the fix inaccurate;
+        `elsewhere`; `unknown`: no boundary of that unit.
+        """
+        distance_m = self.beyond_m(lon, lat, code)
+        if distance_m is None:
+            return "unknown"
+        layer, number = self._witness(code)
+        if distance_m == 0 or layer is None:
+            return "inside"
+        return "near_border" if distance_m <= layer.areas[number].reach_m + accuracy_m else "elsewhere"
+
+    def beyond_m(self, lon: float, lat: float, code: str) -> float | None:
+        """Metres from the point to the unit a person named, 0 inside it; None without a boundary of it.
+
+        A village's boundary of which nobody said how far it may be off is no witness: its commune's is asked.
         """
         layer, number = self._witness(code)
         if layer is None:
-            return "unknown"
-        distance_m = float(shapely.distance(layer.ground[number], Point(project_point(lon, lat, self.crs))))
-        reach_m = layer.areas[number].uncertainty_m
-        if distance_m == 0:
-            return "inside"
-        return "near_border" if reach_m is None or distance_m <= reach_m + accuracy_m else "elsewhere"
+            return None
+        return float(shapely.distance(layer.ground[number], Point(project_point(lon, lat, self.crs))))
 
     def _witness(self, code: str) -> tuple[_Layer | None, int]:
         """The layer and number of the area that can tell whether a point lies in `code`."""

@@ -16,7 +16,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey.db import AreaCode, Base
 
 LEVELS = ("province", "district", "commune", "village")
-"""From the top down. Districts hold until 30 June 2025."""
+"""From the top down."""
+DISTRICTS_UNTIL = date(2025, 6, 30)
+"""The last day of districts (Resolution 203/2025/QH15)."""
 SUCCESSION_KINDS = ("merge", "split", "rename")
 """A split has several successors, so nothing below it is carried over by itself."""
 
@@ -49,7 +51,7 @@ class AreaShape(Base):
 
     A newer or better drawing of the same unit is one more row; for a day the latest `valid_from` not
     after it counts, and of several the one added last. EPSG:4326, boundary as WKB (multi)polygon.
-    `uncertainty_m` empty means unlimited: such a boundary never raises an alarm.
+    `uncertainty_m` empty: nobody said how far it may be off (drawn cells), see `rows.Area.reach_m`.
     """
 
     __tablename__ = "area_shapes"

@@ -12,6 +12,8 @@ import unicodedata
 LETTERS = "0123456789aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = "\u0300\u0309\u0303\u0301\u0323"
 """Grave, hook, tilde, acute, dot below: the order of dictionaries (huyền, hỏi, ngã, sắc, nặng)."""
+MARKS = TONES + "\u0306\u0302\u031b" + "–’"
+"""The tones, breve, circumflex and horn; a dash and an apostrophe that word processors set."""
 
 _TONE_OF_PAIR = re.compile(f"(o(?=[{TONES}][ae])|u(?=[{TONES}]y))([{TONES}])([aey])(?![a-zđà-ỹ{TONES}])")
 _KINDS = (
@@ -71,6 +73,11 @@ def bare_name(name: str) -> str:
     return _KIND.sub("", normal_name(name))
 
 
+def has_kind(name: str) -> bool:
+    """Whether a name begins with its kind of unit: xã, phường, thôn, …"""
+    return bare_name(name) != normal_name(name)
+
+
 def search_key(name: str) -> str:
     """Folded name without any kind of unit: what the index of names is asked for.
 
@@ -81,6 +88,16 @@ def search_key(name: str) -> str:
     while (barer := _FOLDED_KIND.sub("", bare)) != bare:
         bare = barer
     return bare
+
+
+def is_vietnamese(name: str) -> bool:
+    """Whether every sign of a name is one of Vietnamese: a name read in a wrong encoding has others.
+
+    >>> is_vietnamese("Xã Đắk R'lấp"), is_vietnamese("XÃ£ Nam Máº«u"), is_vietnamese("X· Nam MÉu")
+    (True, False, False)
+    """
+    apart = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
+    return all((letter.isascii() and letter.isprintable()) or letter in MARKS for letter in apart)
 
 
 def same_name(one: str, other: str) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import shapely
 from sqlalchemy import (
@@ -21,7 +21,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from survey.areas import names
 from survey.areas.models import LEVELS, AreaFact, AreaParent, AreaRow, AreaShape, AreaSuccession
@@ -41,6 +41,10 @@ __all__ = [
     "tree",
 ]
 
+Key = TypeVar("Key", str, int)
+
+CHUNK = 5_000
+"""Keys asked for in one statement, well under what either database takes as parameters."""
 FOR_EVER = date(9999, 12, 31)
 UNITS, LINKS, MERGERS = AreaRow.__table__, AreaParent.__table__, AreaSuccession.__table__
 """Plain tables: the recursive statement is built on every request, and entities are slow to build with."""
@@ -129,35 +133,46 @@ def roots(session: Session, on: date) -> list[Name]:
 def areas(session: Session, codes: Sequence[str] | None, on: date, level: str | None = None) -> list[Area]:
     """Units of that day with their shapes, in Vietnamese order; `codes` None means all (of `level`)."""
     known = tree(session, on)
-    ranked = _ranked_shapes(on, codes).subquery("shape")
-    wanted = (
-        select(AreaRow, ranked)
-        .outerjoin(ranked, and_(ranked.c.area_code == AreaRow.code, ranked.c.rank == 1))
-        .where(holds(AreaRow, on))
-        .order_by(AreaRow.sort_key, AreaRow.code)
-    )
+    wanted = select(AreaRow).where(holds(AreaRow, on)).order_by(AreaRow.sort_key, AreaRow.code)
     if codes is not None:
         wanted = wanted.where(AreaRow.code.in_(list(codes)))
     if level is not None:
         wanted = wanted.where(AreaRow.level == level)
-    return [_area(row, known) for row in session.execute(wanted)]
+    units = session.scalars(wanted).all()
+    shapes = _shapes(session, {unit.code: unit.valid_from for unit in units}, on)
+    return [_area(unit, shapes.get(unit.code), known) for unit in units]
 
 
-def _ranked_shapes(on: date, codes: Sequence[str] | None) -> Any:
-    """Shapes usable on the day, the best of each unit ranked 1; none from before the unit began."""
-    unit = aliased(AreaRow)
-    newest = (AreaShape.valid_from.desc(), AreaShape.id.desc())
-    rank = func.row_number().over(partition_by=AreaShape.area_code, order_by=newest)
-    shapes = (
-        select(AreaShape, rank.label("rank"))
-        .join(unit, and_(unit.code == AreaShape.area_code, holds(unit, on)))
-        .where(AreaShape.valid_from <= on, AreaShape.valid_from >= unit.valid_from)
-    )
-    return shapes if codes is None else shapes.where(AreaShape.area_code.in_(list(codes)))
+def _shapes(session: Session, began: dict[str, date], on: date) -> dict[str, Any]:
+    """The shape of each unit usable on the day, the newest; none from before the unit began.
+
+    First which, then they: joined and ranked in one statement, a server that has just taken in a province
+    (and knows nothing of its tables yet) tries every unit with every shape.
+    """
+    newest: dict[str, int] = {}
+    for some in chunks(sorted(began)):
+        found = (
+            select(AreaShape.id, AreaShape.area_code, AreaShape.valid_from)
+            .where(AreaShape.area_code.in_(some), AreaShape.valid_from <= on)
+            .order_by(AreaShape.valid_from, AreaShape.id)
+        )
+        newest |= {
+            row.area_code: row.id for row in session.execute(found) if row.valid_from >= began[row.area_code]
+        }
+    shapes: dict[str, Any] = {}
+    for ids in chunks(sorted(newest.values())):
+        rows = session.execute(select(*AreaShape.__table__.columns).where(AreaShape.id.in_(ids)))
+        shapes |= {row.area_code: row for row in rows}
+    return shapes
 
 
-def _area(row: Any, known: Tree) -> Area:
-    unit = row.AreaRow
+def chunks(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
+    """The keys in parts that either database takes as the parameters of one statement."""
+    for start in range(0, len(keys), CHUNK):
+        yield keys[start : start + CHUNK]
+
+
+def _area(unit: AreaRow, shape: Any, known: Tree) -> Area:
     return Area(
         code=unit.code,
         level=unit.level,
@@ -165,11 +180,11 @@ def _area(row: Any, known: Tree) -> Area:
         parent_code=known.parent(unit.code),
         valid_from=unit.valid_from,
         valid_to=unit.valid_to,
-        point=None if row.lon is None else (row.lon, row.lat),
-        boundary=None if row.boundary is None else shapely.from_wkb(row.boundary),
-        uncertainty_m=row.uncertainty_m,
-        boundary_is_approximate=bool(row.boundary_is_approximate),
-        source=row.source if row.source is not None else unit.source,
+        point=None if shape is None or shape.lon is None else (shape.lon, shape.lat),
+        boundary=None if shape is None or shape.boundary is None else shapely.from_wkb(shape.boundary),
+        uncertainty_m=shape.uncertainty_m if shape is not None else None,
+        boundary_is_approximate=shape is not None and shape.boundary_is_approximate,
+        source=shape.source if shape is not None else unit.source,
     )
 
 

@@ -10,12 +10,18 @@ from shapely.geometry.base import BaseGeometry
 
 from survey.problems import Problem
 
+UNSTATED_M = 2_000.0
+"""How far a boundary may be off of which nobody said it: more than any map of communes in use is (1:250,000:
+500 m; VN-2000 read as WGS 84: 224 m; a place known to a minute of arc: 1,850 m)."""
+APPROXIMATE_M = 10_000.0
+"""The same of a cell drawn around a point: as wide as a commune."""
+
 
 @dataclass(frozen=True, slots=True)
 class Area:
     """A unit on a day. `point` is (lon, lat); `boundary` a shapely (multi)polygon, EPSG:4326.
 
-    `uncertainty_m` None is unlimited: the boundary may be anywhere. `parent_code` is the unit it
+    `uncertainty_m` None: nobody said how far the boundary may be off. `parent_code` is the unit it
     belongs to on that day, mergers followed.
     """
 
@@ -30,6 +36,13 @@ class Area:
     uncertainty_m: float | None
     boundary_is_approximate: bool
     source: str
+
+    @property
+    def reach_m(self) -> float:
+        """How far the boundary may be off, as stated or at most."""
+        if self.uncertainty_m is not None:
+            return self.uncertainty_m
+        return APPROXIMATE_M if self.boundary_is_approximate else UNSTATED_M
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +69,8 @@ class Place:
     """Where a point lies. Distances in metres.
 
     `border_distance_m` is to the commune's border or, outside every area, to the nearest area
-    (`nearest_code`). `near_border`: within the stated uncertainty of that border, so the point may
-    lie on the other side; a boundary of unlimited uncertainty is always near. `outside`: in no area.
+    (`nearest_code`). `near_border`: as near to that border as it may be off, so the point may lie on
+    the other side. `outside`: in no area.
     """
 
     village_code: str | None

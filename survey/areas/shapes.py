@@ -16,6 +16,8 @@ from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
 LON_LAT = "EPSG:4326"
+VIET_NAM = (102.0, 6.0, 118.0, 24.0)
+"""West, south, east, north in degrees of EPSG:4326, Hoàng Sa and Trường Sa included."""
 METRES = "EPSG:32648"
 """UTM zone 48N: Bac Kan and Thai Nguyen; eastern provinces use EPSG:32649 or their VN-2000 zone."""
 
@@ -46,6 +48,15 @@ def project(
         return np.column_stack(mover.transform(points[:, 0], points[:, 1]))
 
     return list(shapely.transform(np.array(shapes, dtype=object), moved))
+
+
+def in_viet_nam(shapes: Sequence[BaseGeometry | None] | NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which shapes (EPSG:4326) lie wholly around Viet Nam; none of those without coordinates."""
+    west, south, east, north = shapely.bounds(np.array(shapes, dtype=object)).T
+    inside: NDArray[np.bool_] = (
+        (west >= VIET_NAM[0]) & (south >= VIET_NAM[1]) & (east <= VIET_NAM[2]) & (north <= VIET_NAM[3])
+    )
+    return inside
 
 
 def polygons(shape: BaseGeometry) -> BaseGeometry | None:

@@ -122,7 +122,7 @@ def _unit(area: Area, path: tuple[str, ...], facts: dict[str, object], tree: Tre
         "point": list(area.point) if area.point else None,
         "boundary": _outline(area.boundary),
         "boundary_is_approximate": area.boundary_is_approximate,
-        "uncertainty_m": area.uncertainty_m,
+        "uncertainty_m": area.reach_m,
         "area_facts": facts,
         "search_key": search_key(area.name),
     }

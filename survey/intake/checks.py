@@ -45,7 +45,8 @@ def place_flags(
     current = next(iter(areas.path(session, area_code, on)), area_code)
     agreement = known.agreement(point.lon, point.lat, current, point.accuracy_m or 0.0)
     if agreement == "near_border":
-        return [{"code": "near_border", "distance_m": _whole(place.border_distance_m)}], area_code
+        beyond_m = known.beyond_m(point.lon, point.lat, current)
+        return [{"code": "near_border", "distance_m": _whole(beyond_m)}], area_code
     if agreement == "elsewhere":
         return [{"code": "other_place", "area": place.village_code or place.commune_code}], area_code
     return [], area_code

@@ -56,7 +56,8 @@ def test_the_temporary_password_is_stored_nowhere_but_as_a_hash(sign_in, session
         ({"username": "Tên có dấu"}, 6011),
         ({"full_name": " "}, 6012),
         ({"role": "king"}, 6013),
-        ({"area_code": "99999"}, 6014),
+        ({"area_code": "99999"}, 3040),
+        ({"area_code": "Thôn 1"}, 3041),
         ({"valid_to": "2025-05-14"}, 6016),
         ({"valid_from": "hôm qua"}, 4005),
     ],
@@ -66,6 +67,13 @@ def test_a_form_that_does_not_do_is_shown_again_with_its_problem(sign_in, sessio
     assert answer.status_code in (400, 409)
     assert str(number) in answer.text
     assert session.scalar(select(User.id).where(User.full_name == "Hoàng Văn Mới")) is None
+
+
+@pytest.mark.parametrize("told", ["Nam Mẫu", "xã nam mẫu", "01900", "1900"])
+def test_the_area_of_a_post_may_be_told_by_its_name(sign_in, session, told):
+    assert sign_in("admin").post("/accounts/new", data=new_account(area_code=told)).status_code == 200
+    post = select(Appointment.area_code).join(User, User.id == Appointment.user_id)
+    assert session.scalar(post.where(User.username == "moi")) == "01900"
 
 
 def test_a_commune_administrator_finds_only_the_people_of_the_commune(make_account, enter):

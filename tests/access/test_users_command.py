@@ -26,6 +26,11 @@ def test_creating_an_account_prints_its_slip(run, session):
     assert session.scalar(select(User.must_change_password).where(User.username == "moi"))
 
 
+def test_the_area_of_an_account_may_be_told_by_its_name(run):
+    run("create", "moi", "--name", "Hoàng Văn Mới", "--role", "officer", "--area", "Thôn 1, Nam Mẫu")
+    assert "moi\tHoàng Văn Mới\tofficer@V1" in run("list", "--role", "officer").output
+
+
 def test_resetting_a_password_prints_a_new_slip(run):
     assert "Hoàng Thị Lan" in run("reset", "LAN").output
 

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
-from api.cli import import_areas, import_succession, import_villages
+from api.cli import import_areas, import_facts, import_succession, import_villages, problem_of
 from api.web.extensions import db
-from survey.areas.models import AreaRow
+from survey.areas.models import AreaFact, AreaRow
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def here(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     def same() -> Iterator[Flask]:
         yield app
 
-    for module in (import_areas, import_villages, import_succession):
+    for module in (import_areas, import_facts, import_villages, import_succession):
         monkeypatch.setattr(module, "app_context", same)
     (tmp_path / "provinces.csv").write_text("code,name\n06,Tỉnh Bắc Kạn\n", "utf-8")
     (tmp_path / "communes.csv").write_text("code,name,parent\n01834,Xã A,06\n01840,Xã B,07\n", "utf-8")
@@ -74,3 +74,72 @@ def test_villages_and_successions_come_in_by_their_commands(here: Path):
         import_succession, here / "pairs.csv", "--from", "2025-07-01", "--legal-act", "1683/NQ-UBTVQH15"
     )
     assert "2 thêm mới / added" in result.output
+
+
+@pytest.fixture
+def places(here: Path) -> Path:
+    """A province and two communes are there."""
+    (here / "communes.csv").write_text("code,name,parent\n01834,Xã Nà Thử,06\n01840,Xã Hai,06\n", "utf-8")
+    for file, level in (("provinces.csv", "province"), ("communes.csv", "commune")):
+        run(import_areas, here / file, "--level", level, "--from", "2020-01-01")
+    return here
+
+
+FACTS = "area_code,fact,value,from,until,source\n"
+
+
+def test_facts_are_taken_by_code_zero_or_name_and_a_second_time_change_nothing(places: Path):
+    (places / "facts.csv").write_text(
+        f"{FACTS}6,minority_area,có,2025-07-01,,QĐ 1\nNà Thử,poor_district,false,01/07/2025,,QĐ 2\n",
+        "utf-8",
+    )
+    assert "2 thêm mới / added" in run(import_facts, places / "facts.csv").output
+    assert "2 giữ nguyên / unchanged" in run(import_facts, places / "facts.csv").output
+    kept = [(row.area_code, row.fact, row.value) for row in db.session().query(AreaFact)]
+    assert kept == [("06", "minority_area", True), ("01834", "poor_district", False)]
+
+
+@pytest.mark.parametrize(
+    ("row", "number"),
+    [
+        ("99,minority_area,true,2025-07-01,,QĐ", 3040),
+        ("06,minority,true,2025-07-01,,QĐ", 3048),
+        ("06,minority_area,maybe,2025-07-01,,QĐ", 2031),
+        ("06,minority_area,,2025-07-01,,QĐ", 3048),
+        ("06,minority_area,true,2025-13-01,,QĐ", 3048),
+        ("06,minority_area,true,2025-07-01,,", 3048),
+    ],
+)
+def test_each_bad_fact_is_told_and_then_nothing_is_written(places: Path, row: str, number: int):
+    (places / "facts.csv").write_text(f"{FACTS}06,minority_area,true,2025-07-01,,QĐ\n{row}\n", "utf-8")
+    done = run(import_facts, places / "facts.csv")
+    assert f"dòng / row 3: [{number}]" in done.output
+    assert problem_of(done.exception).number == 3030
+    assert db.session().query(AreaFact).count() == 0
+
+
+def test_facts_without_a_column_they_need_are_refused_by_its_name(places: Path):
+    (places / "facts.csv").write_text(
+        "ma,fact,value,from,source\n06,minority_area,true,2025-07-01,QĐ\n", "utf-8"
+    )
+    problem = problem_of(run(import_facts, places / "facts.csv").exception)
+    assert (problem.number, problem.details["missing"]) == (3047, "area_code")
+
+
+def readme_table(first_line: str) -> str:
+    """The example file of the README that begins with this line."""
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    (table,) = [block.strip() for block in text.split("```") if block.strip().startswith(first_line)]
+    return table
+
+
+def test_the_files_of_the_readme_come_in_as_they_stand_there(here: Path):
+    (here / "p.csv").write_text("code,name\n19,Tỉnh Thái Nguyên\n", "utf-8")
+    (here / "c.csv").write_text("code,name,parent\n01906,Xã Ba Bể,19\n", "utf-8")
+    (here / "v.csv").write_text(readme_table("ten_thon,xa,"), "utf-8")
+    (here / "f.csv").write_text(readme_table("area_code,fact,"), "utf-8")
+    since = ("--from", "2025-07-01")
+    run(import_areas, here / "p.csv", "--level", "province", *since)
+    run(import_areas, here / "c.csv", "--level", "commune", *since)
+    assert "2 thêm mới / added" in run(import_villages, here / "v.csv", *since).output
+    assert "4 thêm mới / added" in run(import_facts, here / "f.csv").output

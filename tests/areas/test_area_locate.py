@@ -81,12 +81,30 @@ def test_without_any_boundary_nothing_is_said_to_be_outside(session: Session):
     assert not locate(session, LON, LAT, ON).outside
 
 
-def test_an_unlimited_boundary_never_alarms(session: Session):
-    put_areas(
-        session, [AreaInput("01001", "commune", "Xã", boundary=box(LON, LAT, LON + 0.1, LAT + 0.1))], ON
-    )
-    assert locate(session, LON + 0.05, LAT + 0.05, ON).near_border
-    assert locator(session, ON).agreement(LON + 0.5, LAT, "01001") == "near_border"
+@pytest.mark.parametrize(
+    ("is_approximate", "lon", "word"),
+    [
+        (False, LON + 0.118, "near_border"),  # 1.9 km
+        (False, LON + 0.121, "elsewhere"),  # 2.2 km
+        (True, LON + 0.19, "near_border"),  # 9.3 km
+        (True, LON + 0.47, "elsewhere"),  # 38 km
+        (True, 124.0, "elsewhere"),
+    ],
+)
+def test_a_boundary_nobody_stated_the_error_of_alarms_only_beyond_any_map_s_error(
+    session: Session, is_approximate: bool, lon: float, word: str
+):
+    ground = box(LON, LAT, LON + 0.1, LAT + 0.1)
+    given = AreaInput("01001", "commune", "Xã", boundary=ground, boundary_is_approximate=is_approximate)
+    put_areas(session, [given], ON)
+    assert locator(session, ON).agreement(lon, LAT + 0.05, "01001") == word
+
+
+def test_the_distance_told_is_to_the_unit_named_and_not_to_the_border_nearby(placed: Session):
+    known = locator(placed, ON)
+    assert known.beyond_m(LON + 0.1005, LAT + 0.05, "01001") == pytest.approx(52, abs=1)
+    assert known.beyond_m(LON + 0.17, LAT + 0.05, "01001-001") == pytest.approx(7_220, rel=0.01)
+    assert known.beyond_m(LON + 0.17, LAT + 0.05, "99999") is None
 
 
 @pytest.mark.parametrize(

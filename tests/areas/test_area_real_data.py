@@ -71,6 +71,20 @@ def levels(session: Session, on: date) -> dict[str, int]:
     }
 
 
+def test_a_province_imported_as_the_readme_has_it_knows_how_exact_its_boundaries_are(real_data: Find):
+    def fill(session: Session) -> None:
+        for level in ("province", "commune"):
+            take_areas(session, real_data("thai_nguyen_2025.gpkg"), AreaOptions(NEW, level))
+
+    session = in_memory("readme", fill)
+    communes = queries.areas(session, None, NEW, "commune")
+    assert {area.uncertainty_m for area in communes} == {90.0}
+    known = locator(session, NEW)
+    lon, lat = queries.area(session, "01906", NEW).boundary.centroid.coords[0]
+    assert known.agreement(lon, lat, "01906") == "inside"
+    assert known.agreement(lon + 0.37, lat, "01906") == "elsewhere"  # 38 km
+
+
 def test_old_bac_kan_is_complete_on_its_last_day(bac_kan: Session):
     assert levels(bac_kan, LAST) == {"province": 1, "district": 8, "commune": 108, "village": 954}
     assert len(bac_kan.scalars(queries.subtree(["06"], LAST)).all()) == 1071

@@ -55,6 +55,12 @@ def test_units_are_written_too(export: Export, tmp_path: Path, kind: str) -> Non
     assert len(json.loads(path.read_text("utf-8"))["features"]) == {"villages": 3, "communes": 2}[kind]
 
 
+def test_an_area_may_be_told_by_its_name(export: Export, tmp_path: Path) -> None:
+    path = tmp_path / "thon.geojson"
+    assert export("villages", "Nam Mẫu", "-o", path).exit_code == 0
+    assert len(json.loads(path.read_text("utf-8"))["features"]) == 2
+
+
 def test_a_file_to_hand_on_has_no_names(export: Export, tmp_path: Path) -> None:
     path = tmp_path / "ho.gpkg"
     assert export("households", "06", "-o", path, "--without-names").exit_code == 0
@@ -71,7 +77,7 @@ def test_any_zone_may_be_named_by_its_code(export: Export, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "number"),
     [
-        (("households", "99", "-o", "a.gpkg"), 1004),
+        (("households", "99", "-o", "a.gpkg"), 3040),
         (("households", "06", "-o", "a.shp"), 7020),
         (("households", "06", "-o", "a.geojson", "--crs", "vn2000"), 7023),
         (("households", "06", "-o", "a.gpkg", "--crs", "EPSG:99999"), 3021),

@@ -8,7 +8,7 @@ import re
 import pytest
 from acting import act, household
 from makers import FIRST_DAY, envelope
-from sending import BEFORE, ENVELOPES, send
+from sending import BEFORE, ENVELOPES, point, send
 from sqlalchemy import select
 
 from api.web import transaction
@@ -170,6 +170,32 @@ def test_a_record_that_became_a_household_is_not_put_back(waiting, sign_in) -> N
     mai.post(f"/inbox/{number}/mend", data={"answer.area_m2": "36"})
     assert mai.post(f"/inbox/{number}/back").status_code == 404
     assert rows_of(mai) == []
+
+
+@pytest.mark.parametrize("told", ["Thôn 1, Nam Mẫu", "Thôn 1, 1900", "V1"])
+def test_the_place_of_a_record_may_be_mended_by_its_name(sign_in, told: str) -> None:
+    assert send(sign_in("lan"), {"area_code": "V404"})["state"] == "waiting"
+    sign_in("admin").post(f"/inbox/{row_id()}/mend", data={"answer.area_code": told})
+    assert versions()[-1].state == "stored"
+    assert versions()[-1].area_code == "V1"
+
+
+def test_a_name_of_two_places_waits_on_and_both_are_told(sign_in) -> None:
+    send(sign_in("lan"), {"area_code": "V404"})
+    admin = sign_in("admin")
+    page = admin.post(
+        f"/inbox/{row_id()}/mend", data={"answer.area_code": "Thôn 1"}, follow_redirects=True
+    ).text
+    assert versions()[-1].state == "waiting"
+    assert all(code in page for code in ("(V1)", "(V3)"))
+
+
+def test_a_place_near_the_border_is_told_with_its_distance_to_the_village_named(sign_in) -> None:
+    """30 m west of Thôn 1, whose boundary may be off by 50 m; its commune's border is 2 km away."""
+    send(sign_in("lan"), {"point": point(105.5997, 22.42)})
+    survey = db.session.scalars(select(Survey)).one()
+    (flag,) = [flag for flag in survey.flags if flag["code"] == "near_border"]
+    assert flag["distance_m"] == 31
 
 
 def test_an_auditor_reads_and_mends_nothing(waiting, sign_in) -> None:
