@@ -136,7 +136,7 @@ def _write_parts(
             line.area_name or "Chưa rõ địa bàn",
             line.programme,
             word(f"works_kind.{line.works_kind}"),
-            words.title,
+            f"{words.programme} – {words.title}" if words.programme else words.title,
             word(f"component_kind.{part.kind}"),
             words.payer,
             part.households,

@@ -45,9 +45,12 @@ def _titles(book: law.LawBook) -> dict[str | None, Mapping[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class ComponentWords:
-    """What a component of an amount is called, who pays it, where it is written and whether that was read."""
+    """What a component of an amount is called, of which programme it is ("": of several), who pays it, where
+    it is written and whether that was read.
+    """
 
     title: str
+    programme: str
     payer: str
     citation: str
     verified: bool
@@ -59,10 +62,14 @@ def component_words(viewer: Viewer, code: str, payer: str, lang: str | None = No
     paid = word(f"payer.{payer}", lang) if payer else t("chưa xác định nguồn", "source not determined")
     book = book_in_force(viewer.session)
     known = book.components.get(code)
+    id_, _, part = code.partition(".")
+    if known is None or part == "amount":
+        title, programme = programme_title(viewer, id_, lang), ""
+    else:
+        title, programme = known.title[lang], programme_title(viewer, id_, lang) if part else ""
     if known is None:
-        programme = code.removesuffix(".amount")
-        return ComponentWords(programme_title(viewer, programme, lang), paid, "", True)
-    return ComponentWords(known.title[lang], paid, book.citation(known.cite, lang), known.cite.verified)
+        return ComponentWords(title, programme, paid, "", True)
+    return ComponentWords(title, programme, paid, book.citation(known.cite, lang), known.cite.verified)
 
 
 def fact_label(viewer: Viewer, fact: str) -> str:
