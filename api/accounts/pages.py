@@ -11,6 +11,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from werkzeug.utils import secure_filename
 
 from api.accounts import import_list
+from api.shared import area_names
 from api.web import auth, transaction
 from api.web.errors import status_of
 from api.web.language import current, t
@@ -105,7 +106,7 @@ def _uploaded_list(viewer: Viewer) -> import_list.AccountList:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{secure_filename(given.stem) or 'list'}{suffix}"
         upload.save(path)
-        return import_list.read(path, viewer.today)
+        return import_list.read(viewer.session, path, viewer.today)
 
 
 @blueprint.get("/list/template.xlsx")
@@ -240,13 +241,13 @@ def _posts_today(viewer: Viewer, accounts: list[Account]) -> dict[int, list[Any]
 
 
 def _post_of_form(viewer: Viewer) -> NewAppointment:
-    """The post a form asks for. Raises: Problem 4005 for a day nobody can read."""
+    """The post a form asks for. Raises: Problem 4005 a day nobody can read, 3027 several units meant."""
     days, problems = import_list.days_of(request.form)
     if problems:
         raise problems[0]
     return NewAppointment(
         role=request.form.get("role", ""),
-        area_code=request.form.get("area_code", "").strip(),
+        area_code=area_names.typed_code(viewer.session, request.form.get("area_code", ""), viewer.today),
         valid_from=days.get("valid_from", viewer.today),
         valid_to=days.get("valid_to"),
     )

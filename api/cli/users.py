@@ -25,17 +25,20 @@ def command() -> None:
 @click.argument("username")
 @click.option("--name", required=True, help="Full name.")
 @click.option("--role", required=True, help="officer, commune, committee, finance, admin or auditor.")
-@click.option("--area", required=True, help="Code of the area the post covers.")
+@click.option("--area", required=True, help="Code or name of the area the post covers.")
 @click.option("--until", type=DAY, help="Last day of the post; open when left out.")
 def create(username: str, name: str, role: str, area: str, until: datetime | None) -> None:
     """Make an account and print its one-time slip."""
+    from api.shared.area_names import typed_code
     from api.web import transaction
+    from api.web.extensions import db
     from survey.access import actions, passwords
     from survey.access.rows import NewAccount, NewAppointment, Slip
 
     with app_context():
         actor = operator().actor
-        post = NewAppointment(role, area, actor.today, until.date() if until else None)
+        code = typed_code(db.session(), area, actor.today)
+        post = NewAppointment(role, code, actor.today, until.date() if until else None)
         slip = Slip(username, name, passwords.one_time())
         with transaction.write() as session:
             actions.create_account(
@@ -55,7 +58,7 @@ def import_list(file: Path) -> None:
     with app_context():
         actor = operator().actor
         try:
-            slips = create(db.session(), actor, read(file, actor.today))
+            slips = create(db.session(), actor, read(db.session(), file, actor.today))
         except Problem as problem:
             for row in problem.details.get("rows", []):
                 click.echo(f"dòng {row['line']}: {row['vi']}", err=True)

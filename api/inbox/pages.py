@@ -20,7 +20,7 @@ from survey.intake import actions, queries
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rows import STORED, Receipt
 from survey.problems import Problem
-from survey.questionnaire import load_form
+from survey.questionnaire import Form, load_form
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
@@ -79,7 +79,7 @@ def _form_anew(row: ReceivedEnvelope, content: dict[str, Any]) -> tuple[str, str
     return word(f"act.{kind}"), url_for(f"entries.{kind}", area=row.area_code)
 
 
-def _form(content: dict[str, Any]) -> Any:
+def _form(content: dict[str, Any]) -> Form:
     """The form the record says, or the current one where we do not know it."""
     try:
         return load_form(content.get("form", "household"), content.get("form_version"))
@@ -93,7 +93,10 @@ def mend(row_id: int) -> Any:
     viewer = auth.viewer()
     row = _row(viewer, row_id, "inbox.mend")
     content = json.loads(row.body or "{}")
-    changes = changed_answers(_form(content), content.get("payload", {}), row.faults, request.form)
+    form = _form(content)
+    changes = _with_codes(
+        viewer, form, changed_answers(form, content.get("payload", {}), row.faults, request.form)
+    )
     with transaction.write() as session:
         working = intake_context(viewer)
         receipt = (
@@ -102,6 +105,16 @@ def mend(row_id: int) -> Any:
             else actions.run_again(session, row_id, working)
         )
     return _told(viewer, receipt)
+
+
+def _with_codes(viewer: Viewer, form: Form, changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes with the code of a unit where its name was typed. Raises: Problem 3027 several meant."""
+    return {
+        code: area_names.typed_code(viewer.session, value, viewer.today)
+        if value and form.questions[code].kind == "area"
+        else value
+        for code, value in changes.items()
+    }
 
 
 def _told(viewer: Viewer, receipt: Receipt) -> Any:

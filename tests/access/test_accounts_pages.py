@@ -68,6 +68,14 @@ def test_a_form_that_does_not_do_is_shown_again_with_its_problem(sign_in, sessio
     assert session.scalar(select(User.id).where(User.full_name == "Hoàng Văn Mới")) is None
 
 
+def test_the_unit_of_a_post_may_be_typed_by_name(sign_in, session):
+    assert (
+        sign_in("admin").post("/accounts/new", data=new_account(area_code="xã Xuân Lạc")).status_code == 200
+    )
+    post = select(Appointment.area_code).join(User).where(User.full_name == "Hoàng Văn Mới")
+    assert session.scalar(post) == "01901"
+
+
 def test_a_commune_administrator_finds_only_the_people_of_the_commune(make_account, enter):
     make_account("nga", "admin", "01900")
     page = enter("nga").get("/accounts").text

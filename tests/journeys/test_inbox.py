@@ -140,6 +140,13 @@ def test_a_record_of_an_unknown_village_runs_after_its_village_was_imported(sign
     assert [row.version for row in versions()] == [1]
 
 
+def test_the_village_of_a_record_may_be_typed_by_name(sign_in) -> None:
+    send(sign_in("lan"), {"area_code": "T9"})
+    typed = {"answer.area_code": "Thôn 2, Nam Mẫu"}
+    assert sign_in("admin").post(f"/inbox/{row_id()}/mend", data=typed).status_code == 302
+    assert db.session.scalar(select(Survey.area_code)) == "V2"
+
+
 def test_a_record_is_set_aside_with_a_reason_and_put_back(waiting, sign_in) -> None:
     mai, number = sign_in("mai"), row_id()
     page = mai.post(f"/inbox/{number}/aside", data={"reason": "phiếu trùng"})
