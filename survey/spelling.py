@@ -19,6 +19,12 @@ import re
 from datetime import date, datetime, time
 from decimal import Decimal
 
+APOSTROPHE = re.compile(r"^['’‘`](?=[0-9])")
+"""What a spreadsheet puts before a number that is to stay text."""
+ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
+"""A long number as a spreadsheet shows it: its last digits are gone."""
+ZEROS_EATEN = {"national_id": {8: 9, 10: 12, 11: 12}, "phone": {9: 10}}
+"""By what a number is: so many digits are those of a number of so many that lost the zeros before it."""
 GREATEST_NUMBER = 2**53
 """Beyond this a phone's numbers are no longer exact."""
 TRUTHS = {
@@ -123,6 +129,19 @@ def moment(text: str) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         return None
+
+
+def with_zeros(kind: str, text: str) -> str | None:
+    """A number that people carry with the zeros that a spreadsheet took from its front; None: it lost none.
+
+    Old national ids have 9 digits, those of today 12 and begin with a province from 001 to 096.
+
+    >>> with_zeros("national_id", "1.080.123.456"), with_zeros("national_id", "001080123456")
+    ('001080123456', None)
+    """
+    digits = re.sub(r"[\s.\-]", "", text)
+    length = ZEROS_EATEN[kind].get(len(digits)) if digits.isascii() and digits.isdigit() else None
+    return digits.zfill(length) if length and digits[0] != "0" else None
 
 
 def truth(text: str) -> bool | None:

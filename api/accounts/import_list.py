@@ -54,7 +54,10 @@ class AccountList:
 
 
 def read(session: Session, path: Path, today: date) -> AccountList:
-    """Read a list; units go by code or name. Raises: Problem 6031 columns missing, 6032 empty, 6035 too long, 3001-3005 unreadable."""
+    """Read a list; units go by code or name.
+
+    Raises: Problem 6031 columns missing, 6032 empty, 6035 too long, 3001-3005 unreadable.
+    """
     table = read_table(path, most_cells=MOST_CELLS)
     found = _columns(table.columns)
     listed = AccountList()

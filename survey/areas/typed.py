@@ -10,9 +10,7 @@ from sqlalchemy.orm import Session
 from survey.areas.queries import find
 from survey.areas.rows import Name
 from survey.areas.tree import Tree, tree
-
-APOSTROPHES = "'’‘`"
-"""What a spreadsheet puts before a number that is to stay text."""
+from survey.spelling import APOSTROPHE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ def unit_meant(session: Session, text: str, on: date, within: str | None = None)
     A code that was ever known is meant as it stands. A name counts where one unit alone has it; the units
     around it may follow: `Thôn 3, Nam Mẫu`.
     """
-    text = text.strip().lstrip(APOSTROPHES)
+    text = APOSTROPHE.sub("", text.strip())
     if not text:
         return Meant(None)
     known = tree(session, on)
