@@ -21,6 +21,7 @@ from decimal import Decimal
 
 APOSTROPHE = re.compile(r"^['’‘`](?=[0-9])")
 """What a spreadsheet puts before a number that is to stay text."""
+BETWEEN_DIGITS = re.compile(r"[\s.\-]")
 ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
 """A long number as a spreadsheet shows it: its last digits are gone."""
 ZEROS_EATEN = {"national_id": {8: 9, 10: 12, 11: 12}, "phone": {9: 10}}
@@ -131,17 +132,17 @@ def moment(text: str) -> datetime | None:
         return None
 
 
-def with_zeros(kind: str, text: str) -> str | None:
-    """A number that people carry with the zeros that a spreadsheet took from its front; None: it lost none.
+def digits_of(kind: str, text: str) -> str:
+    """A number that people carry, without signs and with the zeros that a spreadsheet took from its front.
 
     Old national ids have 9 digits, those of today 12 and begin with a province from 001 to 096.
 
-    >>> with_zeros("national_id", "1.080.123.456"), with_zeros("national_id", "001080123456")
-    ('001080123456', None)
+    >>> digits_of("national_id", "1.080.123.456"), digits_of("national_id", "001 080 123 456")
+    ('001080123456', '001080123456')
     """
-    digits = re.sub(r"[\s.\-]", "", text)
+    digits = BETWEEN_DIGITS.sub("", text)
     length = ZEROS_EATEN[kind].get(len(digits)) if digits.isascii() and digits.isdigit() else None
-    return digits.zfill(length) if length and digits[0] != "0" else None
+    return digits.zfill(length) if length and digits[0] != "0" else digits
 
 
 def truth(text: str) -> bool | None:

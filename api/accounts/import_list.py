@@ -58,7 +58,7 @@ def read(session: Session, path: Path, today: date) -> AccountList:
 
     Raises: Problem 6031 columns missing, 6032 empty, 6035 too long, 3001-3005 unreadable.
     """
-    table = read_table(path, most_cells=MOST_CELLS)
+    table = read_table(path, most_cells=MOST_CELLS, wanted=lambda titles: len(_found(titles)))
     found = _columns(table.columns)
     listed = AccountList()
     for row in table.rows:
@@ -71,13 +71,17 @@ def read(session: Session, path: Path, today: date) -> AccountList:
 
 
 def _columns(columns: Sequence[str]) -> dict[str, str]:
-    """Which column of the file holds what."""
-    wanted = {_heading(label): code for code, labels in COLUMNS.items() for label in (code, *labels)}
-    found = {wanted[_heading(column)]: column for column in columns if _heading(column) in wanted}
+    """Which column of the file holds what. Raises: Problem 6031."""
+    found = _found(columns)
     missing = [COLUMNS[code][0] for code in NEEDED if code not in found]
     if missing:
         raise Problem(6031, missing=", ".join(missing), got=", ".join(columns))
     return found
+
+
+def _found(columns: Sequence[str]) -> dict[str, str]:
+    wanted = {_heading(label): code for code, labels in COLUMNS.items() for label in (code, *labels)}
+    return {wanted[_heading(column)]: column for column in columns if _heading(column) in wanted}
 
 
 def _heading(text: str) -> str:
@@ -89,6 +93,11 @@ def _account(
 ) -> NewAccount:
     value = {code: row.values.get(column, "").strip() for code, column in found.items()}
     days, problems = days_of(value)
+    problems += [
+        Problem(4211, line=row.line, column=column, got=row.broken[column][:40])
+        for column in found.values()
+        if column in row.broken
+    ]
     try:
         value["area_code"] = typed_code(session, value["area_code"], today)
     except Problem as problem:

@@ -14,7 +14,6 @@ from api.cli.context import app_context
 from api.cli.reports import Day, log
 
 if TYPE_CHECKING:
-    from survey.areas.tree import Tree
     from survey.law.facts import Fact
 
 COLUMNS = ("area_code", "fact", "value", "from", "until", "source")
@@ -26,6 +25,7 @@ COLUMNS = ("area_code", "fact", "value", "from", "until", "source")
 def command(file: Path, dry_run: bool) -> None:
     """Take in a table (area_code, fact, value, from, until, source): checked whole, applied whole."""
     from api.imports.report import Report
+    from api.shared.area_names import typed_code
     from api.shared.tables import read_table
     from api.web import clock, transaction
     from api.web.extensions import db
@@ -35,15 +35,20 @@ def command(file: Path, dry_run: bool) -> None:
     from survey.problems import Problem
 
     with app_context():
-        table = read_table(file)
+        table = read_table(file, wanted=lambda titles: len({*COLUMNS} & {*titles}))
         for note in table.notes:
             click.echo(note)
-        known = areas.tree(db.session(), clock.today())
+        today = clock.today()
         vocabulary = book_in_force(db.session()).facts
         rows, faults = [], []
         for row in table.rows:
             try:
-                rows.append(_read(row.values, known, vocabulary))
+                for column, text in row.broken.items():
+                    raise Problem(4211, line=row.line, column=column, got=text[:40])
+                code = typed_code(db.session(), row.values["area_code"], today)
+                if not areas.path(db.session(), code, today):
+                    raise ValueError(f"area_code {code}?")
+                rows.append((code, *_read(row.values, vocabulary)))
             except (KeyError, ValueError, Problem, click.BadParameter) as error:
                 faults.append({"line": row.line, "text": f"{row.line}: {error}"})
         if faults:
@@ -58,19 +63,15 @@ def command(file: Path, dry_run: bool) -> None:
         click.echo(f"{len(rows)} dòng đặc điểm địa bàn {'hợp lệ (chưa ghi)' if dry_run else 'đã ghi'}.")
 
 
-def _read(
-    values: dict[str, str], tree: Tree, vocabulary: Mapping[str, Fact]
-) -> tuple[str, str, Any, date, date | None, str]:
-    """One row, every cell checked; the exception says what is wrong."""
+def _read(values: dict[str, str], vocabulary: Mapping[str, Fact]) -> tuple[str, Any, date, date | None, str]:
+    """What one row tells of its unit, every cell checked; the exception says what is wrong."""
     from survey.law.texts import parse_text
 
-    code, fact = values["area_code"], vocabulary.get(values["fact"])
-    if not tree.path(code):
-        raise ValueError(f"area_code {code}?")
+    fact = vocabulary.get(values["fact"])
     if fact is None or fact.origin != "area":
         raise ValueError(f"fact {values['fact']}?")
     if not values["source"]:
         raise ValueError("source?")
     until = Day().convert(values["until"], None, None) if values.get("until") else None
     first = Day().convert(values["from"], None, None)
-    return code, fact.name, parse_text(fact, values["value"]), first, until, values["source"]
+    return fact.name, parse_text(fact, values["value"]), first, until, values["source"]

@@ -98,10 +98,12 @@ class Reader:
             return bare
         if spelling.ROUNDED.fullmatch(bare):
             self._say(4214, question, line)
-        whole = spelling.with_zeros(question.personal, bare)
-        if whole is not None:
+            return bare
+        digits = spelling.digits_of(question.personal, bare)
+        if digits != spelling.BETWEEN_DIGITS.sub("", bare):
             self._say(4212, question, line)
-        return whole or bare
+            return digits
+        return bare
 
     def _say(self, number: int, question: Question, line: int, **details: Any) -> None:
         labels = {f"label_{lang}": text for lang, text in question.labels.items()}

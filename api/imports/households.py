@@ -8,7 +8,6 @@ refused as unreadable, or no household at all (a heading, a total, a note).
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,7 +37,6 @@ CHUNK = 25
 
 PLACES = ("area_code", "place_text", "point")
 """Questions whose answer says where a household is."""
-TOTAL = re.compile(r"(?:tổng(?: cộng| số)?|cộng|tong cong|tong so)(?:$|[\s:.(])")
 NO_HOUSEHOLD = 4210
 EXPECTED_FLAGS = frozenset({"no_point", "area_by_point"})
 """Flags that a list of households earns by being a list."""
@@ -197,7 +195,7 @@ def _prepare(table: Table, reader: Reader) -> tuple[list[Prepared], list[Refused
     for row in table.rows:
         try:
             if heading := _no_household(row, reader.mapping):
-                group = group if TOTAL.match(normal_name(heading)) else heading
+                group = group if row.is_total else heading
                 raise Problem(NO_HOUSEHOLD, line=row.line, got=heading[:60])
             ready = _prepare_row(row, group, reader)
             first = first_of.setdefault(ready.envelope["id"], ready)
@@ -214,10 +212,9 @@ def _no_household(row: Row, mapping: HouseholdMapping) -> str:
 
     Raises: Problem 4209 for a row that tells something, but neither who nor where.
     """
+    if row.is_total:
+        return " ".join(row.words)
     filled = {column: text for column, text in row.values.items() if text not in mapping.empty}
-    words = [text for text in filled.values() if any(letter.isalpha() for letter in text)]
-    if any(TOTAL.match(normal_name(text)) for text in words[:2]):
-        return " ".join(words)
     about = {rule.question.code: rule.columns for rule in mapping.answers}
     if "head_name" not in about:
         return ""
@@ -231,10 +228,10 @@ def _no_household(row: Row, mapping: HouseholdMapping) -> str:
         is_placed = mapping.group or any(code in mapping.constants for code in PLACES)
         if len(filled) > 1 and not name and not is_placed:
             raise Problem(4209, line=row.line)
-        return "" if name or len(filled) > 1 else " ".join(words)
+        return "" if name or len(filled) > 1 else " ".join(row.words)
     is_numbered = any(filled.get(column, "").isdigit() for column in mapping.id)
     is_unit = bare_name(name) != normal_name(name)
-    return "" if not others or (is_numbered and not is_unit) else name or " ".join(words)
+    return "" if not others or (is_numbered and not is_unit) else name or " ".join(row.words)
 
 
 def _prepare_row(row: Row, group: str, reader: Reader) -> Prepared:

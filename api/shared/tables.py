@@ -44,6 +44,7 @@ TITLES_WITHIN = 30
 """Records among which the titles of the columns are looked for."""
 TITLE_LINES = 3
 """So many lines together may hold them, the upper ones over several columns."""
+TOTAL = re.compile(r"(?:tổng(?: cộng| số)?|cộng|tong cong|tong so)(?:$|[\s:.(])")
 COLUMN_NUMBER = re.compile(r"\(?([0-9]{1,3})\)?")
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -60,6 +61,16 @@ class Row:
     values: dict[str, str]
     surplus: tuple[str, ...] = ()
     broken: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> list[str]:
+        """The cells that hold more than figures."""
+        return [text for text in self.values.values() if any(letter.isalpha() for letter in text)]
+
+    @property
+    def is_total(self) -> bool:
+        """Whether it sums up the rows above it: Tổng cộng stands first, or behind a number."""
+        return any(TOTAL.match(text.lower()) for text in self.words[:2])
 
 
 @dataclass(frozen=True, slots=True)
