@@ -34,13 +34,14 @@ class Cells:
 class Reader:
     """Reads the cells of one file by its mapping; counts the codes the mapping does not name.
 
-    `said` is what was mended and what is doubtful. Without `units` the code of a unit stays as it stands.
+    `said` is what was mended and what is doubtful; a unit is told once, where it first stands. Without `units` the code of a unit stays as it stands.
     """
 
     mapping: HouseholdMapping
     units: Units | None = None
     unknown_codes: dict[tuple[str, str], int] = field(default_factory=dict)
     said: list[Said] = field(default_factory=list)
+    _units_told: set[tuple[str, str]] = field(default_factory=set)
 
     def answer(self, rule: AnswerRule, row: Cells) -> Any:
         """The answer that a row gives; None when it tells nothing."""
@@ -85,7 +86,8 @@ class Reader:
             if meant.candidates:
                 self._say(4216, question, row.line, got=got, near=meant.named())
             return text or around
-        if meant.code != text:
+        if meant.code != text and (got, meant.code) not in self._units_told:
+            self._units_told.add((got, meant.code))
             self._say(4215, question, row.line, got=got, code=meant.code)
         return meant.code
 
