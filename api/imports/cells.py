@@ -34,7 +34,8 @@ class Cells:
 class Reader:
     """Reads the cells of one file by its mapping; counts the codes the mapping does not name.
 
-    `said` is what was mended and what is doubtful; a unit is told once, where it first stands. Without `units` the code of a unit stays as it stands.
+    `said` is what was mended and what is doubtful; a unit is told once, where it first stands.
+    Without `units` the code of a unit stays as it stands.
     """
 
     mapping: HouseholdMapping

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from survey.areas.names import TONES
+from survey.problems import Problem
 
 TCVN3 = dict(
     zip(
@@ -67,17 +68,18 @@ def read_as(letters: str, text: str) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def tells(word: str) -> str:
-    """What a word with marks shows: `unicode`, `tcvn3`, `vni`, or "" where it shows nothing alone.
+def tells(word: str) -> tuple[str, ...]:
+    """What a word with marks shows: `unicode`, or those of `tcvn3` and `vni` in which alone it is a word.
 
-    A sign without a plain letter beside it is a sign: ½ is no word.
+    A sign without a plain letter beside it is a sign (½), and µ in front is a measure's (µm).
     """
-    if word.isascii() or not any(letter.isascii() for letter in word):
-        return ""
+    if word.isascii() or word.startswith("µ") or not any(letter.isascii() for letter in word):
+        return ()
     if _is_syllable(word):
-        return "unicode" if any(ord(letter) > 0xFF for letter in word) else ""
-    fitting = [letters for letters in NAMES if _fits(letters, word) and _is_syllable(read_as(letters, word))]
-    return fitting[0] if len(fitting) == 1 else ""
+        return ("unicode",) if any(ord(letter) > 0xFF for letter in word) else ()
+    return tuple(
+        letters for letters in NAMES if _fits(letters, word) and _is_syllable(read_as(letters, word))
+    )
 
 
 def _fits(letters: str, text: str) -> bool:
@@ -94,17 +96,31 @@ def _is_syllable(word: str) -> bool:
 
 def counted(text: str) -> Counter[str]:
     """How many words of a text tell what, by `tells`."""
-    return Counter(told for word in _BETWEEN.split(text) if (told := tells(word)))
+    return Counter(told for word in _BETWEEN.split(text) for told in tells(word))
+
+
+def syllables(text: str) -> int:
+    """How many words with marks are Vietnamese as they stand."""
+    return sum(not word.isascii() and _is_syllable(word) for word in _BETWEEN.split(text))
 
 
 def likely(found: Counter[str]) -> str | None:
-    """The old letters that most telling words are in; None where none tells of any."""
-    best = max(NAMES, key=lambda letters: found[letters])
-    return best if found[best] else None
+    """The old letters that most telling words are in; None where none tells of any.
+
+    Raises: Problem 3008 where as many are in the one as in the other, and not fewer than in ours.
+    """
+    (best, most), (_, second) = Counter({letters: found[letters] for letters in NAMES}).most_common(2)
+    if not most:
+        return None
+    if most == second:
+        if most < found["unicode"]:
+            return None
+        raise Problem(3008, fonts=" / ".join(NAMES.values()), words=most)
+    return best
 
 
 class Columns:
-    """Which columns of a table are in old letters, and their cells in ours."""
+    """Which columns of a table are in old letters, and their cells in ours. Raises: Problem 3008."""
 
     def __init__(self, records: Iterable[Sequence[str]]) -> None:
         found: dict[int, Counter[str]] = {}

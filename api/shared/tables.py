@@ -44,6 +44,8 @@ TITLES_WITHIN = 30
 """Records among which the titles of the columns are looked for."""
 TITLE_LINES = 3
 """So many lines together may hold them, the upper ones over several columns."""
+ERROR = re.compile(r"#(?:REF!|DIV/0!|N/A|NAME\?|VALUE!|NUM!|NULL!|SPILL!|CALC!)")
+"""An error of a spreadsheet, as a CSV made from it has it in letters."""
 TOTAL = re.compile(r"(?:tổng(?: cộng| số)?|cộng|tong cong|tong so)(?:$|[\s:.(])")
 COLUMN_NUMBER = re.compile(r"\(?([0-9]{1,3})\)?")
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -104,7 +106,7 @@ def read_table(
     in the lines `header` (first, last), else where most of `wanted` are found, else in the first filled line.
 
     Raises: Problem 3001 unreadable, 3002 too large, 3003 unknown encoding, 3004 no header row,
-    3005 no such sheet, 3006 too many columns or cells.
+    3005 no such sheet, 3006 too many columns or cells, 3008 letters of an old font nobody can tell.
     """
     path = Path(path)
     titles = _Titles(path.name, wanted, header)
@@ -180,8 +182,7 @@ def _is_old_font(encoding: str, text: str, data: bytes) -> bool:
     if encoding != "cp1258":
         return False
     western = old_letters.counted(data[:WEIGHED].decode("latin-1"))
-    letters = old_letters.likely(western)
-    return letters is not None and western[letters] > old_letters.counted(text[:WEIGHED])["unicode"]
+    return max(western[font] for font in old_letters.NAMES) > old_letters.syllables(text[:WEIGHED])
 
 
 def _unmarked_utf16(data: bytes) -> list[str]:
@@ -412,6 +413,10 @@ def _rows(
             spoilt.setdefault(line, {})[columns[at]] = text
     for line, record in records:
         values = [value.strip() for value in record]
+        for at, value in enumerate(values):
+            if value.startswith("#") and at < width and ERROR.fullmatch(value):
+                values[at] = ""
+                spoilt.setdefault(line, {})[columns[at]] = value
         padded = values[:width] + [""] * (width - len(values))
         surplus = tuple(value for value in values[width:] if value)
         yield Row(line, dict(zip(columns, padded, strict=True)), surplus, spoilt.get(line, {}))
