@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.imports.households import Plan, Result
-    from survey.intake.rows import IntakeContext
+    from survey.intake.rows import Envelope, Foreseen, IntakeContext
 
 SHOWN = 20
 """Reasons shown on the screen; --report writes all of them."""
@@ -91,7 +91,13 @@ def _plan(file: Path, mapping_file: Path | None, sheet: str | None, context: Int
     session = db.session()
     mapping = load_mapping(mapping_file) if mapping_file else mapping_of(file)
     planned = plan(file, mapping, sheet, Units(session, context.today, mapping.within))
-    return foretold(planned, lambda envelope: foresee(session, envelope, context))
+    with click.progressbar(length=len(planned.prepared), label="Đang kiểm tra / checking") as bar:
+
+        def asked(envelope: Envelope) -> Foreseen:
+            bar.update(1)
+            return foresee(session, envelope, context)
+
+        return foretold(planned, asked)
 
 
 def _write_template(path: Path) -> None:
