@@ -128,7 +128,9 @@ def _say_plan(planned: Plan) -> None:
     reasons = _reasons(planned)
     for kind, text in OUTCOMES.items():
         _say_reasons(text, [reason for reason in reasons if reason.outcome == kind])
-    _say_reasons("được nhận, cần xem / taken, to be looked at", [r for r in reasons if r.outcome == "said"])
+    _say_reasons(
+        "đã sửa hoặc cần xem / mended, or to be looked at", [r for r in reasons if r.outcome == "said"]
+    )
 
 
 def _say_reasons(title: str, reasons: list[Reason]) -> None:

@@ -110,7 +110,7 @@ class Reader:
 
     def _say(self, number: int, question: Question, line: int, **details: Any) -> None:
         labels = {f"label_{lang}": text for lang, text in question.labels.items()}
-        self.said.append(Said(line, Problem(number, line=line, **labels, **details)))
+        self.said.append(Said(line, Problem(number, **labels, **details)))
 
     def _code(self, rule: AnswerRule, text: str) -> str | None:
         """The code of a cell: of several, the first that the mapping prefers, else the first it knows."""

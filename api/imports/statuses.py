@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -56,6 +57,8 @@ VALUES: dict[str, dict[str, str | bool]] = {
 
 Who left poverty or near-poverty is neither; a list that means near-poverty by leaving poverty says so itself.
 """
+BESIDE_A_NAME = re.compile(r"^(?:ông|bà)\s+(?=\S+\s)|\s*\([^()]*\)$", re.IGNORECASE)
+"""What clerks write beside a name: Ông Triệu Văn A, Lý Văn B (chết 2024). A person decides what it means."""
 NO_HOUSEHOLD = 4210
 
 
@@ -182,7 +185,8 @@ def _line(
         return Line(row.line, outcome, problem=problem)
     found = match(session, wanted)
     if found.household_id is None:
-        return Line(row.line, "ambiguous" if found.candidates else "not_found", candidates=found.candidates)
+        candidates = found.candidates or _called_otherwise(session, wanted)
+        return Line(row.line, "ambiguous" if candidates else "not_found", candidates=candidates)
     status = NewStatus(
         decision.fact,
         value,
@@ -192,6 +196,15 @@ def _line(
         decision.decision_number,
     )
     return Line(row.line, "matched", found.household_id, status)
+
+
+def _called_otherwise(session: Session, wanted: Wanted) -> tuple[str, ...]:
+    """Households that have the name without what was written beside it."""
+    bare = BESIDE_A_NAME.sub("", wanted.name)
+    if bare == wanted.name:
+        return ()
+    found = match(session, replace(wanted, name=bare))
+    return found.candidates if found.household_id is None else (found.household_id,)
 
 
 def _first_filled(row: Row, columns: Sequence[str]) -> str:

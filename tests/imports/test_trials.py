@@ -354,6 +354,13 @@ def test_18_a_status_list_is_read_in_its_real_spellings(listed):
     ]
 
 
+def test_18_what_is_written_beside_a_name_is_for_a_person_to_decide(listed, tmp_path):
+    head = ("Họ và tên", "Năm sinh", "Diện hộ")
+    names = ("Ông Triệu Văn Tâm", "Đặng Bích Thử (chết 2024)", "Ông Không Có Ai")
+    path = workbook(tmp_path / "a.xlsx", [(name, None, "Hộ nghèo") for name in names], head=head)
+    assert [line[1] for line in listed(path)] == ["ambiguous", "ambiguous", "not_found"]
+
+
 @pytest.mark.parametrize(
     "head",
     [
