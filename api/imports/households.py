@@ -146,11 +146,16 @@ def plan(
 
 
 def foretold(planned: Plan, foresee: Callable[[Envelope], Foreseen]) -> Plan:
-    """The plan as the intake itself foresees it: why each row would wait, and what is to be looked at."""
+    """The plan as the intake itself foresees it: why each row would wait, and what is to be looked at.
+
+    A phone may record a household that nobody could place; a row that tells no place is refused (4218).
+    """
     prepared: list[Prepared] = []
     refused, said = list(planned.refused), list(planned.said)
     for row in planned.prepared:
         try:
+            if not any(code in row.envelope["payload"] for code in PLACES):
+                raise Problem(4218, line=row.line)
             seen = foresee(read(row.envelope))
         except Problem as problem:
             refused.append(Refused(row.line, problem))
@@ -287,6 +292,8 @@ def payload_of(cells: Cells, reader: Reader) -> dict[str, Any]:
     point = reader.point(cells.values)
     if point:
         payload["point"] = point
+    if reader.units and reader.units.within and not any(code in payload for code in PLACES):
+        payload["area_code"] = reader.units.within
     for row in mapping.rows:
         if cells.values[row.present] not in mapping.empty:
             entry = {**row.constants, **_answers(row.answers, cells, reader)}

@@ -44,10 +44,6 @@ META = ("visit", "training", "household", "area_code", "point")
 """Questions of the form that are columns of their own, not answers about the household."""
 
 
-PLACES = ("area_code", "point", "place_text")
-"""Questions whose answer says where a household is."""
-
-
 @dataclass(frozen=True, slots=True)
 class PlacedRecord:
     """Which household a record is about and where that is."""
@@ -120,7 +116,6 @@ def examine(session: Session, envelope: Envelope, context: IntakeContext) -> Exa
     faults = (
         *checked.faults,
         *_unknown_references(values, household, stated),
-        *_nowhere(envelope.payload, household),
         *_foreign(session, corrected, None, context),
         *_foreign(session, household, area_code, context),
     )
@@ -145,12 +140,6 @@ def _unknown_references(
         yield Fault("area_code", Problem(4105, area_code=values["area_code"]), values["area_code"])
     if values.get("household") and household is None:
         yield Fault("household", Problem(4104, household=values["household"]), values["household"])
-
-
-def _nowhere(payload: dict[str, Any], household: Household | None) -> Iterator[Fault]:
-    """A household nobody could find again: no unit, no position, no place in words."""
-    if household is None and not any(payload.get(code) for code in PLACES):
-        yield Fault("area_code", Problem(4119))
 
 
 def _foreign(

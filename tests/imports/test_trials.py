@@ -193,13 +193,19 @@ def test_03_a_list_whose_columns_are_not_found_says_which_it_has(foreseen, tmp_p
 # --- 04 rows that are no household
 
 
-def test_04_totals_and_notes_are_no_households_and_a_household_nowhere_waits(foreseen):
+def test_04_totals_and_notes_are_no_households_and_a_household_nowhere_is_refused(foreseen):
     planned = foreseen("04_total_row.csv")
-    assert planned.counts() == {"stored": 1, "waiting": 1, "refused": 1, "passed": 2}
-    assert waiting(planned) == {3: [4119]}
-    assert told(planned.refused) == [(4, 4209)]
+    assert planned.counts() == {"stored": 1, "waiting": 0, "refused": 2, "passed": 2}
+    assert sorted(told(planned.refused)) == [(3, 4218), (4, 4209)]
     assert told(planned.passed) == [(5, 4210), (6, 4210)]
     assert "Tổng cộng" in planned.passed[0].problem.message("vi")
+
+
+def test_04_in_a_list_of_one_commune_a_household_without_a_village_lies_in_the_commune(foreseen, tmp_path):
+    path = tmp_path / "mapping.toml"
+    path.write_text('within = "1900"\n' + (TRIALS / "mapping.toml").read_text("utf-8"), "utf-8")
+    planned = foreseen("04_total_row.csv", load_mapping(path))
+    assert answers(planned, "area_code") == ["V1", "01900"]
 
 
 def test_04_a_person_called_tong_is_no_total(foreseen, tmp_path):
