@@ -19,6 +19,13 @@ import re
 from datetime import date, datetime, time
 from decimal import Decimal
 
+APOSTROPHE = re.compile(r"^['’‘`](?=[0-9])")
+"""What a spreadsheet puts before a number that is to stay text."""
+BETWEEN_DIGITS = re.compile(r"[\s.\-]")
+ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
+"""A long number as a spreadsheet shows it: its last digits are gone."""
+ZEROS_EATEN = {"national_id": {8: 9, 10: 12, 11: 12}, "phone": {9: 10}}
+"""By what a number is: so many digits are those of a number of so many that lost the zeros before it."""
 GREATEST_NUMBER = 2**53
 """Beyond this a phone's numbers are no longer exact."""
 TRUTHS = {
@@ -123,6 +130,19 @@ def moment(text: str) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         return None
+
+
+def digits_of(kind: str, text: str) -> str:
+    """A number that people carry, without signs and with the zeros that a spreadsheet took from its front.
+
+    Old national ids have 9 digits, those of today 12 and begin with a province from 001 to 096.
+
+    >>> digits_of("national_id", "1.080.123.456"), digits_of("national_id", "001 080 123 456")
+    ('001080123456', '001080123456')
+    """
+    digits = BETWEEN_DIGITS.sub("", text)
+    length = ZEROS_EATEN[kind].get(len(digits)) if digits.isascii() and digits.isdigit() else None
+    return digits.zfill(length) if length and digits[0] != "0" else digits
 
 
 def truth(text: str) -> bool | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from api.forms.parsing import parse
+from api.shared.area_names import typed_code
 from api.shared.tables import Row, read_table
 from api.shared.workbook import Column, workbook
 from api.web import transaction
@@ -52,37 +53,55 @@ class AccountList:
     faults: list[dict[str, object]] = field(default_factory=list)
 
 
-def read(path: Path, today: date) -> AccountList:
-    """Read a list. Raises: Problem 6031 columns missing, 6032 empty, 6035 too long, 3001-3005 unreadable."""
-    table = read_table(path, most_cells=MOST_CELLS)
+def read(session: Session, path: Path, today: date) -> AccountList:
+    """Read a list; units go by code or name.
+
+    Raises: Problem 6031 columns missing, 6032 empty, 6035 too long, 3001-3005 unreadable.
+    """
+    table = read_table(path, most_cells=MOST_CELLS, wanted=lambda titles: len(_found(titles)))
     found = _columns(table.columns)
     listed = AccountList()
     for row in table.rows:
         if len(listed.wanted) == MOST_ROWS:
             raise Problem(6035, most=MOST_ROWS)
-        listed.wanted.append(_account(row, found, today, listed.faults))
+        listed.wanted.append(_account(session, row, found, today, listed.faults))
     if not listed.wanted:
         raise Problem(6032)
     return listed
 
 
 def _columns(columns: Sequence[str]) -> dict[str, str]:
-    """Which column of the file holds what."""
-    wanted = {_heading(label): code for code, labels in COLUMNS.items() for label in (code, *labels)}
-    found = {wanted[_heading(column)]: column for column in columns if _heading(column) in wanted}
+    """Which column of the file holds what. Raises: Problem 6031."""
+    found = _found(columns)
     missing = [COLUMNS[code][0] for code in NEEDED if code not in found]
     if missing:
         raise Problem(6031, missing=", ".join(missing), got=", ".join(columns))
     return found
 
 
+def _found(columns: Sequence[str]) -> dict[str, str]:
+    wanted = {_heading(label): code for code, labels in COLUMNS.items() for label in (code, *labels)}
+    return {wanted[_heading(column)]: column for column in columns if _heading(column) in wanted}
+
+
 def _heading(text: str) -> str:
     return folded_name(text).replace("_", " ")
 
 
-def _account(row: Row, found: dict[str, str], today: date, faults: list[dict[str, object]]) -> NewAccount:
+def _account(
+    session: Session, row: Row, found: dict[str, str], today: date, faults: list[dict[str, object]]
+) -> NewAccount:
     value = {code: row.values.get(column, "").strip() for code, column in found.items()}
     days, problems = days_of(value)
+    problems += [
+        Problem(4211, line=row.line, column=column, got=row.broken[column][:40])
+        for column in found.values()
+        if column in row.broken
+    ]
+    try:
+        value["area_code"] = typed_code(session, value["area_code"], today)
+    except Problem as problem:
+        problems.append(problem)
     faults += [actions.fault_row(row.line, problem) for problem in problems]
     post = NewAppointment(
         role=_role(value["role"]),

@@ -106,7 +106,7 @@ def _uploaded_list(viewer: Viewer) -> import_list.AccountList:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{secure_filename(given.stem) or 'list'}{suffix}"
         upload.save(path)
-        return import_list.read(path, viewer.today)
+        return import_list.read(viewer.session, path, viewer.today)
 
 
 @blueprint.get("/list/template.xlsx")

@@ -6,7 +6,7 @@ import csv
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.imports.households import Plan, Result
-    from api.imports.report import Refused
+    from survey.intake.rows import Envelope, Foreseen, IntakeContext
 
 SHOWN = 20
 """Reasons shown on the screen; --report writes all of them."""
@@ -24,6 +24,7 @@ OUTCOMES = {
     "stored": "lưu / stored",
     "waiting": "chờ bổ sung trong hộp thư / waiting in the inbox",
     "refused": "không nhận / refused",
+    "passed": "không phải hộ (tiêu đề, dòng tổng, ghi chú) / no households (headings, totals, notes)",
 }
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
@@ -38,7 +39,7 @@ NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
 @click.option("--yes", is_flag=True, help="Do not ask before writing.")
 @click.option("--as", "username", help="The account in whose name it is done.")
-@click.option("--report", type=NEW_FILE, help="Write every bad row with its reason (CSV).")
+@click.option("--report", type=NEW_FILE, help="Write every row that needs a look, with its reason (CSV).")
 @click.option("--template", type=NEW_FILE, help="Write an empty Excel form to fill in, instead of importing.")
 def command(
     file: Path | None,
@@ -52,31 +53,51 @@ def command(
     template: Path | None,
 ) -> None:
     """Import household surveys from FILE (CSV, also .gz, or XLSX, XLS, ODS)."""
+    from api.web.intake_context import intake_context
+
     if template:
         _write_template(template)
         return
     if file is None:
         raise click.UsageError("FILE, or --template OUT.xlsx")
-    planned = _plan(file, mapping, sheet)
-    _say_plan(planned)
-    refused = list(planned.refused)
-    question = f"Nhập {planned.rows} dòng / Import {planned.rows} rows?"
-    if not dry_run and planned.prepared and (yes or click.confirm(question)):
-        result = _apply(planned, username)
-        _say_result(planned, result)
-        refused = result.refused
+    with app_context():
+        viewer = operator()
+        context = replace(intake_context(viewer), sender_id=_account_id(viewer.session, username))
+        planned = _plan(file, mapping, sheet, context)
+        _say_plan(planned)
+        reasons = _reasons(planned)
+        question = f"Nhập {planned.rows} dòng / Import {planned.rows} rows?"
+        refused = bool(planned.refused)
+        if not dry_run and planned.prepared and (yes or click.confirm(question)):
+            result = _apply(planned, context)
+            _say_result(planned, result)
+            reasons = _reasons(planned, result)
+            refused = bool(result.refused)
     if report:
-        _write_report(report, planned, refused)
+        _write_report(report, reasons)
     if refused:
         sys.exit(1)
 
 
-def _plan(file: Path, mapping: Path | None, sheet: str | None) -> Plan:
-    from api.imports.households import plan
+def _plan(file: Path, mapping_file: Path | None, sheet: str | None, context: IntakeContext) -> Plan:
+    """What each row would become, by the same checks as the intake makes."""
+    from api.imports.households import foretold, plan
     from api.imports.mapping import load_mapping
     from api.imports.template import mapping_of
+    from api.imports.units import Units
+    from api.web.extensions import db
+    from survey.intake.actions import foresee
 
-    return plan(file, load_mapping(mapping) if mapping else mapping_of(file), sheet)
+    session = db.session()
+    mapping = load_mapping(mapping_file) if mapping_file else mapping_of(file)
+    planned = plan(file, mapping, sheet, Units(session, context.today, mapping.within))
+    with click.progressbar(length=len(planned.prepared), label="Đang kiểm tra / checking") as bar:
+
+        def asked(envelope: Envelope) -> Foreseen:
+            bar.update(1)
+            return foresee(session, envelope, context)
+
+        return foretold(planned, asked)
 
 
 def _write_template(path: Path) -> None:
@@ -101,9 +122,23 @@ def _say_plan(planned: Plan) -> None:
         click.echo(f"  {_visit(visit)}: {count}")
     click.echo("Dự kiến / planned:")
     _say_counts(planned.counts())
-    reasons = _reasons(planned, list(planned.refused))
-    for line, _, text, _ in reasons[:SHOWN]:
-        click.echo(f"  dòng / line {line}: {text}", err=True)
+    known = sum(row.is_known for row in planned.prepared)
+    if known:
+        click.echo(f"  trong đó đã có từ trước / of them here before: {known}")
+    reasons = _reasons(planned)
+    for kind, text in OUTCOMES.items():
+        _say_reasons(text, [reason for reason in reasons if reason.outcome == kind])
+    _say_reasons(
+        "đã sửa hoặc cần xem / mended, or to be looked at", [r for r in reasons if r.outcome == "said"]
+    )
+
+
+def _say_reasons(title: str, reasons: list[Reason]) -> None:
+    """The first reasons of one outcome, each with its line."""
+    if reasons:
+        click.echo(f"{title}:", err=True)
+    for reason in reasons[:SHOWN]:
+        click.echo(f"  dòng / line {reason.line}: {reason.vi}", err=True)
     if len(reasons) > SHOWN:
         click.echo(f"  … {len(reasons) - SHOWN} lý do nữa / more (--report FILE.csv)", err=True)
 
@@ -121,21 +156,17 @@ def _say_counts(counts: dict[str, int]) -> None:
     click.echo(f"  cộng / total: {sum(counts.values())}")
 
 
-def _apply(planned: Plan, username: str | None) -> Result:
+def _apply(planned: Plan, context: IntakeContext) -> Result:
     """Send the rows through the intake under a progress bar."""
     from api.imports.households import apply
-    from api.web.intake_context import intake_context
     from survey.intake.actions import receive
 
-    with app_context():
-        viewer = operator()
-        context = replace(intake_context(viewer), sender_id=_account_id(viewer.session, username))
-        with click.progressbar(length=len(planned.prepared), label="Đang nhập / importing") as bar:
-            return apply(
-                planned,
-                lambda session, envelope: receive(session, envelope, context),
-                on_progress=bar.update,
-            )
+    with click.progressbar(length=len(planned.prepared), label="Đang nhập / importing") as bar:
+        return apply(
+            planned,
+            lambda session, envelope: receive(session, envelope, context),
+            on_progress=bar.update,
+        )
 
 
 def _account_id(session: Session, username: str | None) -> int | None:
@@ -151,27 +182,50 @@ def _account_id(session: Session, username: str | None) -> int | None:
 
 def _say_result(planned: Plan, result: Result) -> None:
     click.echo("Kết quả / result:")
-    _say_counts({"stored": result.stored, "waiting": result.waiting, "refused": len(result.refused)})
+    _say_counts(
+        {
+            "stored": result.stored,
+            "waiting": result.waiting,
+            "refused": len(result.refused),
+            "passed": result.passed,
+        }
+    )
     if result.known:
         click.echo(f"  trong đó đã có từ trước / of them here before: {result.known}")
     for row in result.refused[len(planned.refused) :][:SHOWN]:
         click.echo(f"  dòng / line {row.line}: {row.problem.message('vi')}", err=True)
 
 
-def _reasons(planned: Plan, refused: list[Refused]) -> list[tuple[int, int, str, str]]:
-    """Every bad row, in order: line, number of the problem, Vietnamese, English."""
-    problems = [(row.line, fault.problem) for row in planned.prepared for fault in row.faults]
-    problems += [(row.line, row.problem) for row in refused]
+class Reason(NamedTuple):
+    """Why a row was not simply stored, or what is said of one that was."""
+
+    line: int
+    outcome: str
+    number: int
+    vi: str
+    en: str
+
+
+def _reasons(planned: Plan, result: Result | None = None) -> list[Reason]:
+    """Every row with its reason, in the order of the file: as foreseen, or as it came to be."""
+    problems = [(row.line, "passed", row.problem) for row in planned.passed]
+    problems += [(row.line, "refused", row.problem) for row in (result or planned).refused]
+    problems += [(one.line, "said", one.problem) for one in planned.said]
+    if result is None:
+        problems += [(row.line, "waiting", fault.problem) for row in planned.prepared for fault in row.faults]
     told = [
-        (line, problem.number, problem.message("vi"), problem.message("en")) for line, problem in problems
+        Reason(line, outcome, problem.number, problem.message("vi"), problem.message("en"))
+        for line, outcome, problem in problems
     ]
+    for line, fault in result.reasons if result else ():
+        told.append(Reason(line, "waiting", fault["number"], fault["vi"], fault["en"]))
     return sorted(told)
 
 
-def _write_report(path: Path, planned: Plan, refused: list[Refused]) -> None:
-    """The bad rows as CSV with a byte-order mark, so that Excel reads the Vietnamese right."""
+def _write_report(path: Path, reasons: list[Reason]) -> None:
+    """The rows with their reasons as CSV with a byte-order mark, so that Excel reads the Vietnamese right."""
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)
-        writer.writerow(["dòng / line", "số / number", "lý do", "reason"])
-        writer.writerows(_reasons(planned, refused))
-    click.echo(f"Đã ghi danh sách lỗi / reasons written: {path}")
+        writer.writerow(["dòng / line", "kết quả / outcome", "số / number", "lý do", "reason"])
+        writer.writerows(reasons)
+    click.echo(f"Đã ghi danh sách lý do / reasons written: {path}")

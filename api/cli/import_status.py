@@ -18,6 +18,7 @@ OUTCOMES = {
     "ambiguous": "có nhiều hộ giống / several alike",
     "not_found": "không thấy hộ / no household",
     "refused": "không đọc được / unreadable",
+    "passed": "không phải hộ / no households",
 }
 
 

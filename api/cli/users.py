@@ -57,7 +57,7 @@ def import_list(file: Path) -> None:
     with app_context():
         actor = operator().actor
         try:
-            slips = create(db.session(), actor, read(file, actor.today))
+            slips = create(db.session(), actor, read(db.session(), file, actor.today))
         except Problem as problem:
             for row in problem.details.get("rows", []):
                 click.echo(f"dòng {row['line']}: {row['vi']}", err=True)

@@ -1,29 +1,56 @@
 """One cell of another's table as an answer of ours. What cannot be understood is handed on as it stands,
 
 so that the questionnaire refuses it with its reason and the row waits in the inbox: nothing is lost here.
+What a spreadsheet did to a number or code is mended where there is one way to, and said.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from api.forms.parsing import parse, parse_day, parse_number
 from api.imports.mapping import AnswerRule, HouseholdMapping
+from api.imports.report import Said
+from api.imports.units import Units
 from survey import spelling
+from survey.problems import Problem
+from survey.questionnaire import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of one row by column, its line and the day it tells of; `group` is the heading above it."""
+
+    line: int
+    values: Mapping[str, str]
+    on: date
+    group: str = ""
 
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the cells of one file by its mapping, and counts the codes the mapping does not name."""
+    """Reads the cells of one file by its mapping; counts the codes the mapping does not name.
+
+    `said` is what was mended and what is doubtful; a unit is told once, where it first stands.
+    Without `units` the code of a unit stays as it stands.
+    """
 
     mapping: HouseholdMapping
+    units: Units | None = None
     unknown_codes: dict[tuple[str, str], int] = field(default_factory=dict)
+    said: list[Said] = field(default_factory=list)
+    _units_told: set[tuple[str, str]] = field(default_factory=set)
 
-    def answer(self, rule: AnswerRule, text: str) -> Any:
-        """The answer a cell gives; None when it tells nothing."""
+    def answer(self, rule: AnswerRule, row: Cells) -> Any:
+        """The answer that a row gives; None when it tells nothing."""
+        text = self._text(rule, row)
+        if rule.question.kind == "area":
+            text = "" if text in rule.unknown else rule.codes.get(text, text)
+            return self._unit(rule.question, text, row.values[rule.within] if rule.within else "", row)
+        text = self._mended(rule.question, text, row.line)
         code = self._code(rule, text)
         if code is None:
             return None
@@ -34,6 +61,56 @@ class Reader:
             self._count(rule, code)
             return text
         return self._plain(rule, code)
+
+    def heading(self, row: Cells) -> Any:
+        """What the heading above a row answers."""
+        question = self.mapping.form.questions[self.mapping.group or ""]
+        if question.kind == "area":
+            return self._unit(question, row.group, "", row)
+        return parse(question, row.group)
+
+    def _text(self, rule: AnswerRule, row: Cells) -> str:
+        """The filled cell; of several that differ all of them, which nobody can read as one answer."""
+        filled = dict.fromkeys(
+            text for column in rule.columns if (text := row.values[column]) not in self.mapping.empty
+        )
+        return " | ".join(filled)
+
+    def _unit(self, question: Question, text: str, around: str, row: Cells) -> str | None:
+        """The code of the unit that a cell names; the text itself where nobody or several are meant."""
+        text = "" if text in self.mapping.empty else text
+        if self.units is None or not (text or around):
+            return text or None
+        meant = self.units.meant(text, around, row.on)
+        got = ", ".join(part for part in (text, around) if part)
+        if meant.code is None:
+            if meant.candidates:
+                self._say(4216, question, row.line, got=got, near=meant.named())
+            return text or around
+        if meant.code != text and (got, meant.code) not in self._units_told:
+            self._units_told.add((got, meant.code))
+            self._say(4215, question, row.line, got=got, code=meant.code)
+        return meant.code
+
+    def _mended(self, question: Question, text: str, line: int) -> str:
+        """A number or code without what a spreadsheet did to it."""
+        bare = spelling.APOSTROPHE.sub("", text)
+        if bare != text:
+            self._say(4213, question, line)
+        if question.personal not in spelling.ZEROS_EATEN:
+            return bare
+        if spelling.ROUNDED.fullmatch(bare):
+            self._say(4214, question, line)
+            return bare
+        digits = spelling.digits_of(question.personal, bare)
+        if digits != spelling.BETWEEN_DIGITS.sub("", bare):
+            self._say(4212, question, line)
+            return digits
+        return bare
+
+    def _say(self, number: int, question: Question, line: int, **details: Any) -> None:
+        labels = {f"label_{lang}": text for lang, text in question.labels.items()}
+        self.said.append(Said(line, Problem(number, **labels, **details)))
 
     def _code(self, rule: AnswerRule, text: str) -> str | None:
         """The code of a cell: of several, the first that the mapping prefers, else the first it knows."""
@@ -86,7 +163,7 @@ class Reader:
         if found is None:
             return None
         if found.tzinfo is None:
-            return f"{found.isoformat()}{rule.zone}" if rule.zone else rule.default
+            return f"{found.isoformat()}{rule.zone}"
         return found.isoformat()
 
     def _moment(self, text: str) -> datetime | None:

@@ -43,7 +43,7 @@ def take_facts(session: Session, path: str | Path, vocabulary: Mapping[str, Fact
     Raises: Problems of `read_table`; 3047 a column is missing.
     """
     path = Path(path)
-    table = read_table(path)
+    table = read_table(path, wanted=lambda titles: len({*COLUMNS} & {*titles}))
     missing = [column for column in COLUMNS if column not in table.columns]
     if missing:
         raise Problem(3047, file=path.name, missing=", ".join(missing), columns=", ".join(COLUMNS))
@@ -64,6 +64,8 @@ def take_facts(session: Session, path: str | Path, vocabulary: Mapping[str, Fact
 def _read(session: Session, row: Row, vocabulary: Mapping[str, Fact], today: date) -> Stated:
     """One row understood. Raises: Problem 2031 its value, 3040 and 3041 its unit, 3048 another cell."""
     values = row.values
+    for column, text in row.broken.items():
+        raise Problem(4211, line=row.line, column=column, got=text[:40])
     fact = vocabulary.get(values["fact"])
     if fact is None or fact.origin != "area":
         known = ", ".join(name for name, one in vocabulary.items() if one.origin == "area")

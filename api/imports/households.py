@@ -1,34 +1,45 @@
 """Other people's household files: a table and its mapping become envelopes for the intake.
 
-First a plan (nothing written): what each row would become and why. Then the work, in chunks of one commit
-each. A survey's id is made from source and row id, so that a second run, or one after a crash, gets the same
-receipts and doubles nothing. Every row is accounted for: stored, waiting or refused as unreadable.
+First a plan (nothing written): what each row would become and why, as the intake itself foresees it. Then
+the work, in chunks of one commit each. A survey's id is made from source and row id, so that a second run, or
+one after a crash, gets the same receipts and doubles nothing. Every row is accounted for: stored, waiting,
+refused as unreadable, or no household at all (a heading, a total, a note).
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.imports.cells import Reader
+from api.imports.cells import Cells, Reader
 from api.imports.mapping import AnswerRule, HouseholdMapping
-from api.imports.report import Refused
+from api.imports.report import Refused, Said
+from api.imports.units import Units
 from api.shared.tables import Row, Table, read_table
 from api.web import transaction
+from survey.areas.names import bare_name, normal_name
 from survey.intake.envelope import read
-from survey.intake.rows import Envelope, Receipt
+from survey.intake.rows import Envelope, Foreseen, Receipt
 from survey.problems import Problem
 from survey.questionnaire import Fault, check
+from survey.words import glossary
 
 NAMESPACE = uuid.UUID("6f1c5a52-6d8b-5d0e-9f6e-6f3a1f0c7b11")
 """Under it every imported survey gets its id: uuid5(uuid5(NAMESPACE, source), row id)."""
 CHUNK = 25
 """Rows to one commit: a phone that sends meanwhile waits about a second at most on SQLite."""
+
+PLACES = ("area_code", "place_text", "point")
+"""Questions whose answer says where a household is."""
+NO_HOUSEHOLD = 4210
+EXPECTED_FLAGS = frozenset({"no_point", "area_by_point"})
+"""Flags that a list of households earns by being a list."""
 
 RawEnvelope = dict[str, Any]
 """What a phone would have sent, not read yet."""
@@ -37,33 +48,44 @@ Receive = Callable[[Session, Envelope], Receipt]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A row that can be sent: its envelope, and what the questionnaire will find wrong with it."""
+    """A row that can be sent: its envelope, and why it would wait. `is_known`: it was sent before."""
 
     line: int
     envelope: RawEnvelope
     faults: tuple[Fault, ...] = ()
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an import would do. `rows` = prepared + refused; `notes` say what was detected."""
+    """What an import would do. `rows` = prepared + refused + passed; `notes` say what was detected.
+
+    `passed` are rows that are no household; `said` is what was mended in a row, or is to be looked at.
+    """
 
     file: str
     notes: tuple[str, ...]
     prepared: tuple[Prepared, ...]
     refused: tuple[Refused, ...]
+    passed: tuple[Refused, ...] = ()
+    said: tuple[Said, ...] = ()
     unmapped_columns: tuple[str, ...] = ()
     unknown_codes: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
         """All rows of the file."""
-        return len(self.prepared) + len(self.refused)
+        return len(self.prepared) + len(self.refused) + len(self.passed)
 
     def counts(self) -> dict[str, int]:
         """Rows by what would become of them; they add up to `rows`."""
         waiting = sum(bool(row.faults) for row in self.prepared)
-        return {"stored": len(self.prepared) - waiting, "waiting": waiting, "refused": len(self.refused)}
+        return {
+            "stored": len(self.prepared) - waiting,
+            "waiting": waiting,
+            "refused": len(self.refused),
+            "passed": len(self.passed),
+        }
 
     def visits(self) -> dict[str, int]:
         """Rows by the result of the visit, in order of first appearance."""
@@ -76,38 +98,78 @@ class Plan:
 
 @dataclass(slots=True)
 class Result:
-    """What an import did; stored + waiting + refused = rows. `known` of them were here before."""
+    """What an import did; stored + waiting + refused + passed = rows. `known` of them were here before.
+
+    `reasons` are the faults of each waiting row by its line, as its receipt has them.
+    """
 
     stored: int = 0
     waiting: int = 0
+    passed: int = 0
     known: int = 0
     refused: list[Refused] = field(default_factory=list)
+    reasons: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
         """All rows accounted for."""
-        return self.stored + self.waiting + len(self.refused)
+        return self.stored + self.waiting + self.passed + len(self.refused)
 
 
-def plan(path: str | Path, mapping: HouseholdMapping, sheet: str | None = None) -> Plan:
-    """Read the file and say what each row would become. Nothing is written.
+def plan(
+    path: str | Path, mapping: HouseholdMapping, sheet: str | None = None, units: Units | None = None
+) -> Plan:
+    """Read the file and say what each row would become by its form alone. Nothing is written.
 
-    Raises: Problem 3001-3005 (the file), 4206 (it lacks columns the mapping names).
+    `units` finds the units that rows name. Raises: Problem 3001-3005 (the file), 4206 (it lacks columns the
+    mapping names).
     """
-    table = read_table(path, sheet)
-    missing = sorted(mapping.columns() - set(table.columns))
+    named = mapping.columns()
+    table = read_table(
+        path, sheet, wanted=lambda titles: len(named.intersection(titles)), header=mapping.header
+    )
+    missing = sorted(named - set(table.columns))
     if missing:
         raise Problem(4206, file=Path(path).name, missing=", ".join(missing), columns=_some(table.columns))
-    reader = Reader(mapping)
+    reader = Reader(mapping, units)
     prepared, refused = _prepare(table, reader)
     return Plan(
         file=Path(path).name,
-        notes=(*table.notes, *_conversions(mapping)),
+        notes=(*table.notes, *_conversions(mapping), *_undated(prepared, mapping)),
         prepared=tuple(prepared),
-        refused=tuple(refused),
-        unmapped_columns=tuple(column for column in table.columns if column not in mapping.columns()),
+        refused=tuple(row for row in refused if row.problem.number != NO_HOUSEHOLD),
+        passed=tuple(row for row in refused if row.problem.number == NO_HOUSEHOLD),
+        said=tuple(reader.said),
+        unmapped_columns=tuple(column for column in table.columns if column not in named),
         unknown_codes=reader.unknown_codes,
     )
+
+
+def foretold(planned: Plan, foresee: Callable[[Envelope], Foreseen]) -> Plan:
+    """The plan as the intake itself foresees it: why each row would wait, and what is to be looked at.
+
+    A phone may record a household that nobody could place; a row that tells no place is refused (4218).
+    """
+    prepared: list[Prepared] = []
+    refused, said = list(planned.refused), list(planned.said)
+    for row in planned.prepared:
+        try:
+            if not any(code in row.envelope["payload"] for code in PLACES):
+                raise Problem(4218, line=row.line)
+            seen = foresee(read(row.envelope))
+        except Problem as problem:
+            refused.append(Refused(row.line, problem))
+            continue
+        prepared.append(replace(row, faults=seen.faults, is_known=seen.is_known))
+        said += [Said(row.line, _doubt(flag)) for flag in seen.flags if flag["code"] not in EXPECTED_FLAGS]
+    return replace(planned, prepared=tuple(prepared), refused=tuple(refused), said=tuple(said))
+
+
+def _doubt(flag: Mapping[str, Any]) -> Problem:
+    """A flag in words, as the page of the household will show it."""
+    words = glossary()[f"flag.{flag['code']}"]
+    number = f" ({flag['row']})" if "row" in flag else ""
+    return Problem(4217, flag_vi=f"{words['vi']}{number}", flag_en=f"{words['en']}{number}")
 
 
 def _some(columns: list[str], limit: int = 20) -> str:
@@ -122,13 +184,25 @@ def _conversions(mapping: HouseholdMapping) -> Iterator[str]:
             yield f"{rule.column}: 1 {rule.unit} = {rule.factor:.10g} {rule.question.unit}"
 
 
+def _undated(prepared: Iterable[Prepared], mapping: HouseholdMapping) -> Iterator[str]:
+    """How many rows have an empty cell for their moment, and get that of all."""
+    rule = mapping.captured_at
+    count = sum(row.envelope["captured_at"] == rule.default for row in prepared) if rule.column else 0
+    if count:
+        yield f"{count} dòng trống ô {rule.column}, lấy / empty cells, taken for {rule.default}"
+
+
 def _prepare(table: Table, reader: Reader) -> tuple[list[Prepared], list[Refused]]:
     prepared: list[Prepared] = []
     refused: list[Refused] = []
     first_of: dict[str, Prepared] = {}
+    group = ""
     for row in table.rows:
         try:
-            ready = _prepare_row(row, reader)
+            if heading := _no_household(row, reader.mapping):
+                group = group if row.is_total else heading
+                raise Problem(NO_HOUSEHOLD, line=row.line, got=heading[:60])
+            ready = _prepare_row(row, group, reader)
             first = first_of.setdefault(ready.envelope["id"], ready)
             if first.envelope != ready.envelope:
                 raise Problem(4205, line=row.line, first=first.line)
@@ -138,11 +212,44 @@ def _prepare(table: Table, reader: Reader) -> tuple[list[Prepared], list[Refused
     return prepared, refused
 
 
-def _prepare_row(row: Row, reader: Reader) -> Prepared:
-    """One row as an envelope. Raises Problem 4203 (no id), 4204 (no moment), 4207 (surplus values)."""
+def _no_household(row: Row, mapping: HouseholdMapping) -> str:
+    """What stands in a row that is a heading, a total or a note; "" for any other row.
+
+    Raises: Problem 4209 for a row that tells something, but neither who nor where.
+    """
+    if row.is_total:
+        return " ".join(row.words)
+    filled = {column: text for column, text in row.values.items() if text not in mapping.empty}
+    about = {rule.question.code: rule.columns for rule in mapping.answers}
+    if "head_name" not in about:
+        return ""
+    withins = [rule.within for rule in mapping.answers if rule.within]
+    places = {*about.get("area_code", ()), *about.get("place_text", ()), *mapping.point.values(), *withins}
+    if places & filled.keys():
+        return ""
+    name = " ".join(filled[column] for column in about["head_name"] if column in filled)
+    others = mapping.columns() - places - {*about["head_name"], *mapping.id}
+    if others & filled.keys():
+        is_placed = mapping.group or any(code in mapping.constants for code in PLACES)
+        if len(filled) > 1 and not name and not is_placed:
+            raise Problem(4209, line=row.line)
+        return "" if name or len(filled) > 1 else " ".join(row.words)
+    is_numbered = any(filled.get(column, "").isdigit() for column in mapping.id)
+    is_unit = bare_name(name) != normal_name(name)
+    return "" if not others or (is_numbered and not is_unit) else name or " ".join(row.words)
+
+
+def _prepare_row(row: Row, group: str, reader: Reader) -> Prepared:
+    """One row as an envelope; `group` is the heading above it.
+
+    Raises: Problem 4203 (no id), 4204 (no moment), 4207 (surplus values), 4211 (a cell without its value).
+    """
     mapping = reader.mapping
     if row.surplus:
         raise Problem(4207, line=row.line, surplus=len(row.surplus))
+    for column, text in row.broken.items():
+        if column in mapping.columns():
+            raise Problem(4211, line=row.line, column=column, got=text[:40])
     parts = [row.values[column] for column in mapping.id]
     if all(part in mapping.empty for part in parts):
         raise Problem(4203, line=row.line, columns=", ".join(mapping.id))
@@ -150,7 +257,7 @@ def _prepare_row(row: Row, reader: Reader) -> Prepared:
     if captured_at is None:
         column = mapping.captured_at.column or ""
         raise Problem(4204, line=row.line, column=column, got=row.values.get(column, "")[:60])
-    payload = payload_of(row.values, reader)
+    payload = payload_of(Cells(row.line, row.values, date.fromisoformat(captured_at[:10]), group), reader)
     envelope = {
         "id": survey_id(mapping.source, parts),
         "kind": "survey",
@@ -175,32 +282,28 @@ def survey_id(source: str, parts: Iterable[str]) -> str:
     return str(uuid.uuid5(uuid.uuid5(NAMESPACE, source), "\x1f".join(parts)))
 
 
-def payload_of(values: Mapping[str, str], reader: Reader) -> dict[str, Any]:
-    """The answers of one row: constants first, then what its cells say."""
+def payload_of(cells: Cells, reader: Reader) -> dict[str, Any]:
+    """The answers of one row: constants first, then the heading above it, then what its cells say."""
     mapping = reader.mapping
     payload = dict(mapping.constants)
-    for rule in mapping.answers:
-        answer = reader.answer(rule, values[rule.column])
-        if answer is not None:
-            payload[rule.question.code] = answer
-    point = reader.point(values)
+    if mapping.group and cells.group:
+        payload[mapping.group] = reader.heading(cells)
+    payload |= _answers(mapping.answers, cells, reader)
+    point = reader.point(cells.values)
     if point:
         payload["point"] = point
+    if reader.units and reader.units.within and not any(code in payload for code in PLACES):
+        payload["area_code"] = reader.units.within
     for row in mapping.rows:
-        if values[row.present] not in mapping.empty:
-            payload.setdefault(row.roster, []).append(_roster_row(row.constants, row.answers, values, reader))
+        if cells.values[row.present] not in mapping.empty:
+            entry = {**row.constants, **_answers(row.answers, cells, reader)}
+            payload.setdefault(row.roster, []).append(entry)
     return payload
 
 
-def _roster_row(
-    constants: Mapping[str, Any], rules: Iterable[AnswerRule], values: Mapping[str, str], reader: Reader
-) -> dict[str, Any]:
-    entry = dict(constants)
-    for rule in rules:
-        answer = reader.answer(rule, values[rule.column])
-        if answer is not None:
-            entry[rule.question.code] = answer
-    return entry
+def _answers(rules: Sequence[AnswerRule], cells: Cells, reader: Reader) -> dict[str, Any]:
+    told = {rule.question.code: reader.answer(rule, cells) for rule in rules}
+    return {code: answer for code, answer in told.items() if answer is not None}
 
 
 def apply(
@@ -214,14 +317,14 @@ def apply(
 
     `receive` takes the session and one envelope and gives its receipt. Safe to run again at any point.
     """
-    result = Result(refused=list(planned.refused))
+    result = Result(passed=len(planned.passed), refused=list(planned.refused))
     for start in range(0, len(planned.prepared), chunk):
         rows = planned.prepared[start : start + chunk]
         with transaction.write() as session:
             outcomes = [_send(session, row, receive) for row in rows]
         # Counted after the commit: a chunk that failed has counted nothing.
-        for outcome in outcomes:
-            _count(result, outcome)
+        for row, outcome in zip(rows, outcomes, strict=True):
+            _count(result, row.line, outcome)
         on_progress(len(rows))
     return result
 
@@ -234,7 +337,7 @@ def _send(session: Session, row: Prepared, receive: Receive) -> Receipt | Refuse
         return Refused(row.line, problem)
 
 
-def _count(result: Result, outcome: Receipt | Refused) -> None:
+def _count(result: Result, line: int, outcome: Receipt | Refused) -> None:
     if isinstance(outcome, Refused):
         result.refused.append(outcome)
         return
@@ -242,4 +345,5 @@ def _count(result: Result, outcome: Receipt | Refused) -> None:
         result.stored += 1
     else:
         result.waiting += 1
+        result.reasons += [(line, fault) for fault in outcome.faults]
     result.known += not outcome.is_new

@@ -1,31 +1,6 @@
 """The mapping file: how another's table becomes our survey. A refusal names file, key and line.
 
-    source = "msna-2018"                      # part of each survey's identity
-    form = "household"
-    id = ["instance_name"]                    # columns that identify a row
-    empty = ["", "NA"]                        # cells that say nothing
-    decimal = ","                             # or "."; not said, 40.500 in a cell is asked back
-    dates = ["%m/%d/%Y"]                      # not said, days are 15/05/2025 or 2025-05-15
-    captured_at = {column = "start", zone = "+06:00", default = "2018-11-01T12:00:00+06:00"}
-    point = {lat = "lat", lon = "lon", accuracy_m = "acc"}
-    constants = {visit = "interviewed"}
-
-    [[answer]]
-    from = "roof"                             # a column of theirs
-    to = "roof_material"                      # a question of ours
-    split = " "                               # several codes in one cell …
-    prefer = ["tarpaulin", "tin"]             # … the first of these that is there speaks for the cell
-    codes = {tarpaulin = "fabric_or_plastic", tin = "sheet"}
-    unknown = ["other"]                       # codes that tell us nothing
-    unit = "sq_ft"                            # of their numbers; or subtract_from = 2015 (age -> year)
-
-    [[row]]                                   # one row of a roster, made when column `present` is filled
-    to = "status_records"
-    present = "dien_ho"
-    constants = {kind = "poverty_status", year = 2025, deciding_body = "UBND xã"}
-    answer = [{from = "dien_ho", to = "value", codes = {N = "poor"}}]
-
-Problems 4201 (the file cannot be read), 4202 (a key in it).
+Every key stands in the README, *A mapping file*. Problems 4201 (the file cannot be read), 4202 (a key in it).
 """
 
 from __future__ import annotations
@@ -52,7 +27,10 @@ MAPPING_KEYS = frozenset(
         "source",
         "title",
         "form",
+        "header",
         "id",
+        "within",
+        "group",
         "empty",
         "decimal",
         "dates",
@@ -63,7 +41,9 @@ MAPPING_KEYS = frozenset(
         "row",
     }
 )
-ANSWER_KEYS = frozenset({"from", "to", "codes", "unknown", "split", "prefer", "unit", "subtract_from"})
+ANSWER_KEYS = frozenset(
+    {"from", "to", "codes", "unknown", "split", "prefer", "unit", "subtract_from", "within"}
+)
 ROW_KEYS = frozenset({"to", "present", "constants", "answer"})
 CAPTURED_KEYS = frozenset({"column", "format", "zone", "default"})
 POINT_KEYS = frozenset({"lat", "lon", "accuracy_m"})
@@ -71,9 +51,12 @@ POINT_KEYS = frozenset({"lat", "lon", "accuracy_m"})
 
 @dataclass(frozen=True, slots=True)
 class AnswerRule:
-    """How one column answers one question. `factor` turns their unit into ours."""
+    """How one column, or the first filled one of several, answers one question.
 
-    column: str
+    `factor` turns their unit into ours. `within` is the column of the unit around the one named here.
+    """
+
+    columns: tuple[str, ...]
     question: Question
     codes: Mapping[str, Any] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
@@ -82,6 +65,12 @@ class AnswerRule:
     unit: str | None = None
     factor: float | None = None
     subtract_from: int | None = None
+    within: str | None = None
+
+    @property
+    def column(self) -> str:
+        """The columns as one name, for a sentence."""
+        return " | ".join(self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +89,17 @@ class CapturedAt:
 
     column: str | None = None
     format: str | None = None
-    zone: str | None = None
+    zone: str = "+07:00"
     default: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HouseholdMapping:
-    """A whole mapping file, checked against the form it fills."""
+    """A whole mapping file, checked against the form it fills.
+
+    `header` are the first and last line of the titles; `within` is the unit that all rows lie in; `group` is
+    the question that heading rows between the households answer.
+    """
 
     source: str
     form: Form
@@ -119,13 +112,18 @@ class HouseholdMapping:
     constants: Mapping[str, Any] = field(default_factory=dict)
     answers: tuple[AnswerRule, ...] = ()
     rows: tuple[RowRule, ...] = ()
+    header: tuple[int, int] | None = None
+    within: str | None = None
+    group: str | None = None
 
     def columns(self) -> set[str]:
         """Every column the mapping speaks of."""
         answers = [*self.answers, *(answer for row in self.rows for answer in row.answers)]
-        moment = {self.captured_at.column} if self.captured_at.column else set()
-        named = {answer.column for answer in answers} | {row.present for row in self.rows}
-        return named | moment | set(self.id) | set(self.point.values())
+        more = {self.captured_at.column, *(answer.within for answer in answers)}
+        named = {column for answer in answers for column in answer.columns} | {
+            row.present for row in self.rows
+        }
+        return named | {column for column in more if column} | set(self.id) | set(self.point.values())
 
 
 def load_mapping(path: str | Path) -> HouseholdMapping:
@@ -194,6 +192,9 @@ def read_mapping(raw: Mapping[str, Any], place: _Place) -> HouseholdMapping:
         constants=_constants(raw.get("constants", {}), form.questions, place),
         answers=tuple(_answers(raw.get("answer", ()), form.questions, place)),
         rows=tuple(_rows(raw.get("row", ()), form, place)),
+        header=_header(raw.get("header"), place),
+        within=_text(raw, "within", place) if "within" in raw else None,
+        group=_group(raw, form, place),
     )
     if mapping.id == ("",):
         raise place.wrong("id", "name the columns that identify a row")
@@ -215,6 +216,26 @@ def _texts(raw: Mapping[str, Any], key: str, place: _Place) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise place.wrong(key, "a list of texts is expected")
     return tuple(value)
+
+
+def _header(raw: Any, place: _Place) -> tuple[int, int] | None:
+    """`header = 5`, or `header = [5, 6]` for the first and last line."""
+    lines = raw if isinstance(raw, list) else [raw, raw]
+    if raw is None:
+        return None
+    if len(lines) != 2 or not all(type(line) is int and line > 0 for line in lines) or lines[0] > lines[1]:
+        raise place.wrong("header", "the line of the titles is expected, or [first, last]")
+    return lines[0], lines[1]
+
+
+def _group(raw: Mapping[str, Any], form: Form, place: _Place) -> str | None:
+    """A question that a heading may answer: it takes a text, a choice or the unit."""
+    if "group" not in raw:
+        return None
+    code = _text(raw, "group", place)
+    if code not in form.questions or form.questions[code].kind not in ("area", "text", "choice"):
+        raise place.wrong("group", f"{code} is not a question that a heading can answer")
+    return code
 
 
 def _captured_at(raw: Any, place: _Place) -> CapturedAt:
@@ -277,8 +298,12 @@ def _answer(raw: Mapping[str, Any], questions: Mapping[str, Question], place: _P
         raise place.wrong("unit", f"{unit} cannot become {question.unit}; known: {known or 'none'}")
     if "prefer" in raw and "split" not in raw:
         raise place.wrong("prefer", "needs split")
+    if "within" in raw and question.kind != "area":
+        raise place.wrong("within", "only a unit lies within another")
     return AnswerRule(
-        column=_text(raw, "from", place),
+        columns=_texts(raw, "from", place)
+        if isinstance(raw.get("from"), list)
+        else (_text(raw, "from", place),),
         question=question,
         codes=dict(codes),
         unknown=frozenset(_texts(raw, "unknown", place)),
@@ -287,6 +312,7 @@ def _answer(raw: Mapping[str, Any], questions: Mapping[str, Question], place: _P
         unit=unit,
         factor=UNITS[unit, question.unit] if unit and question.unit else None,
         subtract_from=_whole(raw, "subtract_from", place),
+        within=_text(raw, "within", place) if "within" in raw else None,
     )
 
 

@@ -19,6 +19,14 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What is told of a row beside what became of it: mended, or to be looked at."""
+
+    line: int
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
 class Repaired:
     """A row taken after its shape was mended; `reason` is the fault as GEOS names it."""
 

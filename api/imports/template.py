@@ -130,7 +130,7 @@ def mapping_of(path: str | Path) -> HouseholdMapping:
         # The day of the survey as typed stands for the moment: midnight in Viet Nam.
         captured_at=CapturedAt(column=_title(form.questions["visited_on"]), zone="+07:00"),
         point={"lon": LON, "lat": LAT},
-        answers=tuple(AnswerRule(c.title, c.question) for c in columns(form) if c.roster is None),
+        answers=tuple(AnswerRule((c.title,), c.question) for c in columns(form) if c.roster is None),
         rows=tuple(_row_rule(form, roster) for roster in sorted(rosters)),
     )
 
@@ -142,7 +142,7 @@ def _row_rule(form: Form, roster: str) -> RowRule:
         roster=roster,
         present=own[0].title,
         constants={},
-        answers=tuple(AnswerRule(column.title, column.question) for column in own),
+        answers=tuple(AnswerRule((column.title,), column.question) for column in own),
     )
 
 

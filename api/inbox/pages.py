@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 
 from api.forms.mending import changed_answers, mending_fields
 from api.shared import area_names
+from api.shared.flag_words import flag_text
 from api.web import auth, transaction
 from api.web.intake_context import intake_context
 from api.web.language import current, t, word
@@ -17,11 +19,12 @@ from api.web.paging import page_of
 from survey.access.viewer import Viewer
 from survey.areas.told import unit_told
 from survey.cases import machine
+from survey.days import day_of
 from survey.intake import actions, queries
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rows import STORED, Receipt
 from survey.problems import Problem
-from survey.questionnaire import Question, load_form
+from survey.questionnaire import Form, Question, check, doubts, load_form
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
@@ -63,12 +66,21 @@ def envelope(row_id: int) -> Any:
         row=row,
         content=content,
         fields=mending_fields(_form(content), content.get("payload", {}), row.faults, hidden),
+        flags=_doubts(row, content),
         may_mend=viewer.can("inbox.mend"),
         anew=_form_anew(row, content),
     )
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _doubts(row: ReceivedEnvelope, content: dict[str, Any]) -> list[str]:
+    """What can hardly be true in a record that waits, in words."""
+    form = _form(content)
+    values = check(form, content.get("payload", {})).values
+    visited_on = values.get("visited_on") or day_of(row.captured_at or row.received_at).isoformat()
+    return [flag_text(flag) for flag in doubts(form, values, date.fromisoformat(visited_on))]
 
 
 def _form_anew(row: ReceivedEnvelope, content: dict[str, Any]) -> tuple[str, str] | None:
@@ -80,7 +92,7 @@ def _form_anew(row: ReceivedEnvelope, content: dict[str, Any]) -> tuple[str, str
     return word(f"act.{kind}"), url_for(f"entries.{kind}", area=row.area_code)
 
 
-def _form(content: dict[str, Any]) -> Any:
+def _form(content: dict[str, Any]) -> Form:
     """The form the record says, or the current one where we do not know it."""
     try:
         return load_form(content.get("form", "household"), content.get("form_version"))

@@ -6,11 +6,13 @@ from datetime import date
 
 from flask import url_for
 from sqlalchemy import ColumnElement, or_
+from sqlalchemy.orm import Session
 
 from api.web.language import t
 from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.areas.rows import Name
+from survey.areas.told import unit_meant
 from survey.problems import Problem
 from survey.registry.models import Household
 
@@ -21,6 +23,17 @@ def visible_area(viewer: Viewer, code: str, action: str = "household.read") -> N
     if name is None or not viewer.may(action, code):
         raise Problem(1004, what=code)
     return name
+
+
+def typed_code(session: Session, text: str, on: date) -> str:
+    """The code of the unit that was typed by code or name; a text that comes near none stays as it is.
+
+    Raises: Problem 3041 where several have the name, or are spelt like it.
+    """
+    meant = unit_meant(session, text, on)
+    if meant.code is None and meant.candidates:
+        raise Problem(3041, told=text[:60], count=len(meant.candidates), alike=meant.named())
+    return meant.code or text
 
 
 def inside(viewer: Viewer, code: str | None) -> list[ColumnElement[bool]]:

@@ -77,6 +77,69 @@ def extent(content: bytes) -> tuple[int, int]:
     return walk.columns, walk.rows
 
 
+ERROR = b't="e"', b"t='e'"
+FORMULA = b"<f", b":f"
+"""Bytes without which a sheet has no error and no formula: it is then not walked a second time."""
+
+
+def broken_cells(path: Path, sheet: str) -> dict[tuple[int, int], str]:
+    """Cells of a checked workbook that show an error, or a formula whose result was never stored.
+
+    (line, column from 0) -> what stands there. Raises: Problem 3001.
+    """
+    try:
+        with zipfile.ZipFile(path) as book:
+            content = book.read(_part_of(book, sheet))
+            if not any(mark in content for mark in (*ERROR, *FORMULA)):
+                return {}
+            walk = _BrokenWalk()
+            parser = expat.ParserCreate("utf-8")
+            parser.StartElementHandler = walk.start
+            parser.EndElementHandler = walk.end
+            parser.CharacterDataHandler = walk.text
+            parser.Parse(content, True)
+    except (*UNREADABLE, KeyError) as error:
+        raise Problem(3001, file=path.name, reason=str(error)) from error
+    return walk.found
+
+
+def position(line: int, at: int) -> str:
+    """A cell as people name it: line 2, column 5 (from 0) is F2."""
+    letters = ""
+    number = at + 1
+    while number:
+        number, left = divmod(number - 1, 26)
+        letters = chr(ord("A") + left) + letters
+    return f"{letters}{line}"
+
+
+def _part_of(book: zipfile.ZipFile, sheet: str) -> str:
+    """The part of a workbook that holds the sheet of this name."""
+    parts = {
+        one["Id"]: one["Target"] for one in _elements(book.read("xl/_rels/workbook.xml.rels"), "Relationship")
+    }
+    for one in _elements(book.read("xl/workbook.xml"), "sheet"):
+        if one.get("name") == sheet:
+            target = next(parts[value] for key, value in one.items() if key.rpartition(":")[2] == "id")
+            return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    raise KeyError(sheet)
+
+
+def _elements(content: bytes, wanted: str) -> list[dict[str, str]]:
+    """The attributes of every element of this name."""
+    found: list[dict[str, str]] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == wanted:
+            found.append(attributes)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.Parse(content, True)
+    return found
+
+
 def _refuse_doctype(*_declared: object) -> None:
     raise ValueError("a sheet with a document type")
 
@@ -108,6 +171,47 @@ class _Walk:
         letters = position.rstrip("0123456789")
         self.column = _column_number(letters)
         self.row = int(position[len(letters) :])
+
+
+class _BrokenWalk(_Walk):
+    """A walk that notes the cells without a value: an error, a formula that was never run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[tuple[int, int], str] = {}
+        self._kind = self._inside = self._value = self._formula = ""
+        self._has_formula = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """One element: a cell begins anew, a value or formula is listened to."""
+        super().start(tag, attributes)
+        self._inside = tag.rpartition(":")[2]
+        if self._inside == "c":
+            self._kind, self._value, self._formula, self._has_formula = (
+                attributes.get("t", "n"),
+                "",
+                "",
+                False,
+            )
+        elif self._inside == "f":
+            self._has_formula = True
+
+    def text(self, text: str) -> None:
+        """The text of what is listened to."""
+        if self._inside == "v":
+            self._value += text
+        elif self._inside == "f":
+            self._formula += text
+
+    def end(self, tag: str) -> None:
+        """A cell ends: a formula whose result is text may be empty, any other has a value or was not run."""
+        self._inside = ""
+        if tag.rpartition(":")[2] != "c":
+            return
+        if self._kind == "e":
+            self.found[self.row, self.column - 1] = self._value or "#?"
+        elif self._has_formula and not self._value and self._kind not in ("str", "inlineStr"):
+            self.found[self.row, self.column - 1] = f"={self._formula}"
 
 
 @cache

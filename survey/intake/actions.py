@@ -16,13 +16,20 @@ from sqlalchemy.orm import Session
 
 from survey.access.audit import record
 from survey.db import add_once
-from survey.intake import queries
+from survey.intake import processing, queries
 from survey.intake.conflict import conflict
 from survey.intake.envelope import read
 from survey.intake.models import ReceivedEnvelope, WaitsFor
-from survey.intake.processing import process
 from survey.intake.rights import may_correct
-from survey.intake.rows import STORED, WAITING, Envelope, IntakeContext, ProcessingResult, Receipt
+from survey.intake.rows import (
+    STORED,
+    WAITING,
+    Envelope,
+    Foreseen,
+    IntakeContext,
+    ProcessingResult,
+    Receipt,
+)
 from survey.problems import Problem
 from survey.questionnaire import Fault
 from survey.registry.actions import announce_photo
@@ -54,6 +61,17 @@ def receive(session: Session, envelope: Envelope, context: IntakeContext) -> Rec
     subjects |= _run_held(session, envelope, context)
     _run_waiting_acts(session, subjects, context)
     return replace(queries.receipt(session, row), is_new=True)
+
+
+def foresee(session: Session, envelope: Envelope, context: IntakeContext) -> Foreseen:
+    """What `receive` would make of a first version of a survey; nothing is written.
+
+    Problem 4102 when its version exists with other content.
+    """
+    known = queries.same_content(session, envelope)
+    if known is None and queries.version(session, envelope.id, envelope.version) is not None:
+        raise conflict(session, envelope, context)
+    return replace(processing.foresee(session, envelope, context), is_known=known is not None)
 
 
 def _check_next_version(session: Session, envelope: Envelope, context: IntakeContext) -> None:
@@ -101,7 +119,7 @@ def _run(session: Session, row: ReceivedEnvelope, envelope: Envelope, context: I
     elif base is not None and not _is_same_kind(base, envelope):
         done = ProcessingResult([Fault("form", Problem(4114)).to_dict()], base.area_code)
     else:
-        done = process(session, envelope, row, context)
+        done = processing.process(session, envelope, row, context)
     row.faults, row.area_code, row.household_id = done.faults, done.area_code, done.household_id
     row.state = WAITING if done.faults else STORED
     if base is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from survey.intake.acts import process_act
 from survey.intake.judged import judge_anew, point_told
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rights import may_change, may_survey, may_write_in
-from survey.intake.rows import MAX_FAULTS, Envelope, IntakeContext, ProcessingResult
+from survey.intake.rows import MAX_FAULTS, Envelope, Foreseen, IntakeContext, ProcessingResult
 from survey.problems import Problem
 from survey.questionnaire import (
     Fault,
@@ -28,6 +28,7 @@ from survey.questionnaire import (
     PersonInput,
     act_forms,
     check,
+    doubts,
     load_form,
     split_personal,
     survey_facts,
@@ -54,18 +55,55 @@ class PlacedRecord:
     flags: list[checks.Flag]
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A survey that was looked at and not kept yet: its valid answers, what is wrong, where it belongs.
+
+    `corrected` is the household that an earlier version belonged to, where this one names another.
+    """
+
+    form: Form | None
+    values: dict[str, Any]
+    faults: tuple[Fault, ...]
+    placed: PlacedRecord
+    corrected: Household | None = None
+
+
 def process(
     session: Session, envelope: Envelope, row: ReceivedEnvelope, context: IntakeContext
 ) -> ProcessingResult:
     """Check one envelope and, if nothing is wrong with it, keep it: a survey, assessed, or an act."""
     if envelope.kind == "act":
         return process_act(session, envelope, row, context)
+    seen = examine(session, envelope, context)
+    placed, household, corrected = seen.placed, seen.placed.household, seen.corrected
+    if seen.faults or seen.form is None:
+        # It belongs on the desk of where the household lives, else of where it says it was made.
+        where = household.area_code if household else placed.area_code
+        return ProcessingResult([fault.to_dict() for fault in seen.faults[:MAX_FAULTS]], where)
+    placed.flags.extend(checks.device_flags(session, row))
+    if seen.values["visit"] == INTERVIEWED:
+        placed.flags.extend(_approval_flags(session, envelope, household, corrected, placed.area_code))
+    new = _new_survey(session, envelope, seen.form, seen.values, row, placed)
+    kept = keep_survey(session, new, household)
+    if seen.values["visit"] == INTERVIEWED:
+        if household is None:
+            assess_household(session, kept.id, context.book, context.now)
+        for known in (household, corrected):
+            if known is not None:
+                judge_anew(session, known.id, context)
+    return ProcessingResult([], placed.area_code, placed.household_id)
+
+
+def examine(session: Session, envelope: Envelope, context: IntakeContext) -> Examined:
+    """Everything that speaks against keeping a survey, and where it belongs. Nothing is written."""
     try:
         if envelope.kind not in KINDS or envelope.form in act_forms():
             raise Problem(4106, kind=envelope.kind, known=", ".join(KINDS))
         form = load_form(envelope.form, envelope.form_version)
     except Problem as problem:
-        return ProcessingResult([Fault("form", problem).to_dict()])
+        nowhere = PlacedRecord(envelope.id, None, None, None, [])
+        return Examined(None, {}, (Fault("form", problem),), nowhere)
     checked = check(form, envelope.payload)
     values = checked.values
     point = point_told(values.get("point"))
@@ -75,28 +113,23 @@ def process(
     household_id = values.get("household") or corrected_id or envelope.id
     household = session.get(Household, household_id)
     corrected = session.get(Household, corrected_id) if corrected_id not in (None, household_id) else None
-    faults = [
+    faults = (
         *checked.faults,
         *_unknown_references(values, household, stated),
         *_foreign(session, corrected, None, context),
         *_foreign(session, household, area_code, context),
-    ]
-    if faults:
-        # It belongs on the desk of where the household lives, else of where it says it was made.
-        where = household.area_code if household else area_code
-        return ProcessingResult([fault.to_dict() for fault in faults[:MAX_FAULTS]], where)
-    flags += checks.device_flags(session, row)
-    if values["visit"] == INTERVIEWED:
-        flags += _approval_flags(session, envelope, household, corrected, area_code)
+    )
     placed = PlacedRecord(household_id, household, area_code, point, flags)
-    kept = keep_survey(session, _new_survey(session, envelope, form, values, row, placed), household)
-    if values["visit"] == INTERVIEWED:
-        if household is None:
-            assess_household(session, kept.id, context.book, context.now)
-        for known in (household, corrected):
-            if known is not None:
-                judge_anew(session, known.id, context)
-    return ProcessingResult([], area_code, household_id)
+    return Examined(form, values, faults, placed, corrected)
+
+
+def foresee(session: Session, envelope: Envelope, context: IntakeContext) -> Foreseen:
+    """What `process` would make of a survey, without keeping anything."""
+    seen = examine(session, envelope, context)
+    flags = list(seen.placed.flags)
+    if seen.form is not None:
+        flags += doubts(seen.form, seen.values, _visited_on(session, envelope, seen.values, context.now))
+    return Foreseen(seen.faults[:MAX_FAULTS], tuple(flags))
 
 
 def _unknown_references(
@@ -139,9 +172,11 @@ def _new_survey(
     answers, told = split_personal(form, values)
     persons = _with_kept_numbers(session, told, placed.household, row)
     facts = survey_facts(form, values)
+    visited_on = _visited_on(session, envelope, values, row.received_at)
     flags = [
         *placed.flags,
         *checks.point_flags(values.get("point") or {}),
+        *doubts(form, values, visited_on),
         *checks.change_flags(envelope.changed_after_result),
         *_photo_flags(envelope, placed.point),
         *checks.time_flags(envelope.captured_at, row.received_at),
@@ -157,7 +192,7 @@ def _new_survey(
         is_training=bool(values.get("training")),
         area_code=placed.area_code,
         point=placed.point,
-        visited_on=_visited_on(session, envelope, values, row),
+        visited_on=visited_on,
         captured_at=envelope.captured_at,
         received_at=row.received_at,
         officer_id=row.sender_id,
@@ -171,7 +206,7 @@ def _new_survey(
     )
 
 
-def _visited_on(session: Session, envelope: Envelope, values: dict[str, Any], row: ReceivedEnvelope) -> date:
+def _visited_on(session: Session, envelope: Envelope, values: dict[str, Any], received_at: datetime) -> date:
     """The day of the visit: as told, else as told before, else when the record was first made.
 
     Nobody visits after the record has arrived: a day ahead is a clock or a slip.
@@ -179,7 +214,7 @@ def _visited_on(session: Session, envelope: Envelope, values: dict[str, Any], ro
     told = values.get("visited_on")
     kept = date.fromisoformat(told) if told else visited_before(session, envelope.id)
     made_at = queries.first_captured(session, envelope.id) or envelope.captured_at
-    return min(kept or day_of(made_at), day_of(row.received_at))
+    return min(kept or day_of(made_at), day_of(received_at))
 
 
 def _photo_flags(envelope: Envelope, point: Point | None) -> Iterator[checks.Flag]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from survey import law
+from survey.questionnaire import Fault
 
 STORED, WAITING = "stored", "waiting"
 """What became of an envelope: in the registry, or in the inbox."""
@@ -62,6 +63,15 @@ class ProcessingResult:
     area_code: str | None = None
     household_id: str | None = None
     concerns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What would become of an envelope: why it would wait, and what its flags would say of its answers."""
+
+    faults: tuple[Fault, ...] = ()
+    flags: tuple[dict[str, Any], ...] = ()
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

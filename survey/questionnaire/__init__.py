@@ -1,6 +1,7 @@
 """ASK: the forms as data, the checking of what was answered, and the facts it gives the law."""
 
 from survey.questionnaire.describe import answers, describe
+from survey.questionnaire.doubts import doubts
 from survey.questionnaire.facts import survey_facts
 from survey.questionnaire.loader import act_forms, forms, load_form
 from survey.questionnaire.people import split_personal, split_texts
@@ -29,6 +30,7 @@ __all__ = [
     "answers",
     "check",
     "describe",
+    "doubts",
     "forms",
     "load_form",
     "split_personal",

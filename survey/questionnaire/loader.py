@@ -15,10 +15,10 @@ from typing import Any
 
 from survey.law.expressions import Kind
 from survey.problems import Problem
-from survey.questionnaire.relevance import TYPES, Condition, condition
-from survey.questionnaire.rows import Check, Form, Question, Section
+from survey.questionnaire.relevance import MEASURES, TYPES, Condition, condition
+from survey.questionnaire.rows import Check, Doubt, Form, Question, Section
 from survey.questionnaire.vocabulary import fact_definitions
-from survey.words import LANGUAGES
+from survey.words import LANGUAGES, glossary
 
 FOLDER = Path(__file__).parent
 KINDS = frozenset(
@@ -40,7 +40,7 @@ KINDS = frozenset(
 PERSONAL_FIELDS = frozenset(
     {"full_name", "birth_year", "sex", "relation", "national_id", "phone", "ethnic_group"}
 )
-FORM_KEYS = frozenset({"code", "version", "section", "check", *LANGUAGES})
+FORM_KEYS = frozenset({"code", "version", "section", "check", "doubt", *LANGUAGES})
 SECTION_KEYS = frozenset({"code", "when", "question", *LANGUAGES})
 QUESTION_KEYS = frozenset(
     {
@@ -56,7 +56,7 @@ QUESTION_KEYS = frozenset(
         "max_length",
         "pattern",
     }
-    | {"required", "expected", "when", "hint", "column", "max_rows", "check", *LANGUAGES}
+    | {"required", "expected", "when", "hint", "column", "max_rows", "check", "doubt", *LANGUAGES}
 )
 PLAIN_KEYS = frozenset(
     {
@@ -74,6 +74,7 @@ PLAIN_KEYS = frozenset(
 )
 """Keys that go into a question as they stand."""
 CHECK_KEYS = frozenset({"holds", *LANGUAGES})
+DOUBT_KEYS = frozenset({"code", "question", "holds"})
 
 
 @cache
@@ -128,6 +129,7 @@ def read_form(path: Path) -> Form:
         labels=where.labels(raw),
         sections=sections,
         checks=_checks(raw, kinds, where),
+        doubts=_doubts(raw, kinds, where),
     )
 
 
@@ -202,6 +204,7 @@ def _question(raw: Mapping[str, Any], kinds: Mapping[str, Kind], where: Place, o
         when=_condition(_both(outer, raw.get("when")), kinds, where.at("when")),
         columns=tuple(_question(entry, inner, where, None) for entry in columns),
         checks=_checks(raw, inner, where),
+        doubts=_doubts(raw, inner, where),
         **{key: raw[key] for key in PLAIN_KEYS & set(raw)},
     )
     _check_kind(question, where)
@@ -240,6 +243,20 @@ def _checks(raw: Mapping[str, Any], kinds: Mapping[str, Kind], where: Place) -> 
         if holds:
             checks.append(Check(holds, here.labels(entry)))
     return tuple(checks)
+
+
+def _doubts(raw: Mapping[str, Any], kinds: Mapping[str, Kind], where: Place) -> tuple[Doubt, ...]:
+    doubts = []
+    for number, entry in enumerate(raw.get("doubt", ()), 1):
+        here = where.at(f"doubt {number}")
+        here.keys(entry, DOUBT_KEYS)
+        code = here.text(entry, "code")
+        if f"flag.{code}" not in glossary():
+            raise here.at("code").wrong(f"flag.{code} is no word")
+        holds = _condition(here.text(entry, "holds"), {**kinds, **MEASURES}, here.at("holds"))
+        if holds:
+            doubts.append(Doubt(code, here.text(entry, "question"), holds))
+    return tuple(doubts)
 
 
 def _check_kind(question: Question, where: Place) -> None:

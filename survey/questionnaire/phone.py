@@ -15,7 +15,7 @@ from survey.law.expressions import to_json
 from survey.problems import catalogue
 from survey.questionnaire.fields import AREA_CODE, EXPECTED
 from survey.questionnaire.relevance import Condition
-from survey.questionnaire.rows import Check, Form, Question
+from survey.questionnaire.rows import Check, Doubt, Form, Question
 from survey.questionnaire.schema import POINT_PARTS
 from survey.words import LANGUAGES, glossary
 
@@ -40,19 +40,20 @@ def json_forms(forms: Iterable[Form], acts: Mapping[str, Any] | None = None) -> 
 
 
 def json_form(form: Form) -> Json:
-    """One form: {code, version, labels, checks, sections: [{code, labels, questions}]}.
+    """One form: {code, version, labels, checks, doubts, sections: [{code, labels, questions}]}.
 
     A question: {code, kind, labels, hints, fact, personal, private, unit, choices: [{code, labels}], minimum,
-    maximum, max_length, pattern, required, expected, when, columns, max_rows, checks}; what it does not have
-    is null, {} or []. `when` is null or a condition {tree, kinds: name -> truth, number, date or choice};
-    a check is {holds: a condition, labels}. The columns of a point are its parts, the pattern of an area is
-    that of every code.
+    maximum, max_length, pattern, required, expected, when, columns, max_rows, checks, doubts}; what it does
+    not have is null, {} or []. `when` is null or a condition {tree, kinds: name -> truth, number, date or
+    choice}; a check is {holds: a condition, labels}, a doubt has its code and question too. The columns of a
+    point are its parts, the pattern of an area is that of every code.
     """
     return {
         "code": form.code,
         "version": form.version,
         "labels": dict(form.labels),
         "checks": _checks(form.checks),
+        "doubts": _doubts(form.doubts),
         "sections": [
             {
                 "code": section.code,
@@ -93,6 +94,7 @@ def _question(question: Question) -> Json:
         "when": None if question.when is None else _condition(question.when),
         "columns": [_question(column) for column in columns],
         "checks": _checks(question.checks),
+        "doubts": _doubts(question.doubts),
     }
 
 
@@ -101,6 +103,19 @@ def _choices(question: Question) -> list[Json]:
     return [
         {"code": code, "labels": words.get(f"{question.words}.{code}", dict.fromkeys(LANGUAGES, code))}
         for code in question.choices
+    ]
+
+
+def _doubts(doubts: Iterable[Doubt]) -> list[Json]:
+    words = glossary()
+    return [
+        {
+            "code": each.code,
+            "question": each.question,
+            "holds": _condition(each.holds),
+            "labels": words[f"flag.{each.code}"],
+        }
+        for each in doubts
     ]
 
 

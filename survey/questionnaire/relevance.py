@@ -15,6 +15,14 @@ from survey.law.expressions import Kind, Node
 
 TYPES = {"boolean": "truth", "integer": "number", "decimal": "number", "date": "date", "choice": "choice"}
 """The kinds of question a condition may speak of, and what they are in the language of clauses."""
+MEASURES = {
+    "visit_day": Kind("date"),
+    "visit_year": Kind("number"),
+    "member_count": Kind("number"),
+    "id_birth_year": Kind("number"),
+    "id_sex": Kind("choice", ("female", "male")),
+}
+"""What a doubt may speak of beside the answers (see `doubts.measures`)."""
 EPOCH = date(1970, 1, 1)
 
 

@@ -21,6 +21,18 @@ class Check:
     labels: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something that holds of nearly every household (điều khó tin): surely false means a flag, no fault.
+
+    `code` names the flag, `question` where to look. `holds` speaks of answers and of `relevance.MEASURES`.
+    """
+
+    code: str
+    question: str
+    holds: Condition
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
     """One question (câu hỏi), or one column of a roster.
@@ -52,6 +64,7 @@ class Question:
     columns: tuple[Question, ...] = ()
     max_rows: int | None = None
     checks: tuple[Check, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def is_private(self) -> bool:
@@ -82,6 +95,7 @@ class Form:
     labels: Mapping[str, str]
     sections: tuple[Section, ...]
     checks: tuple[Check, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def questions(self) -> dict[str, Question]:

@@ -52,6 +52,34 @@ def test_a_good_list_makes_every_account_and_prints_a_slip_each(sign_in, session
     assert roles == {"moi.mot": "officer", "moi.hai": "finance", "moi.ba": "commune"}
 
 
+def test_a_unit_goes_by_its_name_or_by_a_code_that_lost_its_zero(sign_in, session):
+    rows = [("moi.mot", "Hoàng Văn Một", "officer", "Nam Mẫu"), ("moi.hai", "Hoàng Thị Hai", "officer", 1901)]
+    assert send(sign_in("admin"), rows).status_code == 200
+    posts = session.execute(
+        select(User.username, Appointment.area_code).join(Appointment).where(User.username.like("moi.%"))
+    )
+    assert dict(posts.all()) == {"moi.mot": "01900", "moi.hai": "01901"}
+
+
+def test_a_day_that_is_an_error_is_no_empty_cell(sign_in, session):
+    before = count(session)
+    answer = send(sign_in("admin"), [("moi.mot", "Hoàng Văn Một", "officer", "V1", "#REF!", "")])
+    assert answer.status_code == 400
+    assert "#REF!" in answer.text
+    assert count(session) == before
+
+
+def test_titles_above_the_columns_are_passed_over(sign_in, session):
+    title = ("UBND TỈNH", "", "", "", "", "")
+    assert send(sign_in("admin"), [HEADINGS, GOOD[0]], headings=title).status_code == 200
+
+
+def test_a_name_of_two_villages_is_asked_back_with_both(sign_in, session):
+    answer = send(sign_in("admin"), [("moi.mot", "Hoàng Văn Một", "officer", "Thôn 1")])
+    assert answer.status_code == 400
+    assert "Thôn 1 (V1); Thôn 1 (V3)" in answer.text
+
+
 def test_one_bad_row_makes_nothing_and_every_bad_row_is_listed(sign_in, session):
     client = sign_in("admin")
     before = count(session)

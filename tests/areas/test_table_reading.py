@@ -105,3 +105,60 @@ def test_a_sheet_that_is_not_there_is_named_with_those_that_are(tmp_path: Path):
     with pytest.raises(Problem) as caught:
         read_table(tmp_path / "list.xlsx", "Thôn")
     assert caught.value.number == 3005
+
+
+def test_titles_over_two_lines_are_found_by_what_is_looked_for(tmp_path: Path):
+    path = tmp_path / "list.csv"
+    path.write_text("DANH SÁCH,,\n\nSTT,Năm sinh,\n,Nam,Nữ\n(1),(2),(3)\n7,1970,\n", "utf-8")
+    table = read_table(path, wanted=lambda titles: len({"STT", "Năm sinh: Nữ"} & set(titles)))
+    assert table.columns == ["STT", "Năm sinh: Nam", "Năm sinh: Nữ"]
+    assert [(row.line, row.values["STT"]) for row in table.rows] == [(6, "7")]
+    assert any("3 – 4" in note for note in table.notes)
+    assert any(note.endswith("left out: 5") for note in table.notes)
+
+
+def test_a_table_nobody_looks_for_titles_in_begins_with_them(tmp_path: Path):
+    path = tmp_path / "list.csv"
+    path.write_text("a,b,c,d\n1,2,3,4\n", "utf-8")
+    table = read_table(path)
+    assert [list(row.values.values()) for row in table.rows] == [["1", "2", "3", "4"]]
+
+
+def test_a_line_of_titles_that_is_not_there_is_told(tmp_path: Path):
+    path = tmp_path / "list.csv"
+    path.write_text("a,b\n1,2\n", "utf-8")
+    with pytest.raises(Problem) as caught:
+        read_table(path, header=(7, 8))
+    assert caught.value.number == 3004
+
+
+def test_a_formula_without_its_result_and_an_error_are_told_from_an_empty_cell(tmp_path: Path):
+    book = openpyxl.Workbook()
+    book.active.title = "Khác"
+    sheet = book.create_sheet("Hộ & nhà")
+    for row in (["a", "b", "c"], [1, "=A2*2", None], ["x", "#REF!", None]):
+        sheet.append(row)
+    book.save(tmp_path / "list.xlsx")
+    table = read_table(tmp_path / "list.xlsx", "Hộ & nhà")
+    assert [row.broken for row in table.rows] == [{"b": "=A2*2"}, {"b": "#REF!"}]
+    assert any("B2 (=A2*2), B3 (#REF!)" in note for note in table.notes)
+
+
+def test_an_error_in_the_letters_of_a_csv_is_one_too(tmp_path: Path):
+    path = tmp_path / "list.csv"
+    path.write_text("a,b\n1,#N/A\n#1,#REF\n", "utf-8")
+    first, second = read_table(path).rows
+    assert (first.values, first.broken) == ({"a": "1", "b": ""}, {"b": "#N/A"})
+    assert (second.values, second.broken) == ({"a": "#1", "b": "#REF"}, {})
+
+
+def test_a_formula_whose_result_is_stored_is_a_value(tmp_path: Path):
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "list.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["a", "b"])
+        sheet.write_formula(1, 0, "=4*7", value=28)
+        sheet.write_formula(1, 1, '="x"', value="x")
+    (row,) = read_table(tmp_path / "list.xlsx").rows
+    assert (row.values, row.broken) == ({"a": "28", "b": "x"}, {})

@@ -20,7 +20,7 @@ ADDRESS = "http://phone.localhost"
 LOAD = """async () => {
   globalThis.kept = {};
   for (const name of ["law/expressions", "law/rules", "law/law", "law/explain",
-                      "form/facts", "form/check", "form/relevance", "form/numbers"]) {
+                      "form/facts", "form/check", "form/doubts", "form/relevance", "form/numbers"]) {
     Object.assign(globalThis, await import(`/${name}.js`));
   }
 }"""

@@ -169,6 +169,25 @@ def test_the_result_is_advice_and_hides_amounts_from_officers(phone: Handset) ->
     assert "đồng" not in text
 
 
+def test_what_can_hardly_be_true_is_asked_again_and_saved_all_the_same(phone: Handset) -> None:
+    phone.sign_in()
+    draft_id = phone.call(
+        """async (m, answers) => {
+          const draft = m.drafts.begin(m.me.me.forms.household, answers, {at: {page: "@end"}});
+          await m.drafts.save(draft);
+          return draft.id;
+        }""",
+        payload(head_birth_year=2031, members=[{"name": "Triệu Thị Cụ", "birth_year": 1890}]),
+    )
+    phone.go(f"#/form/{draft_id}")
+    asked = phone.page.locator(".problem.warn", has_text="Hỏi lại")
+    asked.wait_for()
+    assert "năm sinh sau ngày khảo sát" in asked.inner_text()
+    assert phone.page.get_by_role("button", name="Hoàn tất và lưu").is_enabled()
+    asked.get_by_role("button", name="trên 120 tuổi (1)").click()
+    phone.page.wait_for_selector("[data-q='members[0].birth_year']")
+
+
 # --- many records
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from field.gathering import batches, first_difference, gather, plain
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from api.forms.parsing import parse
 from survey.law.assessment import _fact_out
-from survey.questionnaire import Question, check, forms, load_form, survey_facts
+from survey.questionnaire import Question, check, doubts, forms, load_form, survey_facts
 from survey.questionnaire.relevance import relevance
 
 pytestmark = pytest.mark.browser
@@ -20,6 +21,7 @@ HOUSEHOLD = load_form()
 NUMBERS = st.text("0123456789.,+- ", max_size=12)
 CHECK = "({form, payload}) => check(kept.forms[form], payload, kept.texts)"
 FACTS = "values => surveyFacts(kept.forms.household, values)"
+DOUBTS = "values => doubts(kept.forms.household, values, '2025-05-15')"
 COLLECT = "({told, known}) => collectFacts(told, known)"
 ASKED = """values => Object.fromEntries(
   questionsOf(kept.forms.household).map((question) => [question.code, asked(question, values)])
@@ -126,6 +128,39 @@ def test_answers_give_the_law_the_same_facts(phone):
         for values in checked
     ]
     assert first_difference(checked, expected, phone.each(FACTS, plain(checked))) is None
+
+
+def test_the_same_answers_are_doubted(phone):
+    """Years near the visit, ids of both sexes and centuries, members to be counted."""
+    near = st.sampled_from([1904, 1905, 1980, 2025, 2026])
+    ids = st.from_regex(r"0[0-9]{2}[0-3][0-9]{8}", fullmatch=True) | st.just("012345678")
+    day = st.dates(date(2025, 5, 13), date(2025, 5, 17)).map(date.isoformat)
+    survey = st.fixed_dictionaries(
+        {"visit": st.sampled_from(["interviewed", "nobody_home"])},
+        optional={
+            "head_birth_year": near,
+            "head_sex": st.sampled_from(["male", "female"]),
+            "national_id": ids,
+            "people": st.integers(1, 3),
+            "members": st.lists(
+                st.fixed_dictionaries({"name": st.just("An"), "birth_year": near}), max_size=3
+            ),
+            "separated_on": day,
+            "house_tenure": st.sampled_from(["own", "no_house"]),
+            "year_built": near,
+            "last_repair_year": near,
+            "ever_repaired": st.booleans(),
+            "status_records": st.lists(st.fixed_dictionaries({"decided_on": day}), max_size=2),
+        },
+    )
+    checked = [check(HOUSEHOLD, one).values for one in gather(survey, 400)]
+    expected = [list(doubts(HOUSEHOLD, values, date(2025, 5, 15))) for values in checked]
+    got = phone.each(DOUBTS, plain(checked))
+    assert {flag["code"] for flags in expected for flag in flags} == {
+        doubt.code for doubt in (*HOUSEHOLD.doubts, *HOUSEHOLD.questions["status_records"].doubts)
+    }
+    bare = [[{key: flag[key] for key in flag if key != "labels"} for flag in flags] for flags in got]
+    assert first_difference(checked, expected, bare) is None
 
 
 def test_the_same_questions_are_asked(phone):

@@ -14,14 +14,15 @@ MAPPING = """
 source = "list-2025"
 id = ["STT"]
 captured_at = {default = "2025-05-15T08:00:00+07:00"}
-constants = {visit = "interviewed"}
+constants = {visit = "interviewed", area_code = "V1"}
 answer = [{from = "Số khẩu", to = "people"}, {from = "Mái", to = "roof_material", codes = {ton = "sheet"}}]
 """
 
 
 @pytest.fixture
-def run(tmp_path: Path):
+def run(world, tmp_path: Path, monkeypatch):
     """Run the command on a small file in a dry run, with further options."""
+    monkeypatch.setattr("api.cli.context.create_app", lambda: world)
     (tmp_path / "list.toml").write_text(MAPPING, "utf-8")
 
     def running(rows: str, *options: str):

@@ -63,6 +63,23 @@ def test_the_page_of_a_record_shows_the_answer_that_is_wrong(waiting, sign_in) -
     assert page.index("answer.area_m2") < page.index("Các câu trả lời khác")
 
 
+def test_what_can_hardly_be_true_is_said_on_the_page_of_a_record_and_of_its_household(sign_in) -> None:
+    doubtful = {"head_birth_year": 2026, "year_built": 2031, "people": 1, "members": [{"name": "Chu Thị Em"}]}
+    sentences = (
+        "năm sinh sau ngày khảo sát",
+        "xây hoặc sửa nhà sau ngày khảo sát",
+        "số khẩu ít hơn số người đã ghi tên",
+    )
+    send(sign_in("lan"), {**FAULTY, **doubtful})
+    mai = sign_in("mai")
+    page = mai.get(f"/inbox/{row_id()}").text
+    assert all(sentence in page for sentence in sentences)
+    mai.post(f"/inbox/{row_id()}/mend", data={"answer.area_m2": "36"})
+    household = db.session.scalar(select(Household.id))
+    page = mai.get(f"/households/{household}").text.lower()
+    assert all(sentence in page for sentence in sentences)
+
+
 def test_a_mended_record_becomes_version_2_of_the_mender_and_is_assessed(waiting, sign_in) -> None:
     answer = sign_in("mai").post(f"/inbox/{row_id()}/mend", data={"answer.area_m2": "36,5"})
     first, second = versions()
@@ -138,6 +155,13 @@ def test_a_record_of_an_unknown_village_runs_after_its_village_was_imported(sign
     assert answer.location.startswith("/households/")
     assert db.session.scalar(select(Household.area_code)) == "V9"
     assert [row.version for row in versions()] == [1]
+
+
+def test_the_village_of_a_record_may_be_typed_by_name(sign_in) -> None:
+    send(sign_in("lan"), {"area_code": "T9"})
+    typed = {"answer.area_code": "Thôn 2, Nam Mẫu"}
+    assert sign_in("admin").post(f"/inbox/{row_id()}/mend", data=typed).status_code == 302
+    assert db.session.scalar(select(Survey.area_code)) == "V2"
 
 
 def test_a_record_is_set_aside_with_a_reason_and_put_back(waiting, sign_in) -> None:

@@ -9,6 +9,12 @@
  * @property {any[]} tree
  * @property {Object<string, string>} kinds Name of an answer -> truth, number, date or choice.
  *
+ * @typedef {object} Doubt What can hardly be otherwise; `question` says where to look.
+ * @property {string} code
+ * @property {string} question
+ * @property {Condition} holds
+ * @property {Texts} labels
+ *
  * @typedef {object} Question
  * @property {string} code
  * @property {string} kind
@@ -28,12 +34,14 @@
  * @property {Question[]} columns
  * @property {number} max_rows
  * @property {{holds: Condition, labels: Texts}[]} checks
+ * @property {Doubt[]} doubts
  *
  * @typedef {object} Form
  * @property {string} code "household" for a survey, else the kind of an act.
  * @property {number} version
  * @property {Texts} labels
  * @property {{holds: Condition, labels: Texts}[]} checks
+ * @property {Doubt[]} doubts
  * @property {{code: string, labels: Texts, questions: Question[]}[]} sections
  *
  * @typedef {object} ActKind What is true of a kind of act that a phone offers (survey/cases/machine.toml).

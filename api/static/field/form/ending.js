@@ -6,9 +6,10 @@ import { me, villageName } from "../store/me.js";
 import * as queue from "../store/queue.js";
 import { keepSending } from "../store/sync.js";
 import { ask, button, card, h, notice, say } from "../ui/dom.js";
-import { label, rightNow, t } from "../ui/words.js";
+import { label, rightNow, t, today } from "../ui/words.js";
 import { isWorking } from "./attach.js";
 import { check } from "./check.js";
+import { doubts } from "./doubts.js";
 import { inWords } from "./in_words.js";
 import { POOR_M } from "./position.js";
 import { asked, questionsOf } from "./relevance.js";
@@ -34,6 +35,7 @@ export function ending(ctx) {
           t("Chưa có bản luật trên máy", "No law on this phone yet"),
           t("Máy chủ sẽ đối chiếu khi nhận bản ghi.", "The server assesses the record on receipt."),
         ),
+    doubtsNode(ctx, checked.values),
     missingNode(ctx, checked.missing),
     photosNote(ctx),
     answersNode(ctx),
@@ -154,6 +156,29 @@ function faultsNode(ctx, faults) {
     { class: "problem bad", role: "alert" },
     h("b", {}, t("Cần sửa trước khi lưu", "To mend before saving")),
     h("ul", { class: "plain" }, faults.map(line)),
+  );
+}
+
+/**
+ * What can hardly be true: to be looked at once more, and saved all the same.
+ * @param {FormContext} ctx
+ * @param {Answers} values
+ */
+function doubtsNode(ctx, values) {
+  const found = doubts(ctx.form, values, values.visited_on ?? today());
+  if (!found.length) return null;
+  const named = ({ labels, row }) => (row ? `${label(labels)} (${row})` : label(labels));
+  const line = (one) =>
+    h(
+      "li",
+      {},
+      button(named(one), () => ctx.jump(one.question), "as-link"),
+    );
+  return h(
+    "div",
+    { class: "problem warn" },
+    h("b", {}, t("Hỏi lại (vẫn lưu được)", "Ask again (it can be saved all the same)")),
+    h("ul", { class: "plain" }, found.map(line)),
   );
 }
 
