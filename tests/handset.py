@@ -36,6 +36,8 @@ def now() -> datetime:
 class Handset:
     """One phone. `page` is the app; `reopen` is what killing and starting it again does."""
 
+    modules = MODULES
+
     def __init__(self, browser_type: Any, folder: Path, url: str, **options: Any) -> None:
         self.browser_type, self.folder, self.url, self.options = browser_type, folder, url, options
         self.faults: list[str] = []
@@ -154,7 +156,7 @@ class Handset:
     def call(self, script: str, *arguments: Any) -> Any:
         """Run a function with the app's own modules at hand: `m.queue`, `m.drafts`, `m.send` …"""
         loading = "".join(
-            f"m.{name} = await import('/static/field/{path}.js');" for name, path in MODULES.items()
+            f"m.{name} = await import('/static/field/{path}.js');" for name, path in self.modules.items()
         )
         whole = f"async given => {{ const m = {{}}; {loading} return ({script})(m, ...given); }}"
         return self.page.evaluate(whole, list(arguments))
