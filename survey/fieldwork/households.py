@@ -7,7 +7,7 @@ and amounts go by right.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from survey.areas import places
 from survey.assessment.facts import told_last_first
 from survey.assessment.models import AssessmentRow
 from survey.assessment.queries import NOT_ASSESSED, amount_vnd
@@ -41,7 +42,44 @@ def households(session: Session, scope: Scope, *conditions: ColumnElement[bool])
         histories = cases.histories(session, part)
         progress |= {household_id: found[0].progress for household_id, found in histories.items()}
         statuses |= _statuses(session, part)
-    return [_household(row, progress.get(row.id), statuses.get(row.id, []), scope) for row in rows]
+    entries = _entries(session, rows, progress, scope.today)
+    return [
+        _household(row, progress.get(row.id), statuses.get(row.id, []), scope)
+        | {"entry": entries.get((row.area_code, _approved_on(progress.get(row.id))))}
+        for row in rows
+    ]
+
+
+def _entries(
+    session: Session, rows: Sequence[Any], progress: Mapping[str, Progress | None], today: date
+) -> dict[tuple[str, date | None], Json]:
+    """The units and the facts of a household's place on the day of its approval, where today's differ.
+
+    The law asks about the place as it then was (see `assessment.judging`).
+    """
+    codes_by_day: dict[date, set[str]] = {}
+    for row in rows:
+        approved_on = _approved_on(progress.get(row.id))
+        if approved_on and row.area_code:
+            codes_by_day.setdefault(approved_on, set()).add(row.area_code)
+    now = _places(session, {code for codes in codes_by_day.values() for code in codes}, today)
+    found: dict[tuple[str, date | None], Json] = {}
+    for day, codes in codes_by_day.items():
+        then = _places(session, codes, day)
+        found |= {(code, day): place for code, place in then.items() if place != now[code]}
+    return found
+
+
+def _approved_on(progress: Progress | None) -> date | None:
+    approved_on: date | None = cases.case_facts(progress).get("approved_on")
+    return approved_on
+
+
+def _places(session: Session, codes: Collection[str], on: date) -> dict[str, Json]:
+    facts = places.facts_of_many(session, codes, on)
+    return {
+        code: {"path": list(places.path_on(session, code, on)), "area_facts": facts[code]} for code in codes
+    }
 
 
 def count(session: Session, scope: Scope) -> int:

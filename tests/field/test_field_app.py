@@ -169,6 +169,22 @@ def test_the_result_is_advice_and_hides_amounts_from_officers(phone: Handset) ->
     assert "đồng" not in text
 
 
+def test_the_result_is_asked_about_the_place_on_the_day_of_the_approval(phone: Handset) -> None:
+    phone.sign_in()
+    places = phone.call(
+        """async m => {
+          const { judge } = await import("/static/field/form/verdict.js");
+          const house = [...m.me.me.households.values()].find(one => one.village_code);
+          const answers = { area_code: house.village_code, household: house.id };
+          const asked = () => judge(m.me.me.forms.household, answers, "x").assessment;
+          const now = asked().area_codes;
+          house.entry = { path: ["V1", "01999", "09"], area_facts: { poor_district: true } };
+          return [now, asked().area_codes, asked().facts.poor_district];
+        }"""
+    )
+    assert places == [["V1", "01900", "06"], ["V1", "01999", "09"], True]
+
+
 def test_what_can_hardly_be_true_is_asked_again_and_saved_all_the_same(phone: Handset) -> None:
     phone.sign_in()
     draft_id = phone.call(

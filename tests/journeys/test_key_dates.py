@@ -256,6 +256,25 @@ def test_the_phone_is_told_what_passed_on_to_the_merged_commune(merged, on):
     assert village["area_facts"]["poor_district"] is True
 
 
+def test_the_phone_asks_about_the_place_as_it_was_when_the_household_was_approved(sign_in, merged, on):
+    house = approved(sign_in, **POOR)
+    on("2025-08-10")
+    told_to_phone = as_phone(merged, "mai").get("/api/v1/field/assignment").json
+    (kept,) = [one for one in told_to_phone["households"] if one["id"] == house]
+    village = next(one for one in told_to_phone["villages"] if one["code"] == "V1")
+    assert village["path"] == ["V1", "02000", "19"]
+    stored = current(house).result
+    assert kept["entry"]["path"] == stored["area_codes"] == ["V1", "01900", "06"]
+    for fact, value in kept["entry"]["area_facts"].items():
+        assert stored["facts"][fact] == value
+
+
+def test_nothing_more_is_told_where_the_place_is_what_it_was(sign_in, world):
+    approved(sign_in)
+    told_to_phone = as_phone(world, "mai").get("/api/v1/field/assignment").json
+    assert [one["entry"] for one in told_to_phone["households"]] == [None]
+
+
 def test_a_house_surveyed_after_the_merger_is_still_in_what_was_a_poor_district(sign_in, merged, on):
     on("2025-08-10")
     house = household(sign_in("mai"), visited_on="2025-08-01", **POOR)

@@ -189,6 +189,7 @@
  * @property {number | null} accuracy_m
  * @property {any} case
  * @property {Object<string, any>} case_facts
+ * @property {{path: string[], area_facts: Object<string, any>} | null} entry
  * @property {string[]} next Acts that may follow.
  * @property {string} outcome
  * @property {string | null} [lapses_on] From when on its programme has ended without it.

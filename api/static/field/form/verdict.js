@@ -28,9 +28,12 @@ export function judge(form, values, draftId) {
   if (!me.law?.law) return null;
   const village = me.villages.get(values.area_code);
   const house = me.households.get(values.household ?? draftId);
-  const law = lawFor(values.visited_on ?? today(), village?.path ?? [values.area_code].filter(Boolean));
+  // The law asks about the place as it was when the household was approved.
+  const entry = house?.village_code === values.area_code ? house?.entry : null;
+  const path = entry?.path ?? village?.path ?? [values.area_code].filter(Boolean);
+  const law = lawFor(values.visited_on ?? today(), path);
   const more = {
-    area: village?.area_facts,
+    area: entry?.area_facts ?? village?.area_facts,
     records: house?.status_records,
     acts: house?.case_facts,
     envelopeId: draftId,
