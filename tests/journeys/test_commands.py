@@ -266,7 +266,7 @@ def test_a_database_server_that_is_away_is_told(typed, tmp_path):
 @pytest.mark.parametrize("command", [("map", "99"), ("budget", "99")])
 def test_an_unknown_area_is_told_with_its_number(typed, said, tmp_path, command):
     folder = Path(said["folder"])
-    assert told_in_words(typed(*command, "-o", str(tmp_path / "out"), **environment(folder)), 1004)
+    assert told_in_words(typed(*command, "-o", str(tmp_path / "out"), **environment(folder)), 3040)
     assert not (tmp_path / "out").exists()
 
 
