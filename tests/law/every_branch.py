@@ -159,6 +159,17 @@ def some_parts_durable(facts: dict[str, Any], visit: date) -> Iterator[Household
 MEETINGS = [
     *BASES,
     *(base._replace(facts=base.facts | {"approved_on": base.visit + 10 * DAY}) for base in BASES),
+    Household(KNOWN | SOLID | {"people": 1, "area_m2": 7.0}, SPRING, NATION),
+    Household(
+        KNOWN | {"merit_status": True, "disaster_damage": "collapsed", "works_kind": "repair"}, AUTUMN, NATION
+    ),
+    Household(
+        KNOWN
+        | PAID
+        | {"ntp_paid_vnd": 15_000_000, "disaster_damage": "badly_damaged", "works_kind": "repair"},
+        SPRING,
+        NATION,
+    ),
     *some_parts_durable(POOR_DISTRICT, AUTUMN),
     *some_parts_durable(MERIT, AUTUMN),
     *some_parts_durable({}, SPRING),

@@ -172,9 +172,15 @@ def _of_tranches(section: str, code: str, path: Path, shares: list[Any]) -> Iter
 
 
 def _ranks(section: str) -> Iterator[Mutant]:
-    """Two neighbours in another order."""
-    order = sorted(RAW[section], key=lambda code: RAW[section][code]["rank"])
+    """Two neighbours in another order; supplements that only add come before those that lift, whatever their
+    rank.
+    """
+    shipped = [code for code in RAW[section] if code not in _OWN[section]]
+    lifting = {code: "level" in RAW[section][code] for code in shipped}
+    order = sorted(shipped, key=lambda code: (lifting[code], RAW[section][code]["rank"]))
     for one, other in pairwise(order):
+        if lifting[one] != lifting[other]:
+            continue
         raw = _with(RAW, (section, one, "rank"), RAW[section][other]["rank"])
         raw = _with(raw, (section, other, "rank"), RAW[section][one]["rank"])
         yield Mutant(f"{section}: {other} before {one}", section, one, raw)

@@ -29,6 +29,7 @@ from survey.problems import Problem
 
 _NOT_ASKED = "the programme that asks it begins a day later"
 _FIRST_IN_ORDER = "whom NTP-EM helps is poor and of a minority: the first of its order, always"
+_A_DONG = "whoever was not helped before gets millions from the programme, which count in place of it"
 EQUIVALENT = {
     "values xnt.new dated.2.from: 2025-09-02": "a day without a period is as one with a repeal",
     "values xnt.repair dated.2.from: 2025-09-02": "a day without a period is as one with a repeal",
@@ -42,6 +43,8 @@ EQUIVALENT = {
     "programmes NTP-EM priority.order: without priority.hardship": _FIRST_IN_ORDER,
     "programmes NTP-EM priority.order: without priority.disaster_prone": _FIRST_IN_ORDER,
     "programmes NTP-EM priority.order: without priority.rest": _FIRST_IN_ORDER,
+    "supplements TOP-UP already: ntp_paid_vnd if still_helped else 1": _A_DONG,
+    "supplements DISASTER-MINIMUM already: ntp_paid_vnd if still_helped else 1": _A_DONG,
     "programmes: MERIT-2013 before MERIT-2025": "no day has both: the ended one comes after all others",
 }
 """Changes that can change no assessment, each with its reason."""
