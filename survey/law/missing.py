@@ -7,6 +7,7 @@ A fact that an already decided condition hides is not asked for. Facts are bits 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,7 @@ class MissingColumns:
             condition = self._value(node.args[0], env)
             parts[1] = np.where(condition == FALSE, np.uint64(0), parts[1])
             parts[2] = np.where(condition == TRUE, np.uint64(0), parts[2])
-        mask: NDArray[np.uint64] = np.bitwise_or.reduce(parts)
+        mask: NDArray[np.uint64] = reduce(np.bitwise_or, parts)  # one value for all where no column is given
         return np.where(unknown, mask, np.uint64(0))
 
     def _of_name(

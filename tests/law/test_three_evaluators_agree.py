@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import date
 
 import numpy as np
 from hypothesis import given
@@ -37,6 +38,13 @@ def test_columns_and_single_households_agree(households, on, place):
     columns = assess_many(_columns(households), BOOK, on, place)
     for row, household in enumerate(households):
         _assert_agrees(columns, row, assess(household, law))
+
+
+def test_a_column_that_is_not_given_is_unknown_of_every_row():
+    made = assess({"people": 4}, BOOK.law_on(date(2025, 5, 15)))
+    columns = assess_many({"people": [4, 4, 4]}, BOOK, date(2025, 5, 15))
+    for row in range(3):
+        _assert_agrees(columns, row, made)
 
 
 def _columns(households):
