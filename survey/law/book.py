@@ -150,7 +150,7 @@ class Component:
     code: unique in the law. payer: the source of the money (nguồn vốn), "" where none is told. is_apart: paid
     beside the stages of the house and counted beside its sum, such as a cadastral extract. lifts: its prices
     are a level, to which the house's other public money is lifted; `already`: what was paid for the house
-    before, which counts in place of the others where it is more.
+    before, which counts too.
     """
 
     code: str

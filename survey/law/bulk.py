@@ -382,13 +382,11 @@ def _already(part: Part, env: Env, level: Any) -> tuple[Any, Any]:
 def _lift(
     level: tuple[Any, Any], house: tuple[Any, Any], already: tuple[Any, Any]
 ) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
-    def lacking(to: Any, there: Any, paid: Any) -> Any:
-        return np.maximum(to - np.maximum(there, paid), 0)
-
-    own = lacking(level[0], house[1], already[1]), lacking(level[1], house[0], already[0])
-    low = house[0] + lacking(level[0], house[0], already[1])
-    high = house[1] + lacking(level[1], house[1], already[0])
-    return own, (low, high)
+    least = np.maximum(level[0] - house[1] - already[1], 0)
+    most = np.maximum(level[1] - house[0] - already[0], 0)
+    low = np.maximum(house[0], level[0] - already[1])
+    high = np.maximum(house[1], level[1] - already[0])
+    return (least, most), (low, high)
 
 
 def _lapses_on(programme: Programme, env: Env) -> Any:

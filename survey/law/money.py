@@ -104,11 +104,9 @@ def _already(part: Part, env: Env, level: float) -> Bounds:
 
 def _lift(level: Bounds, house: Bounds, already: Bounds) -> tuple[Bounds, Bounds]:
     """What is lacking to a level, and the house's money with it. The more is there, the less is added."""
-    least = max(0.0, level[0] - max(house[1], already[1]))
-    most = max(0.0, level[1] - max(house[0], already[0]))
-    low = house[0] + max(0.0, level[0] - max(house[0], already[1]))
-    high = house[1] + max(0.0, level[1] - max(house[1], already[0]))
-    return (least, most), (low, high)
+    least = max(0.0, level[0] - house[1] - already[1])
+    most = max(0.0, level[1] - house[0] - already[0])
+    return (least, most), (max(house[0], level[0] - already[1]), max(house[1], level[1] - already[0]))
 
 
 def _counts(share: Share) -> bool:

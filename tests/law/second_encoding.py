@@ -386,11 +386,11 @@ def money(programme, told, visit, begun, path):
     top_up = minimum = 0
     if programme in ("NTP-SPR", "NTP-EM") and ALL_60_30 <= begun <= END_OF_2025:
         # The difference: the level minus the house's other public money (domain 0: 44 → 16, 45 → 15).
-        top_up = max(0, level_60_30(told("works_kind")) - max(house, paid))
+        top_up = max(0, level_60_30(told("works_kind")) - house - paid)
     house += top_up
     if visit >= date(2021, 7, 1) and needs_emergency_help(told):
         # Reading: the minimum holds whichever programme helps.
-        minimum = max(0, emergency_minimum(told("disaster_damage")) - max(house, paid))
+        minimum = max(0, emergency_minimum(told("disaster_damage")) - house - paid)
     return [
         *parts,
         ("CADASTRAL-EXTRACT", "PROVINCE", extract),

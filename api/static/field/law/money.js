@@ -72,13 +72,10 @@ function alreadyOf({ already }, env, level) {
 
 /** What is lacking to a level, and the house's money with it. The more is there, the less is added. */
 function lift(level, house, already) {
-  const lacking = (to, there, paid) => Math.max(0, to - Math.max(there, paid));
+  const [least, most] = [level[0] - house[1] - already[1], level[1] - house[0] - already[0]];
   return [
-    [lacking(level[0], house[1], already[1]), lacking(level[1], house[0], already[0])],
-    [
-      house[0] + lacking(level[0], house[0], already[1]),
-      house[1] + lacking(level[1], house[1], already[0]),
-    ],
+    [Math.max(0, least), Math.max(0, most)],
+    [Math.max(house[0], level[0] - already[1]), Math.max(house[1], level[1] - already[0])],
   ];
 }
 
