@@ -298,7 +298,26 @@ def payload_of(cells: Cells, reader: Reader) -> dict[str, Any]:
         if cells.values[row.present] not in mapping.empty:
             entry = {**row.constants, **_answers(row.answers, cells, reader)}
             payload.setdefault(row.roster, []).append(entry)
+            payload |= _opened(mapping, row.roster, payload)
     return payload
+
+
+def _opened(mapping: HouseholdMapping, roster: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Yes to the question that a roster with rows depends on, unless a column answers that question.
+
+    So a constant no holds for the households without such a row: never helped before, for one.
+    """
+    when = mapping.form.questions[roster].when
+    if when is None or when.truth(payload):
+        return {}
+    answered = {rule.question.code for rule in mapping.answers}
+    for code in when.kinds:
+        question = mapping.form.questions.get(code)
+        if question and question.kind == "boolean" and code not in answered:
+            opened = {code: True}
+            if when.truth({**payload, **opened}):
+                return opened
+    return {}
 
 
 def _answers(rules: Sequence[AnswerRule], cells: Cells, reader: Reader) -> dict[str, Any]:
