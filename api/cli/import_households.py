@@ -26,6 +26,15 @@ OUTCOMES = {
     "refused": "không nhận / refused",
     "passed": "không phải hộ (tiêu đề, dòng tổng, ghi chú) / no households (headings, totals, notes)",
 }
+REPORT_TITLES = (
+    "dòng / line",
+    "kết quả / outcome",
+    "số / number",
+    "lý do",
+    "reason",
+    "việc cần làm",
+    "what to do",
+)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -204,21 +213,44 @@ class Reason(NamedTuple):
     number: int
     vi: str
     en: str
+    next_vi: str
+    next_en: str
 
 
 def _reasons(planned: Plan, result: Result | None = None) -> list[Reason]:
     """Every row with its reason, in the order of the file: as foreseen, or as it came to be."""
+    from survey.problems import Problem
+
     problems = [(row.line, "passed", row.problem) for row in planned.passed]
     problems += [(row.line, "refused", row.problem) for row in (result or planned).refused]
     problems += [(one.line, "said", one.problem) for one in planned.said]
     if result is None:
         problems += [(row.line, "waiting", fault.problem) for row in planned.prepared for fault in row.faults]
     told = [
-        Reason(line, outcome, problem.number, problem.message("vi"), problem.message("en"))
+        Reason(
+            line,
+            outcome,
+            problem.number,
+            problem.message("vi"),
+            problem.message("en"),
+            problem.next_step("vi"),
+            problem.next_step("en"),
+        )
         for line, outcome, problem in problems
     ]
     for line, fault in result.reasons if result else ():
-        told.append(Reason(line, "waiting", fault["number"], fault["vi"], fault["en"]))
+        steps = Problem(fault["number"])
+        told.append(
+            Reason(
+                line,
+                "waiting",
+                fault["number"],
+                fault["vi"],
+                fault["en"],
+                steps.next_step("vi"),
+                steps.next_step("en"),
+            )
+        )
     return sorted(told)
 
 
@@ -226,6 +258,6 @@ def _write_report(path: Path, reasons: list[Reason]) -> None:
     """The rows with their reasons as CSV with a byte-order mark, so that Excel reads the Vietnamese right."""
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)
-        writer.writerow(["dòng / line", "kết quả / outcome", "số / number", "lý do", "reason"])
+        writer.writerow(REPORT_TITLES)
         writer.writerows(reasons)
     click.echo(f"Đã ghi danh sách lý do / reasons written: {path}")

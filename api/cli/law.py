@@ -253,7 +253,7 @@ def _named_book(name: str) -> law.LawBook:
 
 
 def _compare_stored(old: str, new: str) -> Moves:
-    from api.cli.context import app_context
+    from api.cli.context import app_context, operator
     from api.cli.law_table import compare_books
     from api.web.extensions import db
     from survey.assessment import queries
@@ -263,7 +263,8 @@ def _compare_stored(old: str, new: str) -> Moves:
         return queries.release(db.session(), name) if is_hash else _named_book(name)
 
     with app_context():
-        return compare_books(book(old), book(new), queries.current_facts(db.session()))
+        households = queries.current_facts(db.session())
+        return compare_books(book(old), book(new), households, operator().today)
 
 
 @command.command("release")

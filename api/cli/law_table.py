@@ -151,11 +151,18 @@ def households_of_file(path: Path, book: LawBook, on: date, areas: tuple[str, ..
             raise Problem(2042, file=f"{path.name}:{row.line}", reason=problem.message("vi")) from None
 
 
-def compare_books(old: LawBook, new: LawBook, households: Iterable[Household | CurrentFacts]) -> Moves:
-    """Assess every household by both laws. A fact that one of them lacks is left out there."""
+def compare_books(
+    old: LawBook, new: LawBook, households: Iterable[Household | CurrentFacts], today: date | None = None
+) -> Moves:
+    """Assess every household by both laws. A fact that one of them lacks is left out there.
+
+    With `today`, a house not begun counts with the level of that day, as in the estimate.
+    """
     moves = Moves()
     for household in households:
         before, after = (_assess_by(book, household) for book in (old, new))
+        if today is not None:
+            before, after = before.as_of(today), after.as_of(today)
         difference = (after.amount_vnd or 0) - (before.amount_vnd or 0)
         moves.total += 1
         moves.before_vnd += before.amount_vnd or 0

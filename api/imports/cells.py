@@ -46,6 +46,8 @@ class Reader:
 
     def answer(self, rule: AnswerRule, row: Cells) -> Any:
         """The answer that a row gives; None when it tells nothing."""
+        if rule.ticked:
+            return self._ticked(rule, row)
         text = self._text(rule, row)
         if rule.question.kind == "area":
             text = "" if text in rule.unknown else rule.codes.get(text, text)
@@ -55,12 +57,32 @@ class Reader:
         if code is None:
             return None
         if rule.codes:
-            if code in rule.codes:
-                ours = rule.codes[code]
+            theirs = rule.code_of(code)
+            if theirs is not None:
+                ours = rule.codes[theirs]
                 return None if ours == "" else ours
             self._count(rule, code)
             return text
         return self._plain(rule, code)
+
+    def _ticked(self, rule: AnswerRule, row: Cells) -> Any:
+        """The choice of the one column that is ticked (x, yes, or a number such as a year of birth).
+
+        Several ticked columns, and a text that is no tick, are handed on as they stand.
+        """
+        filled = {column: text for column in rule.columns if (text := row.values[column])}
+        filled = {
+            column: text
+            for column, text in filled.items()
+            if text not in self.mapping.empty and spelling.truth(text) is not False
+        }
+        if strange := [text for text in filled.values() if not (spelling.truth(text) or text.isdecimal())]:
+            for text in strange:
+                self._count(rule, text)
+            return " | ".join(strange)
+        if len(filled) == 1:
+            return rule.ticked[next(iter(filled))]
+        return " | ".join(filled) or None
 
     def heading(self, row: Cells) -> Any:
         """What the heading above a row answers."""
@@ -120,8 +142,9 @@ class Reader:
             return text
         parts = [part.strip() for part in text.split(rule.split)]
         parts = [part for part in parts if part and part not in rule.unknown]
+        known = {theirs for part in parts if (theirs := rule.code_of(part)) is not None}
         for wanted in (*rule.prefer, *rule.codes):
-            if wanted in parts:
+            if wanted in parts or wanted in known:
                 return wanted
         return parts[0] if parts else None
 

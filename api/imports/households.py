@@ -27,8 +27,8 @@ from survey.areas.names import bare_name, normal_name
 from survey.intake.envelope import read
 from survey.intake.rows import Envelope, Foreseen, Receipt
 from survey.problems import Problem
-from survey.questionnaire import Fault, check
-from survey.words import glossary
+from survey.questionnaire import Fault, check, load_form
+from survey.words import LANGUAGES, glossary
 
 NAMESPACE = uuid.UUID("6f1c5a52-6d8b-5d0e-9f6e-6f3a1f0c7b11")
 """Under it every imported survey gets its id: uuid5(uuid5(NAMESPACE, source), row id)."""
@@ -38,6 +38,7 @@ CHUNK = 25
 PLACES = ("area_code", "place_text", "point")
 """Questions whose answer says where a household is."""
 NO_HOUSEHOLD = 4210
+OTHER_CONTENT = 4102
 EXPECTED_FLAGS = frozenset({"no_point", "area_by_point"})
 """Flags that a list of households earns by being a list."""
 
@@ -152,17 +153,33 @@ def foretold(planned: Plan, foresee: Callable[[Envelope], Foreseen]) -> Plan:
     """
     prepared: list[Prepared] = []
     refused, said = list(planned.refused), list(planned.said)
+    asked = {code for row in planned.prepared for code in row.envelope["payload"]}
     for row in planned.prepared:
         try:
             if not any(code in row.envelope["payload"] for code in PLACES):
                 raise Problem(4218, line=row.line)
             seen = foresee(read(row.envelope))
         except Problem as problem:
-            refused.append(Refused(row.line, problem))
+            refused.append(Refused(row.line, _imported_before(row.line, row.envelope["form"], problem)))
             continue
+        if "head_name" in asked and not row.envelope["payload"].get("head_name"):
+            said.append(Said(row.line, Problem(4220, line=row.line)))
         prepared.append(replace(row, faults=seen.faults, is_known=seen.is_known))
         said += [Said(row.line, _doubt(flag)) for flag in seen.flags if flag["code"] not in EXPECTED_FLAGS]
     return replace(planned, prepared=tuple(prepared), refused=tuple(refused), said=tuple(said))
+
+
+def _imported_before(line: int, form: str, problem: Problem) -> Problem:
+    """What a phone is told of a version of other content, in the words of a list that is imported again."""
+    if problem.number != OTHER_CONTENT:
+        return problem
+    questions = load_form(form).questions
+    codes = str(problem.details.get("changed", "")).split(", ")
+    told = {}
+    for lang in LANGUAGES:
+        names = [questions[code].labels[lang] if code in questions else code for code in codes]
+        told[f"changed_{lang}"] = ", ".join(names)
+    return Problem(4219, line=line, **told)
 
 
 def _doubt(flag: Mapping[str, Any]) -> Problem:
@@ -298,7 +315,26 @@ def payload_of(cells: Cells, reader: Reader) -> dict[str, Any]:
         if cells.values[row.present] not in mapping.empty:
             entry = {**row.constants, **_answers(row.answers, cells, reader)}
             payload.setdefault(row.roster, []).append(entry)
+            payload |= _opened(mapping, row.roster, payload)
     return payload
+
+
+def _opened(mapping: HouseholdMapping, roster: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Yes to the question that a roster with rows depends on, unless a column answers that question.
+
+    So a constant no holds for the households without such a row: never helped before, for one.
+    """
+    when = mapping.form.questions[roster].when
+    if when is None or when.truth(payload):
+        return {}
+    answered = {rule.question.code for rule in mapping.answers}
+    for code in when.kinds:
+        question = mapping.form.questions.get(code)
+        if question and question.kind == "boolean" and code not in answered:
+            opened = {code: True}
+            if when.truth({**payload, **opened}):
+                return opened
+    return {}
 
 
 def _answers(rules: Sequence[AnswerRule], cells: Cells, reader: Reader) -> dict[str, Any]:
@@ -334,7 +370,7 @@ def _send(session: Session, row: Prepared, receive: Receive) -> Receipt | Refuse
         with session.begin_nested():
             return receive(session, read(row.envelope))
     except Problem as problem:
-        return Refused(row.line, problem)
+        return Refused(row.line, _imported_before(row.line, row.envelope["form"], problem))
 
 
 def _count(result: Result, line: int, outcome: Receipt | Refused) -> None:

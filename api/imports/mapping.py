@@ -42,8 +42,9 @@ MAPPING_KEYS = frozenset(
     }
 )
 ANSWER_KEYS = frozenset(
-    {"from", "to", "codes", "unknown", "split", "prefer", "unit", "subtract_from", "within"}
+    {"from", "to", "codes", "unknown", "split", "prefer", "unit", "subtract_from", "within", "ticked"}
 )
+TICKED_KEYS = frozenset({"to", "ticked"})
 ROW_KEYS = frozenset({"to", "present", "constants", "answer"})
 CAPTURED_KEYS = frozenset({"column", "format", "zone", "default"})
 POINT_KEYS = frozenset({"lat", "lon", "accuracy_m"})
@@ -54,6 +55,7 @@ class AnswerRule:
     """How one column, or the first filled one of several, answers one question.
 
     `factor` turns their unit into ours. `within` is the column of the unit around the one named here.
+    `ticked` says instead which answer a tick in which column gives.
     """
 
     columns: tuple[str, ...]
@@ -66,6 +68,14 @@ class AnswerRule:
     factor: float | None = None
     subtract_from: int | None = None
     within: str | None = None
+    ticked: Mapping[str, Any] = field(default_factory=dict)
+
+    def code_of(self, text: str) -> str | None:
+        """The key of `codes` that a cell means: as it is written, else in small or capital letters."""
+        if text in self.codes:
+            return text
+        alike = [theirs for theirs in self.codes if theirs.casefold() == text.casefold()]
+        return alike[0] if len(alike) == 1 else None
 
     @property
     def column(self) -> str:
@@ -292,6 +302,8 @@ def _answer(raw: Mapping[str, Any], questions: Mapping[str, Question], place: _P
             raise place.wrong(theirs, f"{ours!r} is not a choice of {target}: {', '.join(question.choices)}")
         if question.kind == "boolean" and ours not in (True, False, ""):
             raise place.wrong(theirs, 'true, false or "" (unknown) is expected')
+    if "ticked" in raw:
+        return _ticked(raw, question, place)
     unit = _text(raw, "unit", place) if "unit" in raw else None
     if unit and (unit, question.unit) not in UNITS:
         known = ", ".join(theirs for theirs, ours in UNITS if ours == question.unit)
@@ -314,6 +326,19 @@ def _answer(raw: Mapping[str, Any], questions: Mapping[str, Question], place: _P
         subtract_from=_whole(raw, "subtract_from", place),
         within=_text(raw, "within", place) if "within" in raw else None,
     )
+
+
+def _ticked(raw: Mapping[str, Any], question: Question, place: _Place) -> AnswerRule:
+    """A choice that is spread over columns, of which one is ticked: their column = our choice."""
+    place.keys(raw, TICKED_KEYS, "ticked")
+    ticked = raw["ticked"]
+    if question.kind != "choice" or not isinstance(ticked, Mapping) or not ticked:
+        raise place.wrong("ticked", "a table of their column = our choice is expected, for a choice")
+    for column, ours in ticked.items():
+        if ours not in question.choices:
+            choices = ", ".join(question.choices)
+            raise place.wrong(column, f"{ours!r} is not a choice of {question.code}: {choices}")
+    return AnswerRule(columns=tuple(ticked), question=question, ticked=dict(ticked))
 
 
 def _whole(raw: Mapping[str, Any], key: str, place: _Place) -> int | None:

@@ -65,6 +65,7 @@ def envelope(row_id: int) -> Any:
         "inbox/envelope.html",
         row=row,
         content=content,
+        of_whom=" · ".join(filter(None, (_head_of(content), area_names.area_name(viewer, row.area_code)))),
         fields=mending_fields(_form(content), content.get("payload", {}), row.faults, hidden),
         flags=_doubts(row, content),
         may_mend=viewer.can("inbox.mend"),
@@ -73,6 +74,12 @@ def envelope(row_id: int) -> Any:
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _head_of(content: dict[str, Any]) -> str:
+    """Whose record it is, so that its row is found in the list it came from; "" where it does not say."""
+    name = content.get("payload", {}).get("head_name")
+    return name.strip()[:120] if isinstance(name, str) else ""
 
 
 def _doubts(row: ReceivedEnvelope, content: dict[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,12 +11,12 @@ from makers import NOON, make_areas
 from sqlalchemy import func, select
 
 from api.cli.context import operator
-from api.imports.households import Plan, apply, plan
+from api.imports.households import Plan, apply, foretold, plan
 from api.imports.mapping import load_mapping
 from api.web import transaction
 from api.web.extensions import db
 from api.web.intake_context import intake_context
-from survey.intake.actions import receive
+from survey.intake.actions import foresee, receive
 from survey.problems import Problem
 from survey.registry.models import Household, Survey
 
@@ -64,6 +65,23 @@ def test_a_second_import_changes_nothing(planned, send):
     again = apply(planned, send)
     assert (again.stored, again.waiting, again.known) == (6, 1, 7)
     assert stored_rows() == (6, 6)
+
+
+def test_a_row_corrected_in_the_list_after_its_import_is_told_where_to_mend_it(planned, send):
+    apply(planned, send)
+    one = planned.prepared[4]
+    one.envelope["payload"]["people"] = 5
+    (refused,) = apply(replace(planned, prepared=(one,)), send).refused
+    assert (refused.line, refused.problem.number) == (6, 4219)
+    assert "khác ở: Số khẩu trong hộ;" in refused.problem.message("vi")
+    assert "Hộp chờ xử lý" in refused.problem.next_step("vi")
+
+
+def test_a_household_without_a_name_is_told(planned, send):
+    del planned.prepared[2].envelope["payload"]["head_name"]
+    at_desk = intake_context(operator())
+    seen = foretold(planned, lambda one: foresee(db.session(), one, at_desk))
+    assert [row.line for row in seen.said if row.problem.number == 4220] == [4]
 
 
 def test_after_a_crash_a_second_run_completes_the_rest(planned, send):

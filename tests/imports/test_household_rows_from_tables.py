@@ -123,6 +123,57 @@ def test_an_unknown_code_is_listed_and_its_row_waits(tmp_path, mapping):
     assert planned.counts() == {"stored": 0, "waiting": 1, "refused": 0, "passed": 0}
 
 
+def test_a_code_is_known_in_small_and_capital_letters(tmp_path, mapping):
+    told = payload(tmp_path, mapping, changed(Mái="TON", Diện="cn"))
+    assert (told["roof_material"], told["status_records"][0]["value"]) == ("sheet", "near_poor")
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        ({"Mái": "x", "Diện": ""}, "new"),
+        ({"Mái": "", "Diện": "X"}, "repair"),
+        ({"Mái": "không", "Diện": "1987"}, "repair"),
+        ({"Mái": "-", "Diện": ""}, None),
+        ({"Mái": "x", "Diện": "x"}, "Mái | Diện"),
+        ({"Mái": "x", "Diện": "sau"}, "sau"),
+    ],
+)
+def test_a_choice_is_read_from_the_column_that_is_ticked(tmp_path, cells, kind):
+    path = tmp_path / "list.toml"
+    path.write_text(
+        """source = "list-2025"
+id = ["STT"]
+empty = ["-"]
+captured_at = {column = "Ngày"}
+answer = [{to = "works_kind", ticked = {"Mái" = "new", "Diện" = "repair"}}]
+""",
+        "utf-8",
+    )
+    assert payload(tmp_path, load_mapping(path), changed(**cells)).get("works_kind") == kind
+
+
+@pytest.mark.parametrize("constant", ["", ", has_earlier_help = false"])
+def test_a_row_of_earlier_help_says_that_the_household_was_helped(tmp_path, constant):
+    path = tmp_path / "list.toml"
+    path.write_text(
+        f"""source = "list-2025"
+id = ["STT"]
+captured_at = {{column = "Ngày"}}
+constants = {{visit = "interviewed"{constant}}}
+[[row]]
+to = "earlier_help"
+present = "Diện tích"
+constants = {{programme = "ntp"}}
+""",
+        "utf-8",
+    )
+    mapping = load_mapping(path)
+    assert payload(tmp_path, mapping, ROW)["has_earlier_help"] is True
+    without = payload(tmp_path, mapping, changed(**{"Diện tích": ""}))
+    assert without.get("has_earlier_help") is (False if constant else None)
+
+
 def test_a_number_that_is_none_waits_with_its_reason(tmp_path, mapping):
     (prepared,) = plan(table(tmp_path, changed(**{"Số khẩu": "bốn"})), mapping).prepared
     assert [(fault.question, fault.number, fault.got) for fault in prepared.faults] == [

@@ -56,7 +56,10 @@ def test_a_refused_row_makes_the_command_fail(run):
 def test_the_report_holds_every_bad_row(run, tmp_path):
     run("".join(f"{n};99;ton;x\n" for n in range(30)), "--report", str(tmp_path / "bad.csv"))
     with (tmp_path / "bad.csv").open(encoding="utf-8-sig") as handle:
-        assert len(list(csv.reader(handle))) == 31
+        rows = list(csv.reader(handle))
+    assert len(rows) == 31
+    assert rows[0][-2:] == ["việc cần làm", "what to do"]
+    assert all(step.strip() for row in rows for step in row[-2:])
 
 
 def test_the_template_is_written_and_said(tmp_path):

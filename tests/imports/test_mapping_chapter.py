@@ -56,6 +56,7 @@ def test_the_worked_example_becomes_two_households_with_what_was_mended_told(wor
     }
     assert (second["head_birth_year"], second["roof_material"], second["area_code"]) == (1982, "tile", "V1")
     assert "area_m2" not in second
+    assert second["has_earlier_help"] is False
 
 
 def test_every_key_is_explained_and_every_unit_of_measure():

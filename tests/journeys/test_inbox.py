@@ -63,6 +63,10 @@ def test_the_page_of_a_record_shows_the_answer_that_is_wrong(waiting, sign_in) -
     assert page.index("answer.area_m2") < page.index("Các câu trả lời khác")
 
 
+def test_the_page_of_a_record_says_whose_it_is_so_that_its_row_is_found(waiting, sign_in) -> None:
+    assert "Chu Văn Sai · Thôn 1, Nam Mẫu · nhận lúc" in sign_in("mai").get(f"/inbox/{row_id()}").text
+
+
 def test_what_can_hardly_be_true_is_said_on_the_page_of_a_record_and_of_its_household(sign_in) -> None:
     doubtful = {"head_birth_year": 2026, "year_built": 2031, "people": 1, "members": [{"name": "Chu Thị Em"}]}
     sentences = (

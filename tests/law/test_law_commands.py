@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from api.cli.law import command
+from api.cli.law_table import compare_books, households_of_file
+from survey import law
 from survey.law.cases import SHIPPED as CASES
 from survey.problems import Problem
 
@@ -115,6 +118,24 @@ def test_compare_counts_the_households_and_the_money_that_move(tmp_path):
     output = run("compare", "shipped", tmp_path / "law", table, "--on", "2025-05-15")
     assert "+10.000.000 đồng" in output
     assert "2 hộ, 1 hộ đổi kết quả; tổng tiền 90.000.000 → 100.000.000 đồng" in output
+
+
+def test_compare_counts_the_level_of_today_for_houses_not_begun(tmp_path):
+    (tmp_path / "values").mkdir()
+    source = "source = '523/TB-VPCP', verified = true"
+    (tmp_path / "values/own.toml").write_text(
+        "[xnt.new]\nunit = 'VND/house'\nkey_date = 'started_on'\nvi = 'a'\nen = 'a'\ndated = ["
+        f"{{until = 2025-06-30, value = 60_000_000, {source}}}, "
+        f"{{from = 2025-07-01, value = 70_000_000, {source}}}]",
+        "utf-8",
+    )
+    table = tmp_path / "in.csv"
+    table.write_text(HEADER + "An" + HUT.format("new"), "utf-8")
+    book = law.load_book(tmp_path)
+    day = date(2025, 5, 15)
+    for today, amount in ((None, 60), (day, 60), (date(2025, 7, 1), 70)):
+        moves = compare_books(book, book, households_of_file(table, book, day, ()), today)
+        assert moves.after_vnd == amount * 1_000_000
 
 
 def test_a_release_is_stored_and_can_be_compared_with_the_files(tmp_path, monkeypatch):
