@@ -239,3 +239,29 @@ def test_a_file_of_another_form_is_refused_by_number(tmp_path, file, text, numbe
     with pytest.raises(Problem) as refused:
         load_book(folder(tmp_path, **{file: text}))
     assert refused.value.number == number
+
+
+def test_supplements_that_lift_one_after_another_are_open_for_what_they_lift(tmp_path):
+    lifting = SUPPLEMENT.replace('[entitled]\nall = ["status.hardship"]\n', "")
+    lifting = lifting.replace("amount = {", "level = {")
+    texts = {
+        f"supplements__{code}": lifting.replace("QUY-VNN", code).replace("rank = 30", f"rank = {rank}")
+        for rank, code in ((40, "ONE"), (41, "TWO"))
+    }
+    higher = FUND.replace("5_000_000", "70_000_000")
+    book = load_book(
+        folder(
+            tmp_path,
+            supplements__fund=SUPPLEMENT.replace('kind = "contributed"\n', ""),
+            values__fund=higher,
+            **texts,
+        )
+    )
+    facts = HUT | {"has_special_hardship": None, "has_social_protection": False}
+    made = assess(facts, book.law_on(date(2025, 5, 15)))
+    told = {one.code: (one.low_vnd, one.high_vnd, one.missing_facts) for one in made.open_components}
+    assert told == {
+        "QUY-VNN": (0, 70_000_000, ("has_special_hardship",)),
+        "ONE": (0, 10_000_000, ("has_special_hardship",)),
+        "TWO": (0, 10_000_000, ("has_special_hardship",)),
+    }
