@@ -112,6 +112,8 @@ class Reader:
         if meant.code != text and (got, meant.code) not in self._units_told:
             self._units_told.add((got, meant.code))
             self._say(4215, question, row.line, got=got, code=meant.code)
+        if self.units.is_outside(meant.code, row.on):
+            self._say(4221, question, row.line, got=got, within=self.units.within)
         return meant.code
 
     def _mended(self, question: Question, text: str, line: int) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from survey.areas.told import Meant, unit_meant
+from survey.areas.tree import tree
 from survey.problems import Problem
 
 NOBODY = Meant(None)
@@ -42,6 +43,13 @@ class Units:
             if found.code is not None:
                 break
         return found
+
+    def is_outside(self, code: str, on: date) -> bool:
+        """Whether a unit lies outside the one that the file is about: then, and today."""
+        days = (min(on, self._today), self._today)
+        return self.within is not None and not any(
+            self.within in tree(self._session, day).path(code) for day in days
+        )
 
     def _one(self, text: str, within: str | None, on: date) -> Meant:
         key = (text, within, on)

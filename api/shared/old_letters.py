@@ -25,6 +25,8 @@ TCVN3 = dict(
     )
 )
 """A letter of the font: what it stands for. Capitals with a tone are small letters of a font of capitals."""
+OURS = frozenset("àáâãèéêìíòóôõùúýăđĩũơư")
+"""Letters with marks that Vietnamese shares with Western letters."""
 VNI_MARKS = {
     "ø": "\u0300", "ù": "\u0301", "û": "\u0309", "õ": "\u0303", "ï": "\u0323",
     "â": "\u0302", "à": "\u0302\u0300", "á": "\u0302\u0301", "å": "\u0302\u0309", "ã": "\u0302\u0303",
@@ -44,6 +46,11 @@ SUSPECT = re.compile(
     f"[{''.join(sorted(set(TCVN3) - set('ÊÔÌÒÕÝáâãèéêìíòóôõùúý')))}ñåäæøöïëûü]", re.IGNORECASE
 )
 """Letters that no Vietnamese text has, one of which every text of these fonts soon has."""
+
+STRANGE = re.compile(
+    f"[{''.join(letter for letter in TCVN3 if letter.lower() not in OURS)}]|[a-zß-ÿ][À-Þ]|[A-Z][À-Þ][a-zß-ÿ]"
+)
+"""What no word of ours has: one of those letters, or a capital within the word."""
 
 _ONSETS = "ngh|ng|nh|gh|gi|kh|ph|qu|th|tr|ch|[bcdđghklmnpqrstvx]"
 _NUCLEI = (
@@ -77,9 +84,11 @@ def tells(word: str) -> tuple[str, ...]:
         return ()
     if _is_syllable(word):
         return ("unicode",) if any(ord(letter) > 0xFF for letter in word) else ()
-    return tuple(
+    found = tuple(
         letters for letters in NAMES if _fits(letters, word) and _is_syllable(read_as(letters, word))
     )
+    # Of letters that ours has too (Pâo) no word shows another font: it may be a name, or mistyped.
+    return () if found == ("tcvn3",) and not STRANGE.search(word) else found
 
 
 def _fits(letters: str, text: str) -> bool:

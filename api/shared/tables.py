@@ -164,7 +164,7 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
 
     Windows-1258 (old Vietnamese Windows) is tried last because almost any bytes decode in it; bytes of an old
     font stay the Western letters they are.
-    Raises: Problem 3003 when none fits.
+    Raises: Problem 3003 when none fits, 3009 where some lines are UTF-8 and some are not.
     """
     marked = next((code for mark, code in BYTE_ORDER_MARKS if data.startswith(mark)), None)
     guesses = [marked] if marked else [*_unmarked_utf16(data), "utf-8", "cp1258"]
@@ -173,8 +173,24 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
             text = unicodedata.normalize("NFC", data.decode(encoding))
         except UnicodeDecodeError:
             continue
+        if encoding == "cp1258" and (line := _line_in_utf8(data)):
+            raise Problem(3009, file=name, line=line, other=_line_in_utf8(data, otherwise=True))
         return ("latin-1", data.decode("latin-1")) if _is_old_font(encoding, text, data) else (encoding, text)
     raise Problem(3003, file=name, tried=", ".join(guesses))
+
+
+def _line_in_utf8(data: bytes, *, otherwise: bool = False) -> int:
+    """The first line with Vietnamese letters in UTF-8, or (otherwise) the first that is no UTF-8; 0: none."""
+    for number, line in enumerate(data.split(b"\n"), 1):
+        try:
+            text = line.decode("utf-8")
+        except UnicodeDecodeError:
+            if otherwise:
+                return number
+        else:
+            if not otherwise and any("\u1ea0" <= letter <= "\u1ef9" for letter in text):
+                return number
+    return 0
 
 
 def _is_old_font(encoding: str, text: str, data: bytes) -> bool:

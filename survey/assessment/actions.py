@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from survey import law
@@ -126,9 +126,18 @@ def _pattern(session: Session, components: Sequence[law.ComponentAmount]) -> int
     wanted = select(AmountPattern.id).where(AmountPattern.sha256 == sha256)
     found = session.scalar(wanted)
     if found is None:
+        _one_writer(session)
         add_once(session, AmountPattern(sha256=sha256, parts=parts))
         found = session.scalar(wanted)
     return found
+
+
+def _one_writer(session: Session) -> None:
+    """New patterns are kept by one transaction at a time: two that keep the same in another order would each
+    wait for the other. SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE amount_patterns IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def reassess(

@@ -58,10 +58,15 @@ def _begun(as_of: date) -> tuple[ColumnElement[bool], ...]:
 
 
 def amount_pattern(as_of: date) -> ColumnElement[int]:
-    """What the amount as of a day is made of (`AmountPattern`), chosen as `amount_vnd` is."""
-    later = select(AssessmentStretch.amount_pattern_id).where(*_begun(as_of))
-    pattern = func.coalesce(later.correlate(AssessmentRow).scalar_subquery(), AssessmentRow.amount_pattern_id)
-    return case((AssessmentRow.lapses_on <= as_of, None), else_=pattern)
+    """What the amount as of a day is made of (`AmountPattern`), chosen as `amount_vnd` is; a later start that
+    would get nothing has no pattern.
+    """
+    later = select(AssessmentStretch.amount_pattern_id).where(*_begun(as_of)).correlate(AssessmentRow)
+    return case(
+        (AssessmentRow.lapses_on <= as_of, None),
+        (later.exists(), later.scalar_subquery()),
+        else_=AssessmentRow.amount_pattern_id,
+    )
 
 
 def patterns(session: Session) -> dict[int, list[dict[str, Any]]]:

@@ -89,11 +89,15 @@ class Estimate:
 
 
 def parts_together(parts: Iterable[EstimatePart]) -> tuple[EstimatePart, ...]:
-    """The same components added up, in the order in which they are shown."""
-    found: dict[str, EstimatePart] = {}
+    """The same components added up, in the order in which they are shown.
+
+    What a release of the law gave another payer or kind stands apart, until all is assessed by it.
+    """
+    found: dict[tuple[str, str, str, bool], EstimatePart] = {}
     for one in parts:
-        before = found.get(one.code)
-        found[one.code] = (
+        key = (one.code, one.kind, one.payer, one.is_apart)
+        before = found.get(key)
+        found[key] = (
             one
             if before is None
             else replace(
@@ -102,4 +106,6 @@ def parts_together(parts: Iterable[EstimatePart]) -> tuple[EstimatePart, ...]:
                 amount_vnd=before.amount_vnd + one.amount_vnd,
             )
         )
-    return tuple(sorted(found.values(), key=lambda one: (one.is_apart, KINDS.index(one.kind), one.code)))
+    return tuple(
+        sorted(found.values(), key=lambda one: (one.is_apart, KINDS.index(one.kind), one.code, one.payer))
+    )

@@ -9,6 +9,7 @@ tests.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -188,7 +189,9 @@ def _missing_of(part: Part, winner: _Judged, book: LawBook) -> tuple[str, ...]:
     names = tuple(name for name, bit in book.fact_bits.items() if found & bit)
     if names or not part.component.lifts:
         return names
-    others = (share.part for share in winner.money.shares if share.part is not part and not share.is_settled)
+    # Only what comes before it is lifted; each of two that lift waiting for the other would never end.
+    before = itertools.takewhile(lambda share: share.part is not part, winner.money.shares)
+    others = (share.part for share in before if not share.is_settled)
     return tuple(sorted({name for one in others for name in _missing_of(one, winner, book)}))
 
 

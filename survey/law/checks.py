@@ -13,6 +13,7 @@ from survey.law.book import Cite, Component, LawBook, Period, Programme, Source,
 from survey.law.expressions import Node, names
 from survey.law.rules import CompiledRules
 from survey.problems import Problem
+from survey.words import glossary
 
 PLACEHOLDER = re.compile(r"\{([\w.]+)\}")
 _LAST_DAY = date.max
@@ -38,6 +39,13 @@ def check_bounds(area: str, periods: Iterable[Period], low: int, high: int) -> N
             raise Problem(2024, area=area, got=f"{period.value:.0f}", low=low, high=high)
 
 
+def check_payer(payer: str) -> None:
+    """The source of money has words, for pages, papers and phones. Raises: Problem 2005."""
+    known = [code.removeprefix("payer.") for code in glossary() if code.startswith("payer.")]
+    if payer and payer not in known:
+        raise Problem(2005, key="payer", got=payer, expected=" | ".join(known))
+
+
 def check_periods(periods: Sequence[Period]) -> None:
     """No two periods share a day, and none ends before it begins. Raises: Problem 2008."""
     spans = sorted((each.span.first or date.min, each.span.last or _LAST_DAY) for each in periods)
@@ -50,9 +58,10 @@ def check_periods(periods: Sequence[Period]) -> None:
 
 
 def check_book(book: LawBook, file_of: FileOf) -> None:
-    """Everything that can only be seen with the whole law in hand. Raises: Problem 2015, 2017, 2018, 2020,
-    2021, 2023.
+    """Everything that can only be seen with the whole law in hand. Raises: Problem 2006, 2015, 2017, 2018,
+    2020, 2021, 2023.
     """
+    _check_component_codes(book, file_of)
     _check_facts_used(book, file_of)
     _check_placeholders(book, file_of)
     _check_ranks(book, file_of)
@@ -72,6 +81,17 @@ def _all_trees(book: LawBook) -> Iterator[Node]:
         yield component.price
         if component.already is not None:
             yield component.already
+
+
+def _check_component_codes(book: LawBook, file_of: FileOf) -> None:
+    """A component is known by its code alone: by it sums are kept, and it is told in words."""
+    seen: dict[str, str] = {one.id: file_of("programmes", one.id) for one in book.programmes}
+    codes = [("programmes", one.id, part.code) for one in book.programmes for part in one.components]
+    for section, entry, code in (*codes, *(("supplements", one.id, one.id) for one in book.supplements)):
+        file = file_of(section, entry)
+        if code in seen:
+            raise Problem(2006, file=file, name=code, other=seen[code])
+        seen[code] = file
 
 
 def _check_facts_used(book: LawBook, file_of: FileOf) -> None:
@@ -150,9 +170,18 @@ def _check_values_in_force(book: LawBook, file_of: FileOf) -> None:
 def _asked(rules: CompiledRules) -> Iterator[tuple[str, Programme | Supplement, list[Node]]]:
     """What is in force, with all that it needs."""
     for programme in rules.programmes:
-        yield "programmes", programme, [programme.entitled, *(one.price for one in programme.components)]
+        # A text released before is not refused for a bound that nobody asked for then.
+        bounded = rules.book.shape > 2
+        prices = [tree for one in programme.components for tree in _priced_by(one)[: None if bounded else 1]]
+        yield "programmes", programme, [programme.entitled, *prices]
     for supplement in rules.supplements:
-        yield "supplements", supplement, [supplement.entitled, supplement.component.price]
+        yield "supplements", supplement, [supplement.entitled, *_priced_by(supplement.component)]
+
+
+def _priced_by(component: Component) -> list[Node]:
+    """All that an amount follows from: what it is, what it is at most, what was paid before."""
+    at_most = [price.at_most for price in component.prices.values()]
+    return [component.price, *at_most, *([] if component.already is None else [component.already])]
 
 
 def _raise_missing(section: str, entry: str, value: str, on: date, file_of: FileOf) -> None:

@@ -8,7 +8,6 @@ What the operators mean, unknowns included, stands in `evaluation`.
 from __future__ import annotations
 
 import ast
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from survey.problems import Problem
 
 MAX_TEXT = 2_000
+MOST = 1e300  # a number beyond has no place in a column
 MAX_DEPTH = 25
 
 FALSE, UNKNOWN, TRUE = 0, 1, 2
@@ -90,7 +90,7 @@ def _read_constant(node: ast.Constant, text: str, depth: int) -> Node:
     value = node.value
     if isinstance(value, bool):
         return const(TRUE if value else FALSE, "truth")
-    if isinstance(value, int | float) and math.isfinite(value):
+    if isinstance(value, int | float) and -MOST < value < MOST:
         return const(float(value), "number")
     if isinstance(value, str):
         return const(value, "text")

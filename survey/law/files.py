@@ -50,12 +50,13 @@ def read_folders(folders: list[Path]) -> tuple[Raw, Origins]:
 
 
 def _laid_over(section: str, below: Any, entry: Any) -> Any:
-    only_areas = section == "values" and set(entry) <= {"area"}
-    if below is None or not only_areas:
+    only_areas = section == "values" and isinstance(entry, dict) and set(entry) <= {"area"}
+    if below is None or not only_areas or not isinstance(entry["area"], dict):
         return entry
     areas = dict(below.get("area", {}))
     for code, periods in entry["area"].items():
-        areas[code] = [*_kept(areas.get(code, []), periods), *periods]
+        is_list = isinstance(periods, list)  # anything else is refused when the law is built
+        areas[code] = [*_kept(areas.get(code, []), periods), *periods] if is_list else periods
     return {**below, "area": areas}
 
 
@@ -92,14 +93,17 @@ def _entries(folder: Path) -> Iterator[tuple[str, str, Any, str]]:
         if file.startswith(CASES):
             continue
         content = _read(path, file)
-        for section, name, entry in _split(file, content):
-            yield section, name, entry, file
+        try:
+            entries = list(_split(file, content))
+        except RecursionError as error:
+            raise Problem(2001, file=file, reason=str(error)) from None
+        yield from ((section, name, entry, file) for section, name, entry in entries)
 
 
 def _read(path: Path, file: str) -> dict[str, Any]:
-    if path.stat().st_size > MAX_BYTES:
-        raise Problem(2002, file=file, got=path.stat().st_size, limit=MAX_BYTES)
     try:
+        if (size := path.stat().st_size) > MAX_BYTES:
+            raise Problem(2002, file=file, got=size, limit=MAX_BYTES)
         return tomllib.loads(path.read_text("utf-8-sig"))  # Notepad of Windows writes a mark of three bytes
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
         raise Problem(2001, file=file, reason=str(error)) from None
@@ -140,8 +144,12 @@ def _dotted(content: dict[str, Any], before: str = "") -> Iterator[tuple[str, An
 def _conditions(file: str, content: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
     for key in set(content) - {"derived", "clause"}:
         raise Problem(2003, file=file, entry="-", key=key, expected="derived, clause")
-    yield from (("derived", name, entry) for name, entry in content.get("derived", {}).items())
-    for entry in content.get("clause", []):
-        if "code" not in entry:
+    derived, clauses = content.get("derived", {}), content.get("clause", [])
+    for key, told, kind in (("derived", derived, dict), ("clause", clauses, list)):
+        if not isinstance(told, kind):
+            raise Problem(2005, file=file, entry="-", key=key, got=repr(told)[:80], expected=f"[{key}]")
+    yield from (("derived", name, entry) for name, entry in derived.items())
+    for entry in clauses:
+        if not isinstance(entry, dict) or "code" not in entry:
             raise Problem(2004, file=file, entry="clause", key="code")
         yield "clauses", str(entry["code"]), entry

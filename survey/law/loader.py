@@ -28,12 +28,21 @@ from survey.law.book import (
     Tranches,
     Value,
 )
-from survey.law.checks import check_book, check_bounds, check_cite, check_periods, check_words
+from survey.law.checks import (
+    check_book,
+    check_bounds,
+    check_cite,
+    check_payer,
+    check_periods,
+    check_words,
+)
 from survey.law.expressions import TRUE, Kind, Node, const, name, names, parse, typed
 from survey.law.facts import Fact, days
 from survey.law.files import Origins, read_folders, shipped_folder
 from survey.problems import Problem
 
+MOST = 2**53
+"""No value is as large, infinite or no number: amounts stay whole đồng in every engine."""
 BUILT_IN = {"surveyed_year": Kind("number")}  # the year of the survey, for ages
 
 
@@ -122,7 +131,8 @@ class _Builder:
 
     def fact(self, key: str, entry: Mapping[str, Any]) -> Fact:
         """A fact; a choice fact has choices, and only that."""
-        if (entry["type"] == "choice") != bool(entry.get("choices")):
+        choices = entry.get("choices", ())
+        if (entry["type"] == "choice") != bool(choices) or not all(isinstance(one, str) for one in choices):
             raise Problem(
                 2005, key="choices", got=str(entry.get("choices")), expected="choices for type choice only"
             )
@@ -156,7 +166,9 @@ class _Builder:
     def value(self, key: str, entry: Mapping[str, Any]) -> Value:
         """A dated value; its unit says whether it is a number, a truth or a date."""
         kind = {"true/false": "truth", "date": "date"}.get(entry["unit"], "number")
-        areas = {code: self.periods(periods, kind) for code, periods in entry.get("area", {}).items()}
+        areas = {}
+        for code, periods in entry.get("area", {}).items():
+            areas[code] = self.periods(shapes.listed(periods, f"area.{code}"), kind)
         dated = self.periods(entry["dated"], kind)
         for code, bounds in entry.get("bounds", {}).items():
             shapes.check(bounds, shapes.BOUNDS, file=self.file("values", key), name=f"{key}.bounds.{code}")
@@ -291,6 +303,7 @@ class _Builder:
     ) -> Component:
         """One part of an amount; it is paid in tranches of its own where it tells them."""
         check_words(entry["title"], "title")
+        check_payer(entry.get("payer", ""))
         own, own_cite = self.tranches(entry["tranches"]) if "tranches" in entry else tranches
         return Component(
             code=code,
@@ -307,17 +320,17 @@ class _Builder:
         )
 
     def supplement(self, key: str, entry: Mapping[str, Any]) -> Supplement:
-        """What adds to programmes. Raises: Problem 2025 unless it tells either an amount or a level, 2016
-        for a programme that is not there.
+        """What adds to programmes. Raises: Problem 2025 unless it tells either an amount or a level (only a
+        level has an `already`), 2016 for a programme that is not there.
         """
         file = self.file("supplements", key)
         conditions = entry.get("entitled", {})
         for part, shape in ((entry["in_force"], shapes.IN_FORCE), (conditions, shapes.ENTITLED)):
             shapes.check(part, shape, file=file, name=key)
-        if ("amount" in entry) == ("level" in entry):
+        if ("amount" in entry) == ("level" in entry) or ("already" in entry and "level" not in entry):
             raise Problem(2025)
         for programme in entry.get("programmes", ()):
-            if programme not in self.raw.get("programmes", {}):
+            if not isinstance(programme, str) or programme not in self.raw.get("programmes", {}):
                 raise Problem(2016, code=programme)
         groups = self.groups(conditions)
         already = entry.get("already")
@@ -332,7 +345,7 @@ class _Builder:
             component=self.component(
                 key,
                 entry,
-                self.prices(entry.get("amount") or entry["level"]),
+                self.prices(entry["level"] if "level" in entry else entry["amount"]),
                 (None, None),
                 lifts="level" in entry,
                 already=typed(parse(already), self.kinds, "number") if already else None,
@@ -350,7 +363,7 @@ class _Builder:
     def codes(self, entries: Iterable[str]) -> tuple[str, ...]:
         """Names of clauses. Raises: Problem 2016 for one that no clause file has."""
         for code in entries:
-            if code not in self.raw.get("clauses", {}):
+            if not isinstance(code, str) or code not in self.raw.get("clauses", {}):
                 raise Problem(2016, code=code)
         return tuple(entries)
 
@@ -379,7 +392,7 @@ class _Builder:
         """
         cited = {key: value for key, value in entry.items() if not isinstance(value, list)}
         made = {
-            kind: tuple(self.tranche(each) for each in entry.get(kind, ()))
+            kind: tuple(self.tranche(each) for each in shapes.listed(entry.get(kind, []), kind))
             for kind in self.facts["works_kind"].choices
         }
         for kind, shares in made.items():
@@ -427,6 +440,8 @@ def _amount(entry: Mapping[str, Any], kind: str) -> float | None:
     kind_of_value = "truth" if isinstance(value, bool) else "date" if isinstance(value, date) else "number"
     if kind_of_value != kind:
         raise Problem(2005, key="value", got=str(value), expected=kind)
+    if kind_of_value == "number" and not abs(value) < MOST:
+        raise Problem(2005, key="value", got=str(value)[:80], expected=kind)
     return days(value) if isinstance(value, date) else float(value) * (2 if kind == "truth" else 1)
 
 

@@ -99,7 +99,8 @@ class MissingColumns:
         if node.value in self.definitions:
             return self.of(self.definitions[node.value], env, rows, known)
         bit = np.uint64(self.bits.get(node.value, 0))
-        return np.where(self._unknown(node, env), bit, np.uint64(0))
+        # A fact without a column is unknown in every row.
+        return np.broadcast_to(np.where(self._unknown(node, env), bit, np.uint64(0)), rows)
 
     def _value(self, node: Node, env: Env) -> Any:
         if id(node) not in self._values:

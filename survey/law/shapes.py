@@ -160,6 +160,13 @@ def check(entry: Any, shape: Shape, *, file: str, name: str) -> None:
             raise Problem(2004, file=file, entry=name, key=key)
 
 
+def listed(value: Any, key: str) -> list[Any]:
+    """A list that stands where the key of its table is free. Raises: Problem 2005."""
+    if not isinstance(value, list):
+        raise Problem(2005, key=key, got=repr(value)[:80], expected="list")
+    return value
+
+
 def _check_value(value: Any, wanted: Key, *, file: str, name: str, key: str) -> None:
     types = wanted.type if isinstance(wanted.type, tuple) else (wanted.type,)
     fits = isinstance(value, types) and not isinstance(value, datetime)

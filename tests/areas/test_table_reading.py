@@ -162,3 +162,12 @@ def test_a_formula_whose_result_is_stored_is_a_value(tmp_path: Path):
         sheet.write_formula(1, 1, '="x"', value="x")
     (row,) = read_table(tmp_path / "list.xlsx").rows
     assert (row.values, row.broken) == ({"a": "28", "b": "x"}, {})
+
+
+def test_a_file_of_two_encodings_is_refused_with_a_line_of_each(tmp_path):
+    path = tmp_path / "joined.csv"
+    path.write_bytes("ten\nNguyễn Thị Hoa\n".encode() + "Lê Lan\n".encode("cp1258"))
+    with pytest.raises(Problem) as refused:
+        read_table(path)
+    assert refused.value.number == 3009
+    assert (refused.value.details["line"], refused.value.details["other"]) == (2, 3)

@@ -81,3 +81,9 @@ def test_titles_in_an_old_font_are_read_too(tmp_path):
     table = read_table(path)
     assert table.columns == ["Họ và tên", "Tuổi"]
     assert next(table.rows).values["Họ và tên"] == NAMES[0]
+
+
+@pytest.mark.parametrize("word", ["Pâo", "Hâu", "Tèo", "Bhâo"])
+def test_a_word_of_letters_that_ours_has_too_changes_no_list(word):
+    cells = [*NAMES, f"Sùng A {word}", f"Lù Thị {word}"]
+    assert read(cells) == (None, cells)

@@ -409,3 +409,13 @@ def test_19_a_survey_before_decision_55_received_later_is_judged_by_the_law_of_i
     row = db.session.query(AssessmentRow).one()
     assert (at_desk.today, row.result["on"]) == (date(2025, 5, 15), "2025-01-15")
     assert (row.outcome, row.programme, row.amount_vnd) == ("entitled", "XNT-2024", 60_000_000)
+
+
+def test_a_unit_outside_the_one_of_the_whole_file_is_said(foreseen, tmp_path):
+    text = COMMUNE_MAPPING.replace('group = "area_code"\n', "")
+    text = text.split('  {from = ["Năm sinh')[0]
+    (tmp_path / "a.toml").write_text(f'{text}  {{from = "Thôn", to = "area_code"}},\n]\n', "utf-8")
+    rows = ("STT,Họ và tên chủ hộ,Thôn", "1,Nông Văn Thử,V1", "2,Vàng Thị Nghiệm,V3", "3,Lý Văn Hỏi,06")
+    (tmp_path / "a.csv").write_text("\n".join(rows), "utf-8")
+    planned = foreseen(tmp_path / "a.csv", load_mapping(tmp_path / "a.toml"))
+    assert [line for line, number in told(planned.said) if number == 4221] == [3, 4]

@@ -25,6 +25,7 @@ from survey.assessment.actions import keep_text, store_release
 from survey.assessment.models import AssessmentRow
 from survey.finance import queries as finance
 from survey.finance.rows import Estimate
+from survey.law.files import shipped_folder
 from survey.registry.models import Household, Survey
 
 URL = "/api/v1/envelopes"
@@ -317,3 +318,46 @@ def test_an_officer_is_refused_with_a_numbered_problem(sign_in):
     answer = sign_in("lan").get("/api/v1/areas/01900/budget")
     assert (answer.status_code, answer.json["problem"]) == (403, 6005)
     assert "kinh phí" in answer.json["message"]["vi"]
+
+
+NOTHING_LATER = """
+[xnt.new]
+unit = "VND/house"
+key_date = "started_on"
+vi = "Hỗ trợ xây mới"
+en = "New house"
+dated = [
+  {from = 2024-04-13, until = 2025-05-09, value = 60_000_000, source = "523/TB-VPCP", verified = true},
+  {from = 2025-05-10, value = 0, source = "523/TB-VPCP", verified = true},
+]
+"""
+
+
+def test_a_later_start_that_would_get_nothing_has_no_components(mai, tmp_path):
+    (tmp_path / "values").mkdir()
+    (tmp_path / "values" / "xnt.toml").write_text(NOTHING_LATER, "utf-8")
+    with transaction.write() as writing:
+        store_release(writing, law.load_book(tmp_path), None, NOON)
+    send(mai, {"visited_on": "2025-05-02"})
+    told = mai.get("/api/v1/areas/01900/budget").json
+    assert (told["households"], told["amount_vnd"], told["parts"]) == (1, 0, [])
+
+
+def test_what_a_release_gave_another_payer_stands_apart(mai, tmp_path):
+    send(mai, {})
+    programme = (shipped_folder() / "programmes" / "xnt_2024.toml").read_text("utf-8")
+    of_parts = '[[component]]\ncode = "amount"\npayer = "SAVE5"\nsource = "523/TB-VPCP"\n'
+    of_parts += 'title = {vi = "Tiết kiệm", en = "Savings"}\n'
+    (tmp_path / "programmes").mkdir()
+    (tmp_path / "programmes" / "xnt.toml").write_text(
+        programme.replace("[amount]", f"{of_parts}[component.amount]"), "utf-8"
+    )
+    with transaction.write() as writing:
+        store_release(writing, law.load_book(tmp_path), None, NOON)
+    send(mai, {"area_code": "V2"})
+    told = mai.get("/api/v1/areas/01900/budget").json
+    assert [(one["payer"], one["amount_vnd"]) for one in told["parts"]] == [
+        ("", 60_000_000),
+        ("SAVE5", 60_000_000),
+    ]
+    assert told["amount_vnd"] == 120_000_000

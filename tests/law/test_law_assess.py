@@ -187,3 +187,19 @@ def test_a_provinces_own_criterion_counts_where_the_province_has_decided_it(tmp_
     sound |= {"fire_unsafe": False, "degraded": False}
     here, elsewhere = (assess(sound, book.law_on(ON, area)).house_class for area in (("06",), ()))
     assert (here, elsewhere) == ("temporary_or_dilapidated", "sound")
+
+
+def test_a_fact_without_a_column_is_missing_in_every_row_that_needs_it():
+    rows = [HUT | {"merit_status": None, "poverty_status": told} for told in (None, "poor", "near_poor")]
+    told = {name for row in rows for name, value in row.items() if value is not None}
+    columns = {name: np.array([row[name] for row in rows], object) for name in told}
+    result = assess_many(columns, LAW.book, LAW.on, LAW.area_codes)
+    for place, row in enumerate(rows):
+        one = assess(row, LAW)
+        missing = [
+            name
+            for at, name in enumerate(result.fact_names)
+            if result.missing[at // 64, place] >> np.uint64(at % 64) & np.uint64(1)
+        ]
+        assert missing == list(one.missing_facts)
+        assert one.missing_facts

@@ -191,6 +191,13 @@ WRONG = {
         ('key_date = "started_on"', 'key_date = "surveyed_on"', 2020),
         ("until = 2025-12-31", "until = 2026-12-31", 2017),
         ("rank = 30", "rank = 30\ncolour = 1", 2003),
+        ("rank = 30", 'rank = 30\nalready = "ntp_paid_vnd"', 2025),
+        ('payer = "FUND_POOR"', 'payer = "QUỸ TỈNH"', 2005),
+        ('amount = {new = "fund.new", repair = "fund.new"}', "amount = {}", 2005),
+        ("rank = 30", "rank = 30\nprogrammes = [[1]]", 2016),
+        ('id = "QUY-VNN"', 'id = "NTP-SPR.central"', 2006),
+        ('id = "QUY-VNN"', 'id = "XNT-2024.amount"', 2006),
+        ('id = "QUY-VNN"', 'id = "XNT-2024"', 2006),
     ],
 )
 def test_a_supplement_that_cannot_be_meant_is_refused_by_number(tmp_path, old, new, number):
@@ -198,3 +205,63 @@ def test_a_supplement_that_cannot_be_meant_is_refused_by_number(tmp_path, old, n
     with pytest.raises(Problem) as refused:
         load_book(folder(tmp_path, supplements__fund=text, values__fund=FUND))
     assert refused.value.number == number
+
+
+BOUND = """amount.new = {formula = "people * 1000", at_most = "fund.once"}
+amount.repair = {formula = "people * 1000", at_most = "fund.new"}"""
+ONCE = FUND.replace("[fund.new]", "[fund.once]").replace("until = 2025-12-31", "until = 2025-01-31")
+
+
+def test_a_bound_without_a_value_on_some_day_is_refused_when_the_law_is_read(tmp_path):
+    text = SUPPLEMENT.replace('amount = {new = "fund.new", repair = "fund.new"}', BOUND)
+    with pytest.raises(Problem) as refused:
+        load_book(folder(tmp_path, supplements__fund=text, values__fund=FUND, values__once=ONCE))
+    assert (refused.value.number, refused.value.details["entry"]) == (2017, "fund.once")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "number"),
+    [
+        ("values__own", "[xnt.new]\narea = 5", 2005),
+        ("values__own", "[xnt.new]\narea.06 = 5", 2005),
+        ("values__own", "xnt = 5", 2005),
+        ("values__own", f"[{'.'.join('a' * 3000)}]\nq = 1", 2001),
+        ("clauses__own", "derived = 5", 2005),
+        ("clauses__own", "clause = 5", 2005),
+        ("clauses__own", "clause = [5]", 2004),
+        ("values__own", FUND.replace("5_000_000", "nan"), 2005),
+        ("values__own", FUND.replace("5_000_000", "inf"), 2005),
+        ("values__own", FUND.replace("5_000_000", "1" + "0" * 400), 2005),
+        ("facts", '[colour]\ntype = "choice"\norigin = "survey"\nvi = "m"\nen = "c"\nchoices = [1]', 2005),
+    ],
+)
+def test_a_file_of_another_form_is_refused_by_number(tmp_path, file, text, number):
+    with pytest.raises(Problem) as refused:
+        load_book(folder(tmp_path, **{file: text}))
+    assert refused.value.number == number
+
+
+def test_supplements_that_lift_one_after_another_are_open_for_what_they_lift(tmp_path):
+    lifting = SUPPLEMENT.replace('[entitled]\nall = ["status.hardship"]\n', "")
+    lifting = lifting.replace("amount = {", "level = {")
+    texts = {
+        f"supplements__{code}": lifting.replace("QUY-VNN", code).replace("rank = 30", f"rank = {rank}")
+        for rank, code in ((40, "ONE"), (41, "TWO"))
+    }
+    higher = FUND.replace("5_000_000", "70_000_000")
+    book = load_book(
+        folder(
+            tmp_path,
+            supplements__fund=SUPPLEMENT.replace('kind = "contributed"\n', ""),
+            values__fund=higher,
+            **texts,
+        )
+    )
+    facts = HUT | {"has_special_hardship": None, "has_social_protection": False}
+    made = assess(facts, book.law_on(date(2025, 5, 15)))
+    told = {one.code: (one.low_vnd, one.high_vnd, one.missing_facts) for one in made.open_components}
+    assert told == {
+        "QUY-VNN": (0, 70_000_000, ("has_special_hardship",)),
+        "ONE": (0, 10_000_000, ("has_special_hardship",)),
+        "TWO": (0, 10_000_000, ("has_special_hardship",)),
+    }

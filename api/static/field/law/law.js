@@ -209,8 +209,10 @@ function missingOf(part, winner) {
   const trees = [part.entitled, part.price, ...(part.already === null ? [] : [part.already])];
   for (const tree of trees) addMissing(tree, winner.env, winner.rules, found, new Set());
   if (!found.size && part.lifts) {
-    const others = winner.money.shares.filter((share) => share.part !== part && isOpen(share));
-    for (const other of others) for (const name of missingOf(other.part, winner)) found.add(name);
+    // Only what comes before it is lifted; each of two that lift waiting for the other would never end.
+    const { shares } = winner.money;
+    const before = shares.slice(0, shares.findIndex((share) => share.part === part));
+    for (const other of before.filter(isOpen)) for (const name of missingOf(other.part, winner)) found.add(name);
   }
   return [...found].sort();
 }
