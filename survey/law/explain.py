@@ -163,7 +163,7 @@ class _Telling:
         amount = _number(self.of.amount_vnd, self.lang)
         text = self.said("amount", title=programme.title[self.lang], kind=kind, amount=amount)
         parts = self.of.components
-        if len(parts) < 2:
+        if not parts or (len(parts) == 1 and parts[0].is_of_the_house):
             yield self.reason("amount", programme.id, text, self.amount_cite(programme, parts))
         else:
             told = [self.component(part) for part in parts]
@@ -199,11 +199,10 @@ class _Telling:
         return Reason("amount", code, text, self.book.citation(cite, self.lang), verified)
 
     def component_title(self, part: ComponentAmount | OpenComponent) -> str:
-        """What the component is called, and who pays it where that is told."""
+        """What the component is called, and who pays it where that is told and says more."""
         title = self.book.components[part.code].title[self.lang]
-        if not part.payer:
-            return title
-        return self.said("payer", title=title, payer=word(f"payer.{part.payer}", self.lang))
+        payer = word(f"payer.{part.payer}", self.lang) if part.payer else title
+        return title if payer.lower() == title.lower() else self.said("payer", title=title, payer=payer)
 
     def component_cite(self, code: str) -> Cite:
         """Where a component's amount is written: the period of its first value, or its own source."""

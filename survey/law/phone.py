@@ -85,9 +85,10 @@ def json_law(book: LawBook) -> Json:
 
 
 def of_shape_2(document: Json) -> Json:
-    """The document as an app reads it to which an amount is one sum: that of the programme's own components.
+    """The document as an app reads it to which an amount is one sum.
 
-    What supplements add is told to such a phone by the server alone.
+    It is that of the programme's own components, lifted to a level where that has no conditions; on days on
+    which the level is not law such a phone leaves the amount open. What else is added is told by the server.
     """
 
     def whole(programme: Json) -> Json:
@@ -97,9 +98,31 @@ def of_shape_2(document: Json) -> Json:
             kind: {part: _sum_json([one["prices"][kind][part] for one in house]) for part in kinds[kind]}
             for kind in kinds
         }
-        return programme | {"prices": prices}
+        levels = [one for one in document["supplements"] if _lifts_all(one, programme)]
+        for level in levels:
+            for kind, parts in prices.items():
+                told = level["component"]["prices"][kind]
+                prices[kind] = {part: _higher(tree, told[part]) for part, tree in parts.items()}
+        return programme | {"prices": prices} | ({"price": _by_works_json(prices)} if levels else {})
 
     return document | {"programmes": [whole(one) for one in document["programmes"]]}
+
+
+def _lifts_all(supplement: Json, programme: Json) -> bool:
+    """Whether a supplement lifts every household of a programme, on the day that its level follows."""
+    is_for_all = not (supplement["all"] or supplement["any"] or supplement["none"])
+    adds = not supplement["programmes"] or programme["id"] in supplement["programmes"]
+    lifts: bool = supplement["component"]["lifts"]
+    return lifts and is_for_all and adds and supplement["key_date"] == programme["key_date"]
+
+
+def _higher(tree: Any, level: Any) -> Any:
+    return ["if", ["<", tree, level], level, tree]
+
+
+def _by_works_json(prices: Json) -> Any:
+    (first, one), (_, other) = prices.items()
+    return ["if", ["in", "works_kind", [first]], one["amount"], other["amount"]]
 
 
 def _sum_json(trees: Sequence[Any]) -> Any:

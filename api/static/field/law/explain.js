@@ -128,7 +128,7 @@ function amount(telling) {
   const total = told.filter(({ is_apart: isApart }) => !isApart).reduce((sum, part) => sum + part.amount_vnd, 0);
   const sum = { amount: shownNumber(total, lang) };
   const whole = total === of.amount_vnd ? [] : [bare("amount", "house_total", say(telling, "house_total", sum))];
-  if (told.length < 2) {
+  if (!told.length || (told.length === 1 && isOfTheHouse(told[0]))) {
     const cite = told.length ? componentCite(telling, told[0].code) : programme.cite;
     return [reason(telling, "amount", programme.id, text, cite), ...open, ...whole];
   }
@@ -158,11 +158,12 @@ function ofComponent(telling, code, text) {
   return { ...told, verified: told.verified && telling.document.cites[telling.components.get(code).cite].verified };
 }
 
-/** What the component is called, and who pays it where that is told. */
+/** What the component is called, and who pays it where that is told and says more. */
 function componentTitle(telling, { code, payer }) {
   const { lang, document } = telling;
   const title = telling.components.get(code).title[lang];
-  return payer ? say(telling, "payer", { title, payer: document.payers[payer][lang] }) : title;
+  const by = payer ? document.payers[payer][lang] : title;
+  return by.toLowerCase() === title.toLowerCase() ? title : say(telling, "payer", { title, payer: by });
 }
 
 /** Where a component's amount is written: the period of its first value, or its own source. */
