@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from survey.access.viewer import Viewer
     from survey.approval.rejudged import Rejudgement, Result
 
+MOST_MISSING = 5
 CHUNK = 200
 
 
@@ -56,14 +58,30 @@ def _assess(viewer: Viewer, ids: Sequence[str], book: law.LawBook) -> None:
     from survey.assessment import actions
 
     done, changed = 0, 0
+    outcomes: Counter[str] = Counter()
+    missing: Counter[str] = Counter()
     with click.progressbar(length=len(ids), label="Đối chiếu lại") as bar:
         for start in range(0, len(ids), CHUNK):
             with transaction.write() as session:
                 for household in actions.reassess(session, ids[start : start + CHUNK], book, viewer.now):
                     done, changed = done + 1, changed + household.has_changed
+                    outcomes[household.outcome] += 1
+                    missing.update(household.missing_facts)
             bar.update(len(ids[start : start + CHUNK]))
     said = f"Đã đối chiếu lại {done} trên {len(ids)} hộ theo bản luật {book.release[:8]}"
     click.echo(f"{said}; {changed} hộ đổi kết quả.")
+    _tell(outcomes, missing, book)
+
+
+def _tell(outcomes: Counter[str], missing: Counter[str], book: law.LawBook) -> None:
+    """How the households came out, and what is lacking most where information is."""
+    from api.web.language import num
+    from survey.words import word
+
+    for outcome, households in outcomes.most_common():
+        click.echo(f"  {num(households)} hộ {word(f'outcome.{outcome}')}")
+    for fact, households in missing.most_common(MOST_MISSING):
+        click.echo(f"    còn thiếu: {book.facts[fact].label['vi']} ({num(households)} hộ)")
 
 
 def _list(viewer: Viewer, ids: Sequence[str], book: law.LawBook) -> None:

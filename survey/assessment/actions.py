@@ -150,7 +150,8 @@ def reassess(
         after = assess_household(session, household_id, book, at)
         if after is None:
             continue
-        yield Reassessment(household_id, old != _told(after))
+        missing = tuple(after.result["missing_facts"])
+        yield Reassessment(household_id, old != _told(after), after.outcome, missing)
 
 
 def _told(row: AssessmentRow) -> tuple[Any, ...]:

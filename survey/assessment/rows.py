@@ -55,3 +55,5 @@ class Reassessment:
 
     household_id: str
     has_changed: bool
+    outcome: str
+    missing_facts: tuple[str, ...]

@@ -124,6 +124,8 @@ def test_assessing_again_by_the_same_law_changes_no_result(mai, run):
     send_some(mai)
     assert "6 hộ theo bản luật" in (said := run("assess"))
     assert "0 hộ đổi kết quả" in said
+    assert "hộ cần bổ sung thông tin" in said
+    assert "còn thiếu: " in said
 
 
 def test_going_back_to_the_shipped_law_gives_the_first_result_again(mai, run, folder):
