@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
+from rjsmin import jsmin
 from werkzeug.security import safe_join
 
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -43,8 +44,10 @@ def packed_file(path: Path) -> Packed:
 @cache
 def _packed_file(path: Path, _changed_ns: int) -> Packed:
     content = path.read_bytes()
-    is_own = path.suffix in (".js", ".css") and "vendor" not in path.parts
-    return packed(without_comments(content.decode()).encode() if is_own else content)
+    if path.suffix not in (".js", ".css") or "vendor" in path.parts:
+        return packed(content)
+    text = without_comments(content.decode())
+    return packed((jsmin(text) if path.suffix == ".js" else text).encode())
 
 
 def without_comments(text: str) -> str:

@@ -273,6 +273,8 @@ def _answer(prepared) -> Any:
     if faults:
         return without_label(faults[0].problem.message("vi"))
     values = {code: value for code, value in prepared.envelope["payload"].items() if code != "visit"}
+    if "earlier_help" in values:
+        assert values.pop("has_earlier_help") is True  # a filled row says so
     ((code, value),) = values.items()
     return value[0]["amount_vnd"] if code == "earlier_help" else value
 
