@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from api.cli.law_table import Moves
     from survey import law
-    from survey.law.book import Period, Programme, Value
+    from survey.law.book import Component, Period, Programme, Supplement, Value
 
 DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
 LAW = click.option(
@@ -136,6 +136,8 @@ def show(on: datetime | None, areas: tuple[str, ...], lang: str, folder: Path | 
     _show_house(current, lang)
     for programme in current.today.programmes:
         _show_programme(current, programme, lang)
+    for supplement in current.today.supplements:
+        _show_supplement(current, supplement, lang)
     click.echo("\n* chưa kiểm chứng / not confirmed")
 
 
@@ -169,18 +171,32 @@ def _show_programme(current: law.LawOnDate, programme: Programme, lang: str) -> 
     for mark, codes in (("+", programme.all), ("∨", programme.any), ("−", programme.none)):
         for code in codes:
             _show_clause(current, code, mark, lang)
-    for name, value, period in _amounts(current, programme):
+    _show_amounts(current, programme.components, lang)
+
+
+def _show_supplement(current: law.LawOnDate, one: Supplement, lang: str) -> None:
+    star = "" if one.component.cite.verified else " *"
+    added = ", ".join(one.programmes) or "tất cả / all"
+    click.secho(f"\n{one.id} (+ {added}): {one.title[lang]}{star}", bold=True)
+    for mark, codes in (("+", one.all), ("∨", one.any), ("−", one.none)):
+        for code in codes:
+            _show_clause(current, code, mark, lang)
+    _show_amounts(current, (one.component,), lang)
+
+
+def _show_amounts(current: law.LawOnDate, components: Iterable[Component], lang: str) -> None:
+    for name, value, period in _amounts(current, components):
         star = "" if period.cite.verified else " *"
         amount = f"{int(period.value or 0):,}".replace(",", ".")
         cited = current.book.citation(period.cite, lang)
         click.echo(f"  = {value.label[lang]}: {amount} đồng [{cited}]{star}  ({name})")
 
 
-def _amounts(current: law.LawOnDate, programme: Programme) -> Iterable[tuple[str, Value, Period]]:
-    """The values a programme's amounts are made of, as they are on the law's date."""
+def _amounts(current: law.LawOnDate, components: Iterable[Component]) -> Iterable[tuple[str, Value, Period]]:
+    """The values that amounts are made of, as they are on the law's date."""
     from survey.law.expressions import names
 
-    prices = [price for one in programme.components for price in one.prices.values()]
+    prices = [price for one in components for price in one.prices.values()]
     used = dict.fromkeys(name for price in prices for name in names(price.tree))
     for name in used:
         value = current.book.values.get(name)

@@ -89,9 +89,9 @@ def fact_value(fact: str, value: Any) -> str:
 def reasons(viewer: Viewer, row: AssessmentRow, lang: str | None = None) -> Reasons:
     """The explanation of a stored assessment, by the law it was made with."""
     lang = lang or current()
-    known = law.Assessment.from_dict(row.result).as_of(viewer.today)
+    known = law.Assessment.from_dict(row.result)
     book = assessment.release(viewer.session, row.release_sha256)
-    sentences = law.explain(known, book.law_on(known.on, known.area_codes), lang)
+    sentences = law.explain(known, book.law_on(known.on, known.area_codes), lang, viewer.today)
     missing = tuple(book.facts[name].label[lang] for name in known.missing_facts)
     return Reasons(
         tuple(sentences), missing, tuple(label_of(viewer, book, name) for name in known.unverified)

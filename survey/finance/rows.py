@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from survey.law.book import BUDGET
 from survey.law.book import COMPONENT_KINDS as KINDS
+from survey.law.book import is_of_the_house
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class EstimatePart:
 
     @property
     def is_of_the_house(self) -> bool:
-        """Whether it is part of the need: public money for the houses themselves."""
-        return self.kind == BUDGET and not self.is_apart
+        """Whether it is part of the need."""
+        return is_of_the_house(self.kind, self.is_apart)
 
 
 @dataclass(frozen=True, slots=True)

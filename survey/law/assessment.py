@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from survey.law.book import BUDGET, Tranche
+from survey.law.book import BUDGET, Tranche, is_of_the_house
 from survey.law.facts import Dated, as_dated
 
 OUTCOMES = ("not_entitled", "needs_information", "entitled", "not_registered")
@@ -47,8 +47,8 @@ class ComponentAmount:
 
     @property
     def is_of_the_house(self) -> bool:
-        """Whether it is public money for the house itself."""
-        return self.kind == BUDGET and not self.is_apart
+        """See `book.is_of_the_house`."""
+        return is_of_the_house(self.kind, self.is_apart)
 
 
 def together(parts: Sequence[ComponentAmount]) -> tuple[Payment, ...]:
@@ -181,7 +181,6 @@ class Assessment:
             components=now.components,
             tranches=together(now.components),
             if_started=tuple(one for one in self.if_started if one.first > on),
-            facts={**self.facts, "started_on": on},
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -143,6 +143,11 @@ class Tranche:
 Tranches = Mapping[str, tuple[Tranche, ...]]  # kind of works -> its shares
 
 
+def is_of_the_house(kind: str, is_apart: bool) -> bool:
+    """Whether a component is public money for the house itself: what is approved, and paid by its stages."""
+    return kind == BUDGET and not is_apart
+
+
 @dataclass(frozen=True, slots=True)
 class Component:
     """A part of an amount (hợp phần): whose money it is, who pays it and in which tranches.
@@ -168,8 +173,8 @@ class Component:
 
     @property
     def is_of_the_house(self) -> bool:
-        """Whether it is public money for the house itself: what is approved, and paid by its stages."""
-        return self.kind == BUDGET and not self.is_apart
+        """See `is_of_the_house`."""
+        return is_of_the_house(self.kind, self.is_apart)
 
 
 @dataclass(frozen=True, slots=True)

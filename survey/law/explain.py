@@ -79,11 +79,14 @@ class Reason:
     verified: bool = True
 
 
-def explain(assessment: Assessment, law: LawOnDate, lang: str = "vi") -> list[Reason]:
+def explain(
+    assessment: Assessment, law: LawOnDate, lang: str = "vi", as_of: date | None = None
+) -> list[Reason]:
     """The reasons of an assessment made under this law: house, programme, amount, priority, doubts, what is
-    missing.
+    missing. `as_of`: amounts are those of a house begun on that day, where no start is known yet.
     """
-    telling = _Telling(assessment, law, lang)
+    now = assessment if as_of is None else assessment.as_of(as_of)
+    telling = _Telling(now, law, lang, None if now is assessment else as_of)
     return [
         *telling.house(),
         *telling.programmes(),
@@ -99,8 +102,9 @@ def explain(assessment: Assessment, law: LawOnDate, lang: str = "vi") -> list[Re
 class _Telling:
     """One assessment told in one language."""
 
-    def __init__(self, assessment: Assessment, law: LawOnDate, lang: str) -> None:
+    def __init__(self, assessment: Assessment, law: LawOnDate, lang: str, begun_on: date | None) -> None:
         self.of = assessment
+        self.begun_on = begun_on  # the day that stands in for a start not known yet, where not the usual one
         self.law = law
         self.book = law.book
         self.lang = lang
@@ -222,7 +226,9 @@ class _Telling:
 
     def key_dates(self) -> KeyDates:
         """The key dates the assessment used."""
-        return self.law.key_dates({key: on and days(on) for key, on in self.acts().items()})
+        acts = self.acts()
+        acts["started_on"] = acts["started_on"] or self.begun_on
+        return self.law.key_dates({key: on and days(on) for key, on in acts.items()})
 
     def priority(self) -> Iterator[Reason]:
         """The place in the priority order."""

@@ -17,7 +17,6 @@ from typing import Any
 from survey.law.assess import ENGINE_VERSION, assess
 from survey.law.assessment import Assessment
 from survey.law.book import (
-    BUDGET,
     Cite,
     Clause,
     Component,
@@ -32,6 +31,7 @@ from survey.law.book import (
     Tranche,
     Tranches,
     Value,
+    is_of_the_house,
 )
 from survey.law.explain import SENTENCES
 from survey.law.expressions import Kind, Node, name, to_json, typed
@@ -92,7 +92,7 @@ def of_shape_2(document: Json) -> Json:
     """
 
     def whole(programme: Json) -> Json:
-        house = [one for one in programme["components"] if one["kind"] == BUDGET and not one["is_apart"]]
+        house = [one for one in programme["components"] if is_of_the_house(one["kind"], one["is_apart"])]
         kinds = house[0]["prices"]
         prices = {
             kind: {part: _sum_json([one["prices"][kind][part] for one in house]) for part in kinds[kind]}

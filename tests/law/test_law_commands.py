@@ -58,6 +58,7 @@ def test_check_names_a_case_that_fails(tmp_path):
 def test_show_prints_the_law_of_a_day_and_place():
     output = run("show", "--on", "2025-05-15", "--area", "06")
     assert "Địa phương hỗ trợ thêm xây mới, huyện nghèo: 20.000.000 đồng" in output
+    assert "TOP-UP (+ NTP-SPR, NTP-EM): Bù phần chênh lệch lên mức mới *" in output
     assert "XNT-2024" not in run("show", "--on", "2025-09-01")
 
 

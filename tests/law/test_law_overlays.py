@@ -166,6 +166,19 @@ def test_an_open_supplement_says_what_would_settle_it(fund_book):
     ]
 
 
+def test_as_of_a_later_day_the_level_of_that_day_is_cited_and_its_end_still_told(tmp_path):
+    from survey.law.files import shipped_folder
+
+    text = (shipped_folder() / "programmes" / "xnt_2024.toml").read_text("utf-8")
+    text = text.replace('unstarted = {becomes = "stands"', 'unstarted = {becomes = "lapses"')
+    law = load_book(folder(tmp_path, programmes__xnt_2024=text)).law_on(date(2024, 10, 1))
+    made = assess(HUT | {"approved_on": date(2024, 10, 15)}, law)
+    told = explain(made, law, "vi", date(2024, 12, 1))
+    (amount,) = [one for one in told if one.role == "amount"]
+    assert ("60.000.000" in amount.text, amount.citation) == (True, "Thông báo 523/TB-VPCP")
+    assert [one.code for one in told if one.role == "lapse"] == ["unstarted"]
+
+
 def test_each_component_cites_its_own_source():
     law = BOOK.law_on(date(2025, 2, 1), ("06",))
     told = explain(assess(POOR_DISTRICT, law), law, "vi")
