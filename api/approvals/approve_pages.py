@@ -30,10 +30,11 @@ from survey.approval.rows import WaitingCase
 from survey.areas import queries as areas
 from survey.areas.names import nfc
 from survey.assessment.judging import for_approval
-from survey.cases.models import Case
 from survey.law import Assessment
 from survey.problems import Problem
-from survey.registry.models import Household
+from survey.standing import measures
+from survey.standing import queries as standing
+from survey.standing.models import StandingLine
 
 blueprint = Blueprint("approving", __name__, url_prefix="/approvals/approve")
 
@@ -62,7 +63,8 @@ def _page(viewer: Viewer, problem: Problem | None = None) -> Any:
     viewer.require_somewhere("case.approve")
     on = _done_on() or viewer.today
     conditions = _conditions(viewer)
-    page = page_of(queries.count_waiting(viewer.session, *conditions), PAGE_SIZE)
+    reviewed = measures.condition("reviewed", viewer.today)
+    page = page_of(standing.count(viewer.session, reviewed, *conditions), PAGE_SIZE)
     found = _waiting(viewer, conditions, page)
     candidates = [_candidate(viewer, case, on) for case in found]
     return render_template(
@@ -93,14 +95,15 @@ def _conditions(viewer: Viewer) -> list[ColumnElement[bool]]:
     area_code = request.values.get("area") or None
     if area_code:
         area_names.visible_area(viewer, area_code, "case.approve")
-    return [viewer.visible(Household.area_code, "case.approve"), *area_names.inside(viewer, area_code)]
+    column = StandingLine.area_code
+    return [viewer.visible(column, "case.approve"), *area_names.inside(viewer, column, area_code)]
 
 
 def _waiting(viewer: Viewer, conditions: list[ColumnElement[bool]], page: Page) -> list[WaitingCase]:
-    return queries.waiting(
+    return standing.reviewed(
         viewer.session,
         *conditions,
-        as_of=_done_on() or viewer.today,
+        on=_done_on() or viewer.today,
         names=viewer.everywhere("person.read", "case.approve"),
         amounts=viewer.everywhere("amount.read", "case.approve"),
         offset=page.offset,
@@ -185,8 +188,8 @@ def _approve(viewer: Viewer) -> tuple[int, list[tuple[str, int]]]:
     if len(wanted) > PAGE_SIZE:
         raise Problem(5463, got=len(wanted), limit=PAGE_SIZE)
     with transaction.write() as session:
-        conditions = [*_conditions(viewer), Case.household_id.in_(wanted)]
-        cases = queries.waiting(session, *conditions, as_of=done_on, names=False, amounts=True)
+        conditions = [*_conditions(viewer), StandingLine.household_id.in_(wanted)]
+        cases = standing.reviewed(session, *conditions, on=done_on, names=False, amounts=True)
         if not cases or len(cases) != len(wanted):
             raise Problem(5435)
         _check_results(viewer, session, cases, done_on)

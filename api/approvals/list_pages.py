@@ -23,6 +23,9 @@ from survey.approval.rows import ListRow, ListVersion, OfficialActRow
 from survey.areas.names import nfc
 from survey.problems import Problem
 from survey.registry.models import Household
+from survey.standing import measures
+from survey.standing import queries as standing
+from survey.standing.models import StandingLine
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
 
@@ -70,8 +73,8 @@ def _years(viewer: Viewer) -> list[int]:
 
 def _waiting(viewer: Viewer) -> int:
     """How many reviewed cases wait for approval where the viewer may approve."""
-    visible = viewer.visible(Household.area_code, "case.approve")
-    return queries.count_waiting(viewer.session, visible) if viewer.can("case.approve") else 0
+    visible = viewer.visible(StandingLine.area_code, "case.approve")
+    return standing.count(viewer.session, visible, measures.condition("reviewed", viewer.today))
 
 
 def _of_list(viewer: Viewer, code: str, year: int) -> tuple[ColumnElement[bool], ...]:

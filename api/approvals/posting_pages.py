@@ -20,11 +20,11 @@ from survey.approval import postings
 from survey.approval.models import NoticePage, PublicObjection
 from survey.approval.rows import PublicNotice
 from survey.areas.names import nfc
-from survey.assessment import queries as assessment
 from survey.cases.models import Act
 from survey.problems import Problem
 from survey.questionnaire import load_form
-from survey.registry.models import Household
+from survey.standing import queries as standing
+from survey.standing.models import StandingLine
 
 blueprint = Blueprint("postings", __name__, url_prefix="/approvals/postings")
 
@@ -98,10 +98,10 @@ def _page(viewer: Viewer, act_id: str, problem: Problem | None = None) -> str:
 
 def _houses_nearby(viewer: Viewer, found: PublicNotice) -> list[tuple[str, str]]:
     """Households an objection may be about: those posted, then the others of the village or commune."""
-    visible = viewer.visible(Household.area_code, "case.record")
-    inside = area_names.inside(viewer, found.area_code)
-    houses = assessment.houses(
-        viewer.session, visible, *inside, as_of=viewer.today, names=True, amounts=False, limit=MOST_HOUSES
+    visible = viewer.visible(StandingLine.area_code, "case.record")
+    inside = area_names.inside(viewer, StandingLine.area_code, found.area_code)
+    houses = standing.houses(
+        viewer.session, visible, *inside, on=viewer.today, names=True, amounts=False, limit=MOST_HOUSES
     )
     posted = {house.household_id for house in postings.houses(viewer.session, found.act_id, viewer.today)}
     unknown, is_posted = t("chưa rõ tên", "name unknown"), t("có trong danh sách", "on the list")

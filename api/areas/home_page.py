@@ -12,10 +12,8 @@ from api.shared import area_names
 from api.web import auth
 from api.web.language import t
 from survey.access.viewer import Viewer
-from survey.assessment import queries as assessment
 from survey.intake import queries as intake
 from survey.intake.models import ReceivedEnvelope
-from survey.registry.models import Household
 
 blueprint = Blueprint("home", __name__)
 
@@ -34,9 +32,16 @@ def index() -> Any:
     )
 
 
+TOLD = {
+    "needs_information": ("outcome", "needs_information", "warn"),
+    "not_assessed": ("outcome", "not_assessed", "warn"),
+    "lapses_soon": ("lapses", "soon", "bad"),
+}
+"""What is looked at in the list of households: measure -> the list's filter and its value, and the tone."""
+
+
 def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
     """What the viewer can act on now, each with the list it opens; empty lines are left out."""
-    visible = viewer.visible(Household.area_code, "household.read")
     items = []
     if viewer.can("inbox.read"):
         condition = intake.in_inbox(viewer.visible(ReceivedEnvelope.area_code, "inbox.read"), viewer.user_id)
@@ -49,30 +54,9 @@ def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
                 "tone": "bad",
             }
         )
-    for outcome, vi, en in (
-        ("needs_information", "hộ cần bổ sung thông tin", "households need information"),
-        ("not_registered", "hộ đủ điều kiện nhưng chưa đăng ký", "households eligible but not registered"),
-        ("not_assessed", "hộ chưa đối chiếu được", "households not assessed"),
-    ):
-        count = assessment.count_houses(viewer.session, visible, assessment.outcome(viewer.today) == outcome)
-        items.append(
-            {
-                "count": count,
-                "label": t(vi, en),
-                "href": url_for("households.index", outcome=outcome),
-                "tone": "warn",
-            }
-        )
-    soon = assessment.count_houses(viewer.session, visible, assessment.lapses_soon(viewer.today))
-    items.append(
-        {
-            "count": soon,
-            "label": t(
-                "hộ có chương trình sắp kết thúc mà chưa phê duyệt hoặc chưa khởi công",
-                "households whose programme is about to end, not approved or not begun",
-            ),
-            "href": url_for("households.index", lapses="soon"),
-            "tone": "bad",
-        }
-    )
-    return [item for item in [*items, *worklists.waits_for_me(viewer)] if item["count"]]
+    counts, _ = worklists.figures(viewer)
+    items += [
+        worklists.item(code, counts[code], url_for("households.index", **dict[str, Any]({name: value})), tone)
+        for code, (name, value, tone) in TOLD.items()
+    ]
+    return [one for one in [*items, *worklists.waits_for_me(viewer)] if one["count"]]

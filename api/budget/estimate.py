@@ -13,10 +13,10 @@ from api.shared import area_names
 from api.shared.law_texts import component_words, programme_title, unverified_notes
 from api.web.language import minute
 from survey.access.viewer import Viewer
-from survey.assessment import queries as assessment
 from survey.finance import queries as finance
 from survey.finance.rows import Estimate
-from survey.registry.models import Household
+from survey.standing import queries as standing
+from survey.standing.models import StandingLine
 
 
 def viewer_estimate(viewer: Viewer, code: str) -> Estimate:
@@ -27,7 +27,10 @@ def viewer_estimate(viewer: Viewer, code: str) -> Estimate:
 
 def viewer_condition(viewer: Viewer, code: str) -> ColumnElement[bool]:
     """The viewer's households inside the area."""
-    return and_(viewer.visible(Household.area_code, "budget.read"), *area_names.inside(viewer, code))
+    return and_(
+        viewer.visible(StandingLine.area_code, "budget.read"),
+        *area_names.inside(viewer, StandingLine.area_code, code),
+    )
 
 
 def write_workbook(viewer: Viewer, target: Path | IO[bytes], estimate: Estimate, made_by: str) -> None:
@@ -46,7 +49,7 @@ def write_workbook(viewer: Viewer, target: Path | IO[bytes], estimate: Estimate,
         viewer_condition(viewer, estimate.area_code),
         viewer.may("person.read", estimate.area_code),
     )
-    houses = assessment.houses(viewer.session, condition, as_of=estimate.as_of, names=names, amounts=True)
+    houses = standing.houses(viewer.session, condition, on=estimate.as_of, names=names, amounts=True)
     named = partial(area_names.area_name, viewer)
     words = partial(component_words, viewer, lang="vi")
     write_budget(target, estimate, houses, cover, named, partial(programme_title, viewer), words)

@@ -18,8 +18,10 @@ from api.web.paging import page_of
 from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.areas.tree import Tree
-from survey.cases import lists
 from survey.cases.rows import OpenObstacle
+from survey.standing import measures
+from survey.standing import queries as standing
+from survey.standing.models import StandingObstacle
 
 blueprint = Blueprint("obstacles", __name__, url_prefix="/work")
 
@@ -44,23 +46,26 @@ def index() -> Any:
     viewer = auth.viewer()
     area_code = worklists.area_asked(viewer)
     names = worklists.sees(viewer, "person.read", area_code)
-    inside, wanted = area_names.inside(viewer, area_code), _obstacle_filters(viewer, area_code)
-    page = page_of(lists.count_obstacles(viewer.session, worklists.visible(viewer), *wanted), PAGE_SIZE)
-    found = lists.obstacles(
-        viewer.session, worklists.visible(viewer), *wanted, names=names, offset=page.offset, limit=page.size
+    inside, wanted = (
+        area_names.inside(viewer, StandingObstacle.area_code, area_code),
+        _obstacle_filters(viewer, area_code),
+    )
+    page = page_of(standing.count_obstacles(viewer.session, _visible(viewer), *wanted), PAGE_SIZE)
+    found = standing.obstacles(
+        viewer.session, _visible(viewer), *wanted, names=names, offset=page.offset, limit=page.size
     )
     return render_template(
         "cases/obstacles.html",
         obstacles=found,
         page=page,
-        kinds=lists.obstacles_by(viewer.session, worklists.visible(viewer), lists.obstacle_kind, *inside),
-        leads=lists.obstacles_by(viewer.session, worklists.visible(viewer), lists.obstacle_lead, *inside),
+        kinds=standing.obstacles_by(viewer.session, _visible(viewer), StandingObstacle.kind, *inside),
+        leads=standing.obstacles_by(viewer.session, _visible(viewer), StandingObstacle.lead, *inside),
         units=_by_unit(viewer, area_code, wanted),
         first_units=FIRST_UNITS,
-        overdue=lists.count_obstacles(
-            viewer.session, worklists.visible(viewer), lists.overdue(viewer.today), *inside
+        overdue=standing.count_obstacles(
+            viewer.session, _visible(viewer), measures.condition("obstacles_overdue", viewer.today), *inside
         ),
-        total=lists.count_obstacles(viewer.session, worklists.visible(viewer), *inside),
+        total=standing.count_obstacles(viewer.session, _visible(viewer), *inside),
         area_code=area_code,
         area_options=worklists.area_options(viewer, area_code),
         today=viewer.today,
@@ -69,14 +74,19 @@ def index() -> Any:
     )
 
 
+def _visible(viewer: Viewer) -> ColumnElement[bool]:
+    """Obstacles of the viewer's areas."""
+    return viewer.visible(StandingObstacle.area_code, "household.read")
+
+
 def _obstacle_filters(viewer: Viewer, area_code: str | None) -> list[ColumnElement[bool]]:
-    conditions = [*area_names.inside(viewer, area_code)]
+    conditions = [*area_names.inside(viewer, StandingObstacle.area_code, area_code)]
     if kind := request.args.get("kind"):
-        conditions.append(lists.obstacle_kind == kind)
+        conditions.append(StandingObstacle.kind == kind)
     if lead := request.args.get("lead"):
-        conditions.append(lists.obstacle_lead == lead)
+        conditions.append(StandingObstacle.lead == lead)
     if request.args.get("overdue"):
-        conditions.append(lists.overdue(viewer.today))
+        conditions.append(measures.condition("obstacles_overdue", viewer.today))
     return conditions
 
 
@@ -85,7 +95,7 @@ def _by_unit(viewer: Viewer, area_code: str | None, wanted: list[ColumnElement[b
     tree = areas.tree(viewer.session, viewer.today)
     under = _units_under(viewer, tree, area_code)
     found: dict[str | None, UnitCount] = {}
-    rows = lists.obstacles_by_area(viewer.session, worklists.visible(viewer), viewer.today, *wanted)
+    rows = standing.obstacles_by_area(viewer.session, _visible(viewer), viewer.today, *wanted)
     for code, count, late in rows:
         unit = next((step for step in tree.path(code or "") if step in under), None)
         name = tree.names[unit].name if unit else t("chưa rõ đơn vị bên dưới", "unit below unknown")
@@ -107,9 +117,9 @@ def workbook() -> Any:
     """The open obstacles of the page's filters as a workbook; names by right."""
     viewer = auth.viewer()
     area_code = worklists.area_asked(viewer)
-    found = lists.obstacles(
+    found = standing.obstacles(
         viewer.session,
-        worklists.visible(viewer),
+        _visible(viewer),
         *_obstacle_filters(viewer, area_code),
         names=worklists.sees(viewer, "person.read", area_code),
     )

@@ -22,10 +22,10 @@ from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.cases import lists, machine
 from survey.cases import queries as cases
-from survey.cases.models import Case
 from survey.problems import Problem
 from survey.questionnaire import load_form
-from survey.registry.models import Household
+from survey.standing import queries as standing
+from survey.standing.models import StandingLine
 
 blueprint = Blueprint("entries", __name__, url_prefix="/work")
 
@@ -63,17 +63,18 @@ def _entry(viewer: Viewer, kind: str) -> Any:
 
 def _waits_for(kind: str) -> ColumnElement[bool]:
     """Cases that wait for this act."""
-    return Case.state.in_(machine.acts()[kind].waits_in)
+    return StandingLine.case_state.in_(machine.acts()[kind].waits_in)
 
 
 def _choose_village(viewer: Viewer, kind: str) -> Any:
     """The villages where households wait for this act; the only one opens at once."""
-    mine = viewer.visible(Household.area_code, "case.record")
-    found = lists.by_area(viewer.session, mine, _waits_for(kind))
+    mine = viewer.visible(StandingLine.area_code, "case.record")
+    waiting = (StandingLine.is_newest, _waits_for(kind))
+    found = standing.grouped(viewer.session, mine, (StandingLine.area_code,), *waiting)
     tree = areas.tree(viewer.session, viewer.today)
     counts: dict[str, int] = {}
-    for code, count in found.items():
-        if (now := next(iter(tree.path(code)), None)) is not None:
+    for code, count in found:
+        if (now := next(iter(tree.path(code or "")), None)) is not None:
             counts[now] = counts.get(now, 0) + count
     if len(counts) == 1:
         return redirect(url_for(f"entries.{kind}", area=next(iter(counts))))
@@ -101,10 +102,10 @@ def _begun(viewer: Viewer, kind: str, code: str) -> dict[str, str]:
 
 def _waiting(viewer: Viewer, kind: str, code: str) -> list[Any]:
     """The cases of an area that wait for this act."""
-    mine = viewer.visible(Household.area_code, "case.record")
-    conditions = [*area_names.inside(viewer, code), _waits_for(kind)]
+    mine = viewer.visible(StandingLine.area_code, "case.record")
+    conditions = [*area_names.inside(viewer, StandingLine.area_code, code), _waits_for(kind)]
     names = viewer.may("person.read", code)
-    return cases.cases(viewer.session, mine, *conditions, names=names, amounts=False)
+    return standing.cases(viewer.session, mine, *conditions, on=viewer.today, names=names, amounts=False)
 
 
 def _filled(typed: dict[str, str]) -> dict[str, str]:

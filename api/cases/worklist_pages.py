@@ -20,13 +20,13 @@ from api.web.errors import status_of
 from api.web.language import t, word
 from api.web.paging import Page, page_of
 from survey.access.viewer import Viewer, refusal
-from survey.assessment import queries as assessment
 from survey.cases import lists, machine
-from survey.cases import queries as cases
-from survey.cases.models import Case
 from survey.cases.rows import ActStep, CaseRow
 from survey.problems import Problem
 from survey.questionnaire import load_form
+from survey.standing import measures
+from survey.standing import queries as standing
+from survey.standing.models import StandingLine, StandingObstacle
 from survey.words import both
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
@@ -40,21 +40,33 @@ def index() -> Any:
     """What waits in each state, of my areas or one of them; each count opens its list."""
     viewer = auth.viewer()
     area_code = worklists.area_asked(viewer)
-    inside = area_names.inside(viewer, area_code)
-    states = lists.waiting(viewer.session, worklists.visible(viewer), *inside)
-    states.pop(machine.CANCELLED, None)
+    figures, states = worklists.figures(viewer, area_code)
     return render_template(
         "cases/work.html",
         phases=[(phase, _of_phase(viewer, phase, states, area_code)) for phase in ENTRY_PHASES],
         counts=worklists.by_phase(states),
-        without=assessment.count_houses(
-            viewer.session, worklists.visible(viewer), *inside, *worklists.no_case(viewer)
+        without=worklists.item(
+            "without_case",
+            figures["without_case"],
+            url_for("work.listed", state=machine.NONE, area=area_code),
+            hint=t("ghi đăng ký, hoặc cam kết không đăng ký", "register them, or record their statement"),
         ),
-        obstacles=lists.count_obstacles(viewer.session, worklists.visible(viewer), *inside),
+        obstacles=_obstacles(viewer, area_code),
         waiting=worklists.waits_for_me(viewer) if not area_code else [],
         area_code=area_code,
         area_options=worklists.area_options(viewer, area_code),
         may_record=viewer.can("case.record"),
+    )
+
+
+def _obstacles(viewer: Viewer, area_code: str | None) -> dict[str, Any]:
+    visible = viewer.visible(StandingObstacle.area_code, "household.read")
+    inside = area_names.inside(viewer, StandingObstacle.area_code, area_code)
+    return worklists.item(
+        "obstacles",
+        standing.count_obstacles(viewer.session, visible, *inside),
+        url_for("obstacles.index", area=area_code),
+        hint=t("theo loại và cơ quan chủ trì gỡ", "by kind and lead body"),
     )
 
 
@@ -138,25 +150,19 @@ def _title(state: str | None) -> str:
 
 def _rows(viewer: Viewer, state: str | None, *, names: bool, amounts: bool) -> tuple[Page, list[CaseRow]]:
     """One page of the list; the same conditions count it and choose it."""
-    session, mine = viewer.session, worklists.visible(viewer)
-    if state == machine.NONE:
-        wanted = worklists.filters_without_case(viewer, names)
-        page = page_of(assessment.count_houses(session, mine, *wanted), PAGE_SIZE)
-        return page, worklists.without_case(
-            viewer, wanted, names=names, amounts=amounts, offset=page.offset, limit=page.size
-        )
-    conditions = worklists.filters(viewer, names)
-    first = worklists.SORTS.get(request.args.get("sort", "since"), ())
-    page = page_of(cases.count_cases(session, mine, *conditions), PAGE_SIZE)
-    rows = cases.cases(
+    session, mine, wanted = viewer.session, worklists.visible(viewer), worklists.filters(viewer, names)
+    page = page_of(standing.count(session, mine, *wanted), PAGE_SIZE)
+    is_sorted = state != machine.NONE
+    rows = standing.cases(
         session,
         mine,
-        *conditions,
+        *wanted,
+        on=viewer.today,
         names=names,
         amounts=amounts,
         offset=page.offset,
         limit=page.size,
-        first=first,
+        first=worklists.SORTS.get(request.args.get("sort", "since"), ()) if is_sorted else (),
     )
     return page, rows
 
@@ -191,12 +197,13 @@ def _done_act(viewer: Viewer) -> str | None:
 def _options(viewer: Viewer, area_code: str | None) -> dict[str, Any]:
     """What the filters offer."""
     session, mine = viewer.session, worklists.visible(viewer)
-    programmes = lists.found_in(session, mine, Case.programme)
+    programmes = standing.found_in(session, mine, StandingLine.case_programme)
+    years = standing.found_in(session, mine, StandingLine.year)
     kinds = load_form("obstacle").questions["kind"].choices
     return {
         "area_options": worklists.area_options(viewer, area_code),
         "programme_options": [(code, programme_title(viewer, code)) for code in programmes],
-        "year_options": [(str(year), str(year)) for year in lists.found_in(session, mine, Case.year)],
+        "year_options": [(str(year), str(year)) for year in years],
         "obstacle_options": [("any", t("có vướng mắc", "any obstacle"))]
         + [(kind, word(f"obstacle_kind.{kind}")) for kind in kinds],
     }
@@ -282,8 +289,16 @@ def not_registered() -> Any:
     viewer = auth.viewer()
     area_code = worklists.area_asked(viewer)
     names = worklists.sees(viewer, "person.read", area_code)
-    conditions = [*area_names.inside(viewer, area_code), Case.state == "not_registered"]
-    found = cases.cases(viewer.session, worklists.visible(viewer), *conditions, names=names, amounts=False)
+    declined = measures.condition("declined", viewer.today)
+    found = standing.cases(
+        viewer.session,
+        worklists.visible(viewer),
+        *area_names.inside(viewer, StandingLine.area_code, area_code),
+        declined,
+        on=viewer.today,
+        names=names,
+        amounts=False,
+    )
     why = _why(viewer, found, names)
     columns = (
         Column(t("Chủ hộ", "Head"), 28),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request, url_for
@@ -15,24 +16,25 @@ from survey.approval import postings
 from survey.approval.models import NoticePage
 from survey.approval.next_acts import may_approve_some
 from survey.areas import queries as areas
-from survey.areas.names import folded_name
-from survey.assessment import queries as assessment
-from survey.assessment.models import AssessmentRow
-from survey.cases import lists, machine, procedure
-from survey.cases import queries as cases
-from survey.cases.models import Case
-from survey.cases.rows import CaseRow, WaitingCount
-from survey.law.assessment import ELIGIBLE
-from survey.registry.models import Household, Person
+from survey.cases import machine, procedure
+from survey.cases.rows import WaitingCount
+from survey.standing import measures
+from survey.standing import queries as standing
+from survey.standing.models import StandingLine, StandingObstacle
+from survey.standing.rollups import rollup, waiting
 
-LIVE = Case.state != machine.CANCELLED
+HAS_CASE = StandingLine.case_id.is_not(None)
 """A case opened by mistake is in no list."""
-SORTS: dict[str, tuple[Any, ...]] = {"since": (Case.since,), "-since": (Case.since.desc(),), "place": ()}
+SORTS: dict[str, tuple[Any, ...]] = {
+    "since": (StandingLine.since,),
+    "-since": (StandingLine.since.desc(),),
+    "place": (),
+}
 
 
 def visible(viewer: Viewer) -> ColumnElement[bool]:
     """Households of the viewer's areas."""
-    return viewer.visible(Household.area_code, "household.read")
+    return viewer.visible(StandingLine.area_code, "household.read")
 
 
 def area_asked(viewer: Viewer) -> str | None:
@@ -54,105 +56,46 @@ def notes(viewer: Viewer, area_code: str | None) -> list[str]:
     return [f"{t('Địa bàn', 'Area')}: {place}", f"{t('Số liệu đến ngày', 'As of')} {day(viewer.today)}"]
 
 
-def no_case(viewer: Viewer) -> list[ColumnElement[bool]]:
-    """Households that should have a case and have none."""
-    return [assessment.outcome(viewer.today).in_(ELIGIBLE), lists.without_case()]
+MARKED = {
+    "flagged": "flagged",
+    "objection": "objections",
+    "recovery": "recovery_due",
+    "scan": "papers_unsigned",
+}
+"""Filters that are on or off, by the measure they list."""
 
 
 def filters(viewer: Viewer, names: bool) -> list[ColumnElement[bool]]:
     """The list's filters as named in its address; unknown values find nothing rather than everything."""
-    asked = request.args
-    conditions = [
-        *area_names.inside(viewer, asked.get("area") or None),
-        *_standing(asked.get("state"), asked.get("phase")),
-    ]
-    if works_kind := asked.get("works_kind"):
-        conditions.append(Case.works_kind == works_kind)
-    if programme := asked.get("programme"):
-        conditions.append(Case.programme == programme)
+    asked, on, line = request.args, viewer.today, StandingLine
+    state, works_kind, programme = asked.get("state"), asked.get("works_kind"), asked.get("programme")
+    conditions = area_names.inside(viewer, line.area_code, asked.get("area") or None)
+    if state == machine.NONE:
+        conditions.append(measures.condition("without_case", on))
+        conditions += [line.works_kind == works_kind] if works_kind else []
+        conditions += [line.programme == programme] if programme else []
+        return [*conditions, *(standing.named(asked.get("q", "")) if names else ())]
+    conditions.append(measures.condition("cases", on))
+    conditions += [line.case_state == state] if state else []
+    conditions += [line.case_works_kind == works_kind] if works_kind else []
+    conditions += [line.case_programme == programme] if programme else []
+    if phase := asked.get("phase"):
+        conditions.append(line.case_state.in_(machine.states(phase)))
     if year := asked.get("year"):
         known = year.isascii() and year.isdigit() and len(year) == 4
-        conditions.append(Case.year == int(year) if known else false())
+        conditions.append(line.year == int(year) if known else false())
     if obstacle := asked.get("obstacle"):
-        conditions.append(lists.has_obstacle(None if obstacle == "any" else obstacle))
-    if asked.get("flagged"):
-        conditions.append(Case.flags > 0)
-    if asked.get("objection"):
-        conditions.append(Case.objections > 0)
-    if asked.get("recovery"):
-        conditions.append(Case.recovery_due_vnd > 0)
-    if asked.get("scan"):
-        conditions.append(lists.lacks_scan())
-    return [*conditions, *_named(names)]
+        conditions.append(_hindered(obstacle))
+    conditions += [measures.condition(code, on) for name, code in MARKED.items() if asked.get(name)]
+    return [*conditions, *(standing.named(asked.get("q", "")) if names else ())]
 
 
-def _standing(state: str | None, phase: str | None) -> list[ColumnElement[bool]]:
-    conditions = [LIVE]
-    if state:
-        conditions.append(Case.state == state)
-    if phase:
-        conditions.append(Case.state.in_(machine.states(phase)))
-    return conditions
-
-
-def _named(names: bool) -> list[ColumnElement[bool]]:
-    """The search by the head's name, with or without marks, for those who read names."""
-    text = request.args.get("q", "").strip()
-    if not text or not names:
-        return []
-    named = Person.folded_name.contains(folded_name(text)[:100], autoescape=True)
-    return [Household.head_person_id.in_(select(Person.id).where(named))]
-
-
-def filters_without_case(viewer: Viewer, names: bool) -> list[ColumnElement[bool]]:
-    """The filters that mean something for households without a case."""
-    conditions = [*area_names.inside(viewer, request.args.get("area") or None), *no_case(viewer)]
-    if works_kind := request.args.get("works_kind"):
-        conditions.append(AssessmentRow.works_kind == works_kind)
-    if programme := request.args.get("programme"):
-        conditions.append(AssessmentRow.programme == programme)
-    return [*conditions, *_named(names)]
-
-
-def without_case(
-    viewer: Viewer,
-    conditions: list[ColumnElement[bool]],
-    *,
-    names: bool,
-    amounts: bool,
-    offset: int,
-    limit: int,
-) -> list[CaseRow]:
-    """Households without a case as rows of a work list."""
-    houses = assessment.houses(
-        viewer.session,
-        visible(viewer),
-        *conditions,
-        as_of=viewer.today,
-        names=names,
-        amounts=amounts,
-        offset=offset,
-        limit=limit,
-    )
-    return [
-        CaseRow(
-            case_id="",
-            household_id=house.household_id,
-            head_name=house.head_name,
-            area_code=house.village_code,
-            year=None,
-            state=machine.NONE,
-            since=house.surveyed_on or viewer.today,
-            works_kind=house.works_kind,
-            programme=house.programme,
-            amount_vnd=house.amount_vnd,
-            reason=None,
-            objections=0,
-            obstacles=0,
-            flags=len(house.flags),
-        )
-        for house in houses
-    ]
+def _hindered(kind: str) -> ColumnElement[bool]:
+    """Households with an open obstacle of a kind, or of any."""
+    open_ones = select(StandingObstacle.household_id).where(standing.holds(StandingObstacle))
+    if kind != "any":
+        open_ones = open_ones.where(StandingObstacle.kind == kind)
+    return StandingLine.household_id.in_(open_ones)
 
 
 def bulk_acts(viewer: Viewer, state: str | None) -> list[str]:
@@ -187,52 +130,62 @@ def area_options(viewer: Viewer, code: str | None) -> list[tuple[str, str]]:
 def by_phase(states: dict[str, WaitingCount]) -> dict[str, int]:
     """How many cases lie on each part of the way; they add up to all that were not opened by mistake."""
     phases = dict.fromkeys(machine.phases().values(), 0)
-    for state, waiting in states.items():
-        if state != machine.CANCELLED:
-            phases[machine.phases()[state]] += waiting.count
+    for state, told in states.items():
+        phases[machine.phases()[state]] += told.count
     return phases
 
 
-def oldest_hint(viewer: Viewer, waiting: WaitingCount) -> str:
+def oldest_hint(viewer: Viewer, told: WaitingCount) -> str:
     """Since when the oldest waits."""
-    days = (viewer.today - waiting.oldest).days
+    days = (viewer.today - told.oldest).days
     return t(
-        f"lâu nhất từ {day(waiting.oldest)} · {days} ngày",
-        f"oldest since {day(waiting.oldest)} · {days} days",
+        f"lâu nhất từ {day(told.oldest)} · {days} ngày",
+        f"oldest since {day(told.oldest)} · {days} days",
     )
+
+
+def item(measure: str, count: int, href: str, tone: str = "warn", hint: str | None = None) -> dict[str, Any]:
+    """A line of what waits: a figure by its measure's name, and the list of what it counts."""
+    known = measures.measures()[measure]
+    return {"count": count, "label": t(known.vi, known.en), "hint": hint, "href": href, "tone": tone}
+
+
+def figures(
+    viewer: Viewer, area_code: str | None = None
+) -> tuple[Mapping[str, int], dict[str, WaitingCount]]:
+    """(figures by measure, cases by state) of an area, or of all the viewer may see."""
+    own = [area_code] if area_code else area_names.own_areas(viewer, "household.read")
+    if len(own) == 1:
+        found = rollup(viewer.session, own[0], viewer.today)
+        return found.total.measures, waiting(found)
+    seen, on = visible(viewer), viewer.today
+    counted = [code for code, measure in measures.measures().items() if measure.of == "households"]
+    return measures.totals(viewer.session, counted, seen, on=on), standing.waiting(viewer.session, seen)
 
 
 def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
     """What waits for the viewer's own acts, by their rights; each line opens the list it counts."""
-    states = lists.waiting(viewer.session, visible(viewer))
+    counts, states = figures(viewer)
     items = [
-        {
-            "count": states[state].count,
-            "label": t(vi, en),
-            "hint": oldest_hint(viewer, states[state]),
-            "href": url_for("work.listed", state=state),
-            "tone": "warn",
-        }
-        for state, vi, en in _my_states(viewer)
+        item(
+            state,
+            states[state].count,
+            url_for("work.listed", state=state),
+            hint=oldest_hint(viewer, states[state]),
+        )
+        for state in _my_states(viewer)
         if state in states
     ]
-    return [item for item in [*items, *_my_conditions(viewer)] if item["count"]]
+    return [one for one in [*items, *_my_conditions(viewer, counts)] if one["count"]]
 
 
-WAITING = (
-    ("returned", "hồ sơ bị trả lại, cần bổ sung", "cases returned for completion"),
-    ("registered", "hồ sơ chờ họp thôn bình xét", "cases wait for the village meeting"),
-    ("endorsed", "hồ sơ chờ niêm yết", "cases wait to be posted"),
-    ("posted", "hồ sơ chờ xã rà soát", "cases wait for the commune's review"),
-    ("reviewed", "hồ sơ chờ phê duyệt", "cases wait for approval"),
-    ("finished", "nhà xây xong chưa nghiệm thu", "finished houses not accepted yet"),
-)
-"""The states in which a case waits for an office, in words."""
+WAITING = ("returned", "registered", "endorsed", "posted", "reviewed", "finished")
+"""The states in which a case waits for an office; each is a measure too."""
 
 
-def _my_states(viewer: Viewer) -> list[tuple[str, str, str]]:
+def _my_states(viewer: Viewer) -> list[str]:
     """The states in which a case waits for somebody with the viewer's rights."""
-    return [told for told in WAITING if _is_mine(viewer, machine.waiting_acts()[told[0]])]
+    return [state for state in WAITING if _is_mine(viewer, machine.waiting_acts()[state])]
 
 
 def _is_mine(viewer: Viewer, kind: str) -> bool:
@@ -240,19 +193,16 @@ def _is_mine(viewer: Viewer, kind: str) -> bool:
     return viewer.can(machine.acts()[kind].right) and (kind != "approval" or may_approve_some(viewer))
 
 
-def _my_conditions(viewer: Viewer) -> list[dict[str, Any]]:
-    """What waits whatever the state: objections, obstacles overdue, papers to be signed."""
-    session, mine = viewer.session, visible(viewer)
-    items: list[dict[str, Any]] = []
-    if viewer.can("case.review"):
-        items.append(
-            {
-                "count": cases.count_cases(session, mine, LIVE, Case.objections > 0),
-                "label": t("hồ sơ có phản ánh chưa trả lời", "cases with an unanswered objection"),
-                "href": url_for("work.listed", objection="yes"),
-                "tone": "bad",
-            }
-        )
+def _my_conditions(viewer: Viewer, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """What waits whatever the state: no case yet, objections, obstacles overdue, papers to be signed."""
+    session, records = viewer.session, viewer.can("case.record")
+    wanted = {
+        "without_case": (records, url_for("work.listed", state=machine.NONE), "warn"),
+        "declined": (records, url_for("work.listed", state="not_registered"), "warn"),
+        "objections": (viewer.can("case.review"), url_for("work.listed", objection="yes"), "bad"),
+        "papers_unsigned": (records, url_for("work.listed", scan="missing"), "warn"),
+    }
+    items = [item(code, counts[code], *shown) for code, (is_mine, *shown) in wanted.items() if is_mine]
     if viewer.can("posting.publish"):
         mine_posted = viewer.visible(NoticePage.area_code, "posting.publish")
         items.append(
@@ -263,22 +213,9 @@ def _my_conditions(viewer: Viewer) -> list[dict[str, Any]]:
                 "tone": "bad",
             }
         )
-    if viewer.can("case.record") or viewer.can("case.review"):
-        items.append(
-            {
-                "count": lists.count_obstacles(session, mine, lists.overdue(viewer.today)),
-                "label": t("vướng mắc quá hạn gỡ", "obstacles overdue"),
-                "href": url_for("obstacles.index", overdue="yes"),
-                "tone": "bad",
-            }
-        )
-    if viewer.can("case.record"):
-        items.append(
-            {
-                "count": cases.count_cases(session, mine, LIVE, lists.lacks_scan()),
-                "label": t("hồ sơ có việc chưa có bản ký", "cases with an act without its signed paper"),
-                "href": url_for("work.listed", scan="missing"),
-                "tone": "warn",
-            }
-        )
+    if records or viewer.can("case.review"):
+        overdue = measures.condition("obstacles_overdue", viewer.today)
+        mine_hindered = viewer.visible(StandingObstacle.area_code, "household.read")
+        late = standing.count_obstacles(session, mine_hindered, overdue)
+        items.append(item("obstacles_overdue", late, url_for("obstacles.index", overdue="yes"), "bad"))
     return items

@@ -18,6 +18,7 @@ COMMANDS = {
     "import": "take in areas, villages, households, …",
     "law": "check, show, try and release the law",
     "assess": "assess again all households of an area",
+    "standing": "check or rebuild how every household stands",
     "map": "write a map of an area as one HTML file",
     "export": "write households, villages or communes for QGIS or as GeoJSON",
     "budget": "write the budget of an area as a workbook",

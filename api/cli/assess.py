@@ -36,20 +36,22 @@ def command(area: str | None, by_key_dates: bool, yes: bool) -> None:
     from survey.areas.told import unit_told
     from survey.assessment import queries
     from survey.problems import Problem
+    from survey.registry.models import Household
 
     with app_context():
         viewer = operator()
         area_code = unit_told(viewer.session, area, viewer.today).code if area else None
+        wanted = inside(viewer, Household.area_code, area_code)
         book = book_in_force(viewer.session)
         if by_key_dates:
             if book.shape == 1:
                 raise Problem(5003, release=book.release[:8])
-            ids = by_day_of_receipt(viewer.session, *inside(viewer, area_code))
+            ids = by_day_of_receipt(viewer.session, *wanted)
             _list(viewer, ids, book)
             if not ids or not (yes or click.confirm("Đối chiếu lại các hộ này?")):
                 return
         else:
-            ids = queries.household_ids(viewer.session, *inside(viewer, area_code))
+            ids = queries.household_ids(viewer.session, *wanted)
         _assess(viewer, ids, book)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -57,38 +58,41 @@ def _build() -> None:
 
 
 def _send_households(todo: Sequence[dict[str, Any]]) -> None:
-    """Surveys through the same door as everybody's."""
+    """Surveys through the same door as everybody's, in the evening of the day on which each was made."""
     from api.cli.context import operator
-    from api.web import transaction
+    from api.web import clock, transaction
     from api.web.intake_context import intake_context
     from survey.intake.actions import receive
     from survey.intake.envelope import read
 
     with click.progressbar(length=len(todo), label="Khảo sát giả định") as bar:
-        for start in range(0, len(todo), CHUNK):
-            with transaction.write() as session:
+        for day, made in groupby(todo, key=lambda one: date.fromisoformat(one["captured_at"][:10])):
+            envelopes = list(made)
+            with clock.evening_of(day), transaction.write() as session:
                 context = intake_context(operator())
-                for envelope in todo[start : start + CHUNK]:
+                for envelope in envelopes:
                     receive(session, read(envelope), context)
-            bar.update(len(todo[start : start + CHUNK]))
+            bar.update(len(envelopes))
 
 
 def _record_works() -> None:
-    """Registration, meetings, approval, building: what was done until the pinned day, a commune at a time."""
+    """Registration, meetings, approval, building: what was done until the pinned day, day by day."""
+    from api.cli.context import operator
     from api.demo import lists, works
-    from api.web import transaction
+    from api.web import clock, transaction
     from api.web.extensions import db
     from api.web.intake_context import book_in_force
 
-    todo = works.communes_to_come(db.session())
-    if todo:
-        plan = works.plan(db.session())
-        with click.progressbar(list(todo.values()), label="Việc đã làm giả định") as communes:
-            for houses in communes:
-                with transaction.write() as session:
-                    works.put_commune(session, houses, plan, book_in_force(session))
-    with transaction.write() as session:
-        lists.put_lists(session)
+    days = works.days_to_come(db.session(), works.plan(db.session()))
+    with click.progressbar(length=sum(map(len, days.values())), label="Việc đã làm giả định") as bar:
+        for day, acts in days.items():
+            for start in range(0, len(acts), CHUNK):
+                with clock.evening_of(day), transaction.write() as session:
+                    works.put_acts(session, acts[start : start + CHUNK], book_in_force(session))
+                bar.update(len(acts[start : start + CHUNK]))
+            if day == works.APPROVED:
+                with clock.evening_of(day), transaction.write() as session:
+                    lists.put_lists(session, operator().actor)
 
 
 def _say(host: str, port: int) -> None:

@@ -100,8 +100,9 @@ def bare(name: str) -> str:
 
 
 def households_to_come(session: Session) -> list[dict[str, Any]]:
-    """The made-up envelopes that were not received yet; empty when all are there."""
+    """The made-up envelopes that were not received yet, as they were made; empty when all are there."""
     there = session.scalar(select(func.count()).select_from(ReceivedEnvelope)) or 0
     if there >= count():
         return []
-    return list(envelopes(villages(session), load_form().version))[there:]
+    made = envelopes(villages(session), load_form().version)
+    return sorted(made, key=lambda one: str(one["captured_at"]))[there:]

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from api.demo.areas import OLD_PROVINCE
 from api.demo.households import PROGRAMMES
-from api.web import clock
 from survey.access.rows import Actor
 from survey.approval import actions, queries
 from survey.approval.models import CaseList, OfficialAct
@@ -30,12 +29,11 @@ WITHOUT_ACT = 2
 MADE_UP = "(minh họa: ngày ký giả định)"
 
 
-def put_lists(session: Session) -> None:
+def put_lists(session: Session, by: Actor) -> None:
     """The province's act with its totals, an act a district, a frozen list a commune; once."""
     if session.scalar(select(func.count()).select_from(CaseList)):
         return
-    by = Actor(None, clock.today(), clock.now())
-    tree = areas.tree(session, clock.today())
+    tree = areas.tree(session, by.today)
     province = actions.keep_official_act(session, by, _province_act())
     for new in _totals():
         actions.put_target(session, by, province, new)
@@ -78,7 +76,7 @@ def _district_act(number: int, district: str, tree: Any) -> NewOfficialAct:
 def _freeze(session: Session, by: Actor, act: OfficialAct, communes: Any, leave: int) -> None:
     """One version a commune; the first `leave` of them have no act yet."""
     for place, commune in enumerate(communes):
-        rows = queries.current_rows(session, commune, YEAR, clock.today())
+        rows = queries.current_rows(session, commune, YEAR, by.today)
         if rows:
             act_id = None if place < leave else act.id
             actions.freeze_list(session, by, commune, YEAR, rows, official_act_id=act_id)

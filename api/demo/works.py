@@ -2,7 +2,7 @@
 
 Of the 709, 524 are new and 185 repaired. Ba Bể: 567 of 844 begun, 68 without land; Nam Mẫu: 14 of 71 done, 56
 blocked by land; Xuân Lạc: 46 begun. Which household and on which day is made up; the acts go through the same
-functions as everybody's, a commune at a time.
+functions as everybody's, day by day.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.demo.households import TO_TRY
-from api.web import clock
 from survey import law
 from survey.areas import queries as areas
 from survey.assessment import actions as assessing
 from survey.assessment.models import AssessmentRow
 from survey.cases.actions import record_act
-from survey.cases.models import Case
+from survey.cases.models import Act
 from survey.cases.rows import NewAct, Target
+from survey.days import ZONE
 from survey.law.assessment import ELIGIBLE
 from survey.registry.models import Household
 
@@ -59,6 +59,8 @@ REGISTERED, MET, POSTED, POSTED_UNTIL = (
     date(2025, 3, 16),
 )
 REVIEWED, APPROVED = date(2025, 3, 24), date(2025, 3, 31)
+SENT_AT = time(17)
+ASKED_AGAIN = ("approval", "start")
 FIRST_START, FIRST_DUE = date(2025, 4, 2), date(2025, 5, 5)
 
 
@@ -76,18 +78,23 @@ class House:
     is_registering: bool
 
 
-def communes_to_come(session: Session) -> dict[str, list[House]]:
-    """The houses of every commune whose acts were not recorded yet."""
-    there = set(session.scalars(select(Case.household_id)))
-    found: defaultdict[str, list[House]] = defaultdict(list)
+def days_to_come(session: Session, wanted: Plan) -> dict[date, list[NewAct]]:
+    """The acts of every day that were not recorded yet, in the order of the days."""
+    communes: defaultdict[str, list[House]] = defaultdict(list)
     for house in _houses(session):
-        found[house.commune].append(house)
-    return {code: houses for code, houses in found.items() if houses[0].id not in there}
+        communes[house.commune].append(house)
+    there = set(session.scalars(select(Act.envelope_id)))
+    found: defaultdict[date, list[NewAct]] = defaultdict(list)
+    for houses in communes.values():
+        for new in acts_of(houses, wanted):
+            if new.envelope_id not in there:
+                found[new.done_on].append(new)
+    return {day: found[day] for day in sorted(found)}
 
 
 def _houses(session: Session) -> list[House]:
     """Everybody entitled or eligible, in a fixed order."""
-    tree = areas.tree(session, clock.today())
+    tree = areas.tree(session, REGISTERED)
     statement = (
         select(Household, AssessmentRow)
         .join(AssessmentRow, (AssessmentRow.household_id == Household.id) & AssessmentRow.is_current)
@@ -178,35 +185,36 @@ def _last_done(house: House, is_begun: bool, is_done: bool, chance: random.Rando
     return chance.choice(way[: way.index("finished")]) if is_begun else "approved"
 
 
-def put_commune(session: Session, houses: Sequence[House], plan: Plan, book: law.LawBook) -> None:
-    """Everything done in one commune, in the order in which it was done; then the law is asked again."""
-    now = clock.now()
-    for new in _acts(houses, plan, now):
+def put_acts(session: Session, acts: Iterable[NewAct], book: law.LawBook) -> None:
+    """Record acts of a day; the law is asked again about those whose approval or start it is."""
+    for new in acts:
         record_act(session, new)
-    ids = [house.id for house in houses if house.is_registering]
-    for _ in assessing.reassess(session, ids, book, now):
-        pass
+        if new.kind in ASKED_AGAIN:
+            ids = [target.household_id for target in new.targets]
+            for _ in assessing.reassess(session, ids, book, new.received_at):
+                pass
 
 
-def _acts(houses: Sequence[House], plan: Plan, now: datetime) -> Iterator[NewAct]:
+def acts_of(houses: Sequence[House], plan: Plan) -> Iterator[NewAct]:
+    """Everything done in one commune, in the order in which it was done for each house."""
     going = [house for house in houses if house.is_registering]
     commune = houses[0].commune
     for number, house in enumerate(one for one in houses if not one.is_registering):
         asked_again = "2025-05-12" if house.place[0] in TO_TRY else "2025-10-01"
         told = {"year": 2025, "reason": REASONS[number % len(REASONS)], "follow_up_on": asked_again}
-        yield _act("non_registration", house.village, REGISTERED, [Target(house.id, None, told)], now, **told)
+        yield _act("non_registration", house.village, REGISTERED, [Target(house.id, None, told)], **told)
     villages: defaultdict[str, list[House]] = defaultdict(list)
     for house in going:
         villages[house.village].append(house)
-    yield _act("registration", commune, REGISTERED, _registering(going), now, year=2025)
+    yield _act("registration", commune, REGISTERED, _registering(going), year=2025)
     for village, neighbours in villages.items():
-        yield _meeting(village, neighbours, now)
+        yield _meeting(village, neighbours)
         until = POSTED_UNTIL.isoformat()
-        yield _act("posting", village, POSTED, _all(neighbours, until=until), now, until=until)
-    yield _act("review", commune, REVIEWED, _all(going, outcome="passed"), now)
-    yield _act("approval", commune, APPROVED, _approved(going), now, body=APPROVING_BODY)
-    yield from _building(commune, going, plan.reached, now)
-    yield from _hindered(going, plan.obstacles, now)
+        yield _act("posting", village, POSTED, _all(neighbours, until=until), until=until)
+    yield _act("review", commune, REVIEWED, _all(going, outcome="passed"))
+    yield _act("approval", commune, APPROVED, _approved(going), body=APPROVING_BODY)
+    yield from _building(commune, going, plan.reached)
+    yield from _hindered(going, plan.obstacles)
 
 
 def _registering(houses: Iterable[House]) -> list[Target]:
@@ -225,17 +233,17 @@ def _all(houses: Iterable[House], outcome: str | None = None, **values: Any) -> 
     return [Target(house.id, outcome, values) for house in houses]
 
 
-def _meeting(village: str, houses: Sequence[House], now: datetime) -> NewAct:
+def _meeting(village: str, houses: Sequence[House]) -> NewAct:
     """Everybody was endorsed, some with a few votes against."""
     targets = []
     for number, house in enumerate(houses):
         votes = {"votes_for": 30 - number % 3, "votes_against": number % 3, "works_kind": house.works_kind}
         targets.append(Target(house.id, "passed", {"present": 31, **votes}))
     rows = [{"household": target.household_id, **target.values} for target in targets]
-    return _act("meeting", village, MET, targets, now, present=31, households_total=45, households=rows)
+    return _act("meeting", village, MET, targets, present=31, households_total=45, households=rows)
 
 
-def _building(commune: str, houses: Sequence[House], last: dict[str, str], now: datetime) -> Iterator[NewAct]:
+def _building(commune: str, houses: Sequence[House], last: dict[str, str]) -> Iterator[NewAct]:
     """Start, stages, completion and hand-over, as far as each house has come; one act for those of a day."""
     first = FIRST_START + timedelta(days=int(commune) % 5)
     for way, kind in ((NEW_WAY, "new"), (REPAIR_WAY, "repair")):
@@ -243,35 +251,29 @@ def _building(commune: str, houses: Sequence[House], last: dict[str, str], now: 
         for place, name in enumerate(way):
             ids = [one.id for one in houses if one.works_kind == kind and reached.get(one.id, -1) >= place]
             if ids:
-                yield _building_act(name, commune, first + timedelta(days=DAYS[name]), ids, now)
+                yield _building_act(name, commune, first + timedelta(days=DAYS[name]), ids)
 
 
-def _building_act(name: str, commune: str, on: date, ids: Sequence[str], now: datetime) -> NewAct:
+def _building_act(name: str, commune: str, on: date, ids: Sequence[str]) -> NewAct:
     form = "stage" if name in STAGES else name
     outcome = name if name in STAGES else None
     values: dict[str, Any] = {"stage": name} if outcome else {}
     if name == "handover":
         values = {"household_confirms": True}
-    return _act(form, commune, on, [Target(one, outcome, values) for one in ids], now, **values)
+    return _act(form, commune, on, [Target(one, outcome, values) for one in ids], **values)
 
 
-def _hindered(
-    houses: Sequence[House], obstacles: dict[str, tuple[str, str]], now: datetime
-) -> Iterator[NewAct]:
+def _hindered(houses: Sequence[House], obstacles: dict[str, tuple[str, str]]) -> Iterator[NewAct]:
     for house in (one for one in houses if one.id in obstacles):
         kind, lead = obstacles[house.id]
         due = FIRST_DUE + timedelta(days=uuid.UUID(house.id).int % 30)
         values = {"kind": kind, "lead": lead, "due": due.isoformat()}
-        yield _act(
-            "obstacle", house.village, date(2025, 4, 10), [Target(house.id, None, values)], now, **values
-        )
+        yield _act("obstacle", house.village, date(2025, 4, 10), [Target(house.id, None, values)], **values)
 
 
-def _act(
-    kind: str, area_code: str, on: date, targets: Sequence[Target], now: datetime, /, **details: Any
-) -> NewAct:
+def _act(kind: str, area_code: str, on: date, targets: Sequence[Target], /, **details: Any) -> NewAct:
     """An act as a commune's clerk would have sent it that evening; its id is the same at every building."""
-    moment = datetime.combine(on, time(17), now.tzinfo)
+    moment = datetime.combine(on, SENT_AT, ZONE)
     key = f"{kind}/{area_code}/{on}/{details.get('stage')}/{targets[0].household_id}"
     return NewAct(
         envelope_id=str(uuid.uuid5(NAMESPACE, key)),

@@ -14,7 +14,7 @@ from survey.areas import vn2000
 from survey.areas.rows import Name
 from survey.areas.shapes import LON_LAT
 from survey.problems import Problem
-from survey.registry.models import Household
+from survey.standing.models import StandingLine
 
 NAMED_CRS = ("wgs84", "vn2000")
 
@@ -24,8 +24,8 @@ def layer_of(viewer: Viewer, kind: str, area_code: str, *, with_names: bool = Tr
 
     Without names to hand it on. Raises: Problem 7022 no such units in the area.
     """
-    seen = viewer.visible(Household.area_code, "household.read")
-    visible = and_(seen, *area_names.inside(viewer, area_code))
+    seen = viewer.visible(StandingLine.area_code, "household.read")
+    visible = and_(seen, *area_names.inside(viewer, StandingLine.area_code, area_code))
     amounts = viewer.may("amount.read", area_code)
     if kind == "households":
         names = with_names and viewer.may("person.read", area_code)

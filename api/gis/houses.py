@@ -17,8 +17,9 @@ from maps.rows import usable_point
 from maps.states import state_index, states
 from survey.areas import queries as areas
 from survey.areas.tree import Tree
-from survey.assessment import queries as assessment
 from survey.assessment.rows import HouseRow
+from survey.standing import queries as standing
+from survey.standing.models import StandingLine
 from survey.words import glossary, word
 
 if TYPE_CHECKING:
@@ -33,12 +34,12 @@ def households(
 ) -> Layer:
     """The households that `visible` selects, on today's units; heads' names and amounts by right."""
     columns = columns_of("households", names=names, amounts=amounts)
-    houses = assessment.each_house(session, visible, as_of=today, names=names, amounts=amounts)
+    houses = standing.houses(session, visible, on=today, names=names, amounts=amounts)
     return Layer(
         "households",
         about("households", today),
         columns,
-        assessment.count_houses(session, visible),
+        standing.count(session, visible, StandingLine.is_newest),
         _frames(houses, columns, _reader(session, today)),
     )
 

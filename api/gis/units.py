@@ -7,26 +7,27 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from api.gis.layers import Column, Layer, about, columns_of, frame
-from maps.states import state_index, states
 from survey.areas import queries as areas
 from survey.areas.rows import Area
 from survey.areas.tree import Tree
-from survey.assessment import queries as assessment
-from survey.assessment.models import AssessmentRow
 from survey.problems import Problem
-from survey.registry.models import Household
+from survey.standing import measures
+from survey.standing import queries as standing
 from survey.words import both
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 LEVELS = {"villages": "village", "communes": "commune"}
-ENTITLED = ("entitled_new", "entitled_repair")
-"""States of a house that count as entitled, beside `entitled` itself (works kind not known yet)."""
+MEASURES = (
+    *("households", "without_point", "entitled", "entitled_new", "entitled_repair"),
+    *("needs_information", "not_registered", "lapsed", "not_entitled", "not_assessed"),
+)
+"""The measures that are columns of a unit."""
 
 
 def units(
@@ -90,21 +91,13 @@ def _figures(
     session: Session, visible: ColumnElement[bool], codes: set[str], tree: Tree, today: date
 ) -> defaultdict[str, Counter[str]]:
     """For each unit its whole numbers by column, rolled up in today's tree."""
-    keys = (Household.area_code, assessment.outcome(today), AssessmentRow.works_kind)
-    sums = (func.count(), func.count(Household.lon), func.sum(assessment.amount_vnd(today)))
-    statement = assessment.counted(visible).with_only_columns(*keys, *sums).group_by(*keys)
     figures: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for area_code, outcome, works_kind, households, pointed, amount_vnd in session.execute(statement):
+    for area_code, told in measures.by_area(session, MEASURES, visible, on=today).items():
         unit = next((step for step in tree.path(area_code or "") if step in codes), None)
-        if unit is None:
-            continue
-        counted = figures[unit]
-        state = states()[state_index(outcome, works_kind)].code
-        counted["households"] += households
-        counted["without_point"] += households - pointed
-        if outcome == "entitled":
-            counted["amount_vnd"] += int(amount_vnd or 0)
-        counted[state] += households
-        if state in ENTITLED:
-            counted["entitled"] += households
+        if unit is not None:
+            figures[unit].update(told)
+    for area_code, amount_vnd in standing.amounts_by_area(session, visible, on=today).items():
+        unit = next((step for step in tree.path(area_code or "") if step in codes), None)
+        if unit is not None:
+            figures[unit]["amount_vnd"] += amount_vnd
     return figures

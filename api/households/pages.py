@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, false
 
 from api.cases import timeline
 from api.households.photo_captions import camera_note
@@ -18,13 +18,14 @@ from api.web.language import current, t, word
 from api.web.paging import page_of
 from survey.access.audit import record
 from survey.access.viewer import Viewer
-from survey.areas.names import folded_name
 from survey.assessment import queries as assessment
-from survey.assessment.models import AssessmentRow
 from survey.questionnaire import answers, load_form
 from survey.registry import queries as registry
 from survey.registry.models import Household, Person
 from survey.registry.rows import SurveyVersion
+from survey.standing import measures
+from survey.standing import queries as standing
+from survey.standing.models import StandingLine
 
 blueprint = Blueprint("households", __name__, url_prefix="/households")
 
@@ -39,15 +40,15 @@ def index() -> Any:
     area_code = request.args.get("area") or None
     if area_code:
         area_names.visible_area(viewer, area_code)
-    visible = viewer.visible(Household.area_code, "household.read")
+    visible = viewer.visible(StandingLine.area_code, "household.read")
     names, amounts = _sees(viewer, "person.read", area_code), _sees(viewer, "amount.read", area_code)
-    conditions = [*area_names.inside(viewer, area_code), *_filters(viewer, names)]
-    page = page_of(assessment.count_houses(viewer.session, visible, *conditions), PAGE_SIZE)
-    houses = assessment.houses(
+    conditions = [*area_names.inside(viewer, StandingLine.area_code, area_code), *_filters(viewer, names)]
+    page = page_of(standing.count(viewer.session, visible, *conditions), PAGE_SIZE)
+    houses = standing.houses(
         viewer.session,
         visible,
         *conditions,
-        as_of=viewer.today,
+        on=viewer.today,
         names=names,
         amounts=amounts,
         offset=page.offset,
@@ -55,7 +56,7 @@ def index() -> Any:
     )
     return render_template(
         "households/list.html",
-        houses=houses,
+        houses=list(houses),
         sees_names=names,
         sees_amounts=amounts,
         page=page,
@@ -73,29 +74,28 @@ def _sees(viewer: Viewer, action: str, area_code: str | None) -> bool:
 
 def _filters(viewer: Viewer, names: bool) -> list[ColumnElement[bool]]:
     """The list's filters, as named in its address; unknown values find nothing rather than everything."""
-    conditions: list[ColumnElement[bool]] = []
-    if outcome := request.args.get("outcome"):
-        conditions.append(assessment.outcome(viewer.today) == outcome)
-    if request.args.get("lapses") == "soon":
-        conditions.append(assessment.lapses_soon(viewer.today))
-    if programme := request.args.get("programme"):
-        conditions.append(AssessmentRow.programme == programme)
-    if works_kind := request.args.get("works_kind"):
-        conditions.append(AssessmentRow.works_kind == works_kind)
-    if request.args.get("point") == "none":
-        conditions.append(Household.lon.is_(None))
-    if request.args.get("place") == "unknown":
-        conditions.append(Household.area_code.is_(None))
-    if (text := request.args.get("q", "").strip()) and names:
-        named = Person.folded_name.contains(folded_name(text)[:100], autoescape=True)
-        conditions.append(Household.head_person_id.in_(select(Person.id).where(named)))
+    asked, on = request.args, viewer.today
+    conditions = [measures.condition("households", on)]
+    if outcome := asked.get("outcome"):
+        conditions.append(measures.condition(outcome, on) if outcome in OUTCOMES else false())
+    if asked.get("lapses") == "soon":
+        conditions.append(measures.condition("lapses_soon", on))
+    if programme := asked.get("programme"):
+        conditions.append(StandingLine.programme == programme)
+    if works_kind := asked.get("works_kind"):
+        conditions.append(StandingLine.works_kind == works_kind)
+    if asked.get("point") == "none":
+        conditions.append(measures.condition("without_point", on))
+    if asked.get("place") == "unknown":
+        conditions.append(measures.condition("unplaced", on))
+    if names:
+        conditions += standing.named(asked.get("q", ""))
     return conditions
 
 
 def _programmes(viewer: Viewer, visible: ColumnElement[bool]) -> list[str]:
     """Programmes that occur, for the filter."""
-    keys = (AssessmentRow.programme,)
-    return sorted(row[0] for row in assessment.grouped(viewer.session, visible, keys) if row[0])
+    return standing.found_in(viewer.session, visible, StandingLine.programme)
 
 
 @blueprint.get("/<household_id>")

@@ -14,20 +14,20 @@ from maps.rows import AreaView, House, Outline
 from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.areas.rows import Area, Name
-from survey.assessment import queries as assessment
 from survey.assessment.rows import HouseRow
-from survey.registry.models import Household
+from survey.standing import queries as standing
+from survey.standing.models import StandingLine
 from survey.words import word
 
 
 def area_view(viewer: Viewer, name: Name, *, with_names: bool = True) -> AreaView:
     """Everything the map of one area shows the viewer on today's boundaries; without names to hand it on."""
     sees_names = with_names and viewer.may("person.read", name.code)
-    rows = assessment.houses(
+    rows = standing.houses(
         viewer.session,
-        viewer.visible(Household.area_code, "map.read"),
-        *area_names.inside(viewer, name.code),
-        as_of=viewer.today,
+        viewer.visible(StandingLine.area_code, "map.read"),
+        *area_names.inside(viewer, StandingLine.area_code, name.code),
+        on=viewer.today,
         names=sees_names,
         amounts=viewer.may("amount.read", name.code),
     )

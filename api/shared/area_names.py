@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from api.web.language import t
+from survey.access import rights
 from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.areas.rows import Name
 from survey.areas.told import unit_meant
 from survey.problems import Problem
-from survey.registry.models import Household
 
 
 def visible_area(viewer: Viewer, code: str, action: str = "household.read") -> Name:
@@ -36,15 +37,14 @@ def typed_code(session: Session, text: str, on: date) -> str:
     return meant.code or text
 
 
-def inside(viewer: Viewer, code: str | None) -> list[ColumnElement[bool]]:
-    """Conditions that keep households inside an area; none for no area.
+def inside(viewer: Viewer, column: Any, code: str | None) -> list[ColumnElement[bool]]:
+    """Conditions that keep rows inside an area by their area `column`; none for no area.
 
     A root area also answers for houses nobody could place.
     """
     if not code:
         return []
-    condition = Household.area_code.in_(areas.subtree([code], viewer.today))
-    return [or_(condition, Household.area_code.is_(None)) if is_root(viewer, code) else condition]
+    return [rights.within(column, viewer.session, frozenset({code}), viewer.today)]
 
 
 def area_name(viewer: Viewer, code: str | None) -> str:

@@ -8,7 +8,12 @@ import flask_migrate
 from flask import Flask
 
 import migrations
+from api.web import clock, transaction
+from api.web.extensions import db
+from survey.standing.history import rebuild
+from survey.standing.queries import without_line
 
+CHUNK = 500
 MIGRATIONS = str(Path(migrations.__file__).parent)
 
 
@@ -17,6 +22,20 @@ def upgrade(app: Flask, revision: str = "head") -> None:
     app.config["SETTINGS"].data_folder.mkdir(parents=True, exist_ok=True)
     with app.app_context():
         flask_migrate.upgrade(directory=MIGRATIONS, revision=revision)
+        if revision == "head":
+            tell_history()
+
+
+def tell_history() -> None:
+    """Write how households stood that have no line yet: data from before lines were kept. Goes on where it
+    stopped.
+    """
+    while True:
+        ids = without_line(db.session(), CHUNK)
+        if not ids:
+            return
+        with transaction.write() as session:
+            rebuild(session, ids, clock.today())
 
 
 def downgrade(app: Flask, revision: str = "base") -> None:

@@ -6,4 +6,5 @@ import survey.areas.models
 import survey.assessment.models
 import survey.cases.models
 import survey.intake.models
-import survey.registry.models  # noqa: F401
+import survey.registry.models
+import survey.standing.models  # noqa: F401

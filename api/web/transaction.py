@@ -1,4 +1,7 @@
-"""The only place that commits: one write transaction, begun so that SQLite cannot refuse it half-way."""
+"""The only place that commits: one write transaction, begun so that SQLite cannot refuse it half-way.
+
+Before it commits, how the households stand that it wrote is written too (`survey.standing`).
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,11 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from api.web import clock
 from api.web.extensions import db
 from api.web.turns import Turns
+from survey.standing.actions import refresh
+from survey.touched import forget
 
 
 @contextmanager
@@ -28,9 +34,12 @@ def write() -> Iterator[Session]:
         session.connection(execution_options={"begin": "IMMEDIATE"})
         try:
             yield session
+            now = clock.now()
+            refresh(session, now, now.date())
             session.commit()
         except BaseException:
             session.rollback()
+            forget(session)
             raise
 
 

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, literal, or_, select
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from survey.access.models import ROLES, Appointment, User
 from survey.areas import queries as areas
 from survey.areas.tree import holds
+from survey.db import one_of
 
 Table = Mapping[str, frozenset[str]]
 
@@ -58,10 +59,6 @@ RIGHTS: Table = {
     "audit.read": _roles("admin", "auditor"),
 }
 """The whole of it. A wish for another right is a change of this table, never a condition elsewhere."""
-
-REACHED_KEPT = 20_000
-_reached: dict[tuple[str, frozenset[str], str, date], bool] = {}
-"""Whether an area lies under others, while no area changes: each record of a long sync asks it anew."""
 
 READS = frozenset(action for action in RIGHTS if action.endswith(".read"))
 """Actions that change nothing; an auditor has no others."""
@@ -115,16 +112,20 @@ def within(
     roots: frozenset[str],
     today: date,
 ) -> ColumnElement[bool]:
-    """SQL condition: the row's area lies in the subtree of `roots` today.
+    """SQL condition: the row's area lies in one of `roots` today.
 
+    The codes come from the tree in memory as one parameter, and whoever holds every root is asked nothing.
     A row without an area (a house nobody could place) is seen by those who hold a root area, so that it
     is on somebody's desk. Where the tree has several roots (provinces), each of their holders sees every
     such row: a house without an area belongs to none of them yet.
     """
     if not roots:
         return false()
-    condition = area_code.in_(areas.subtree(roots, today))
-    return or_(condition, area_code.is_(None)) if holds_root(session, roots, today) else condition
+    tops = {root.code for root in areas.roots(session, today)}
+    if tops and tops <= roots:
+        return true()
+    condition = one_of(session, area_code, areas.under(session, roots, today))
+    return or_(condition, area_code.is_(None)) if tops & roots else condition
 
 
 def holds_root(session: Session, codes: frozenset[str], today: date) -> bool:
@@ -150,11 +151,4 @@ def reaches(session: Session, roots: frozenset[str], area_code: str | None, toda
         return False
     if area_code is None:
         return holds_root(session, roots, today)
-    question = (areas.revision(session), roots, area_code, today)
-    found = _reached.get(question)
-    if found is None:
-        if len(_reached) >= REACHED_KEPT:
-            _reached.clear()
-        inside = select(literal(area_code).in_(areas.subtree(roots, today)))
-        found = _reached[question] = bool(session.scalar(inside))
-    return found
+    return area_code in areas.under(session, roots, today)

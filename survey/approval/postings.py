@@ -14,7 +14,7 @@ from survey.access.rows import Actor
 from survey.approval.models import NoticePage, PublicObjection
 from survey.approval.rows import PostedHouse, PublicNotice
 from survey.assessment.models import AssessmentRow
-from survey.assessment.queries import amount_vnd
+from survey.assessment.queries import amount_on, patterns
 from survey.cases.models import Act, Case, Step
 from survey.problems import Problem
 from survey.registry.models import Household, Person
@@ -95,24 +95,30 @@ def houses(session: Session, act_id: str, as_of: date) -> list[PostedHouse]:
     """
     of_posting = _standing().where(Act.envelope_id == act_id).with_only_columns(Step.case_id)
     statement = (
-        select(Case, Household, Person.full_name, AssessmentRow.programme, amount_vnd(as_of))
+        select(
+            *(Case, Household, Person.full_name, AssessmentRow.programme),
+            *(AssessmentRow.amount_vnd, AssessmentRow.amount_pattern_id, AssessmentRow.lapses_on),
+        )
         .join(Household, Household.id == Case.household_id)
         .outerjoin(Person, Person.id == Household.head_person_id)
         .outerjoin(AssessmentRow, (AssessmentRow.household_id == Household.id) & AssessmentRow.is_current)
         .where(Case.id.in_(of_posting), ~Household.is_training)
         .order_by(Household.area_code, Household.sort_key, Household.id)
     )
-    return [
-        PostedHouse(
-            household_id=house.id,
-            head_name=name,
-            village=house.area_code,
-            works_kind=case.works_kind,
-            programme=case.programme or programme,
-            amount_vnd=case.amount_vnd if case.amount_vnd is not None else amount,
-        )
-        for case, house, name, programme, amount in session.execute(statement)
-    ]
+    levels = patterns(session)
+    return [_posted_house(row, amount_on(row, levels, as_of)) for row in session.execute(statement)]
+
+
+def _posted_house(row: Any, assessed_vnd: int | None) -> PostedHouse:
+    case, house = row.Case, row.Household
+    return PostedHouse(
+        household_id=house.id,
+        head_name=row.full_name,
+        village=house.area_code,
+        works_kind=case.works_kind,
+        programme=case.programme or row.programme,
+        amount_vnd=case.amount_vnd if case.amount_vnd is not None else assessed_vnd,
+    )
 
 
 # --- the page on the web

@@ -21,7 +21,6 @@ from survey.approval.rows import (
     ListVersion,
     NewTarget,
     OfficialActRow,
-    WaitingCase,
 )
 from survey.areas import queries as areas
 from survey.assessment.models import AssessmentRow
@@ -254,55 +253,15 @@ def years(session: Session) -> list[int]:
 # --- what waits for approval
 
 
-def waiting(
-    session: Session,
-    *conditions: ColumnElement[bool],
-    as_of: date,
-    names: bool,
-    amounts: bool,
-    offset: int = 0,
-    limit: int | None = None,
-) -> list[WaitingCase]:
-    """Reviewed cases by village and head's name, as assessed, as of a day; names and amounts by right."""
-    statement = _waiting(*conditions).order_by(Household.area_code, Household.sort_key, Household.id)
-    return [
-        WaitingCase(
-            case_id=case.id,
-            household_id=house.id,
-            head_name=name if names else None,
-            area_code=house.area_code,
-            year=case.year,
-            since=case.since,
-            posted_until=case.posted_until,
-            objections=case.objections,
-            flags=case.flags,
-            works_kind=case.works_kind,
-            outcome=assessed.outcome_on(as_of) if assessed else None,
-            programme=assessed.programme if assessed else None,
-            amount_vnd=assessed.amount_on(as_of) if assessed and amounts else None,
-        )
-        for case, house, name, assessed in session.execute(statement.offset(offset).limit(limit))
-    ]
-
-
-def count_waiting(session: Session, *conditions: ColumnElement[bool]) -> int:
-    """How many cases the same conditions list."""
-    return session.scalar(_waiting(*conditions).with_only_columns(func.count())) or 0
-
-
 def waiting_programmes(session: Session, *conditions: ColumnElement[bool]) -> set[str | None]:
-    """The programmes that these cases are assessed for."""
-    return set(session.scalars(_waiting(*conditions).with_only_columns(AssessmentRow.programme).distinct()))
-
-
-def _waiting(*conditions: ColumnElement[bool]) -> Any:
-    return (
-        select(Case, Household, Person.full_name, AssessmentRow)
-        .join(Household, Household.id == Case.household_id)
-        .outerjoin(Person, Person.id == Household.head_person_id)
-        .outerjoin(AssessmentRow, (AssessmentRow.household_id == Household.id) & AssessmentRow.is_current)
-        .where(Case.state == "reviewed", ~Household.is_training, *conditions)
+    """The programmes that reviewed cases are assessed for."""
+    statement = (
+        select(AssessmentRow.programme)
+        .join(Household, Household.id == AssessmentRow.household_id)
+        .join(Case, Case.household_id == Household.id)
+        .where(AssessmentRow.is_current, Case.state == "reviewed", ~Household.is_training, *conditions)
     )
+    return set(session.scalars(statement.distinct()))
 
 
 def states(session: Session, case_ids: Collection[str]) -> dict[str, str]:

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from survey.areas import names
 from survey.areas.models import LEVELS, AreaFact, AreaParent, AreaRow, AreaShape, AreaSuccession
 from survey.areas.rows import Area, Match, Name
-from survey.areas.tree import Tree, holds, revision, tree
+from survey.areas.tree import Tree, holds, revision, tree, under
 
 __all__ = [
     "area",
@@ -39,6 +39,7 @@ __all__ = [
     "roots",
     "subtree",
     "tree",
+    "under",
 ]
 
 Key = TypeVar("Key", str, int)

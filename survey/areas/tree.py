@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict, defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from survey.areas.models import AreaParent, AreaRow, AreasRevision, AreaSuccession
@@ -52,6 +53,17 @@ class Tree:
     became: dict[str, str]
     above: dict[str, str]
     below: dict[str, tuple[str, ...]]
+    within: dict[str, list[str]] = field(default_factory=dict, compare=False)
+
+    def under(self, code: str) -> list[str]:
+        """Every code ever known that lies in an existing unit on this day, its own too."""
+        if not self.within:
+            found: defaultdict[str, list[str]] = defaultdict(list)
+            for known in sorted({*self.names, *self.above, *self.became}):
+                for step in self.path(known):
+                    found[step].append(known)
+            self.within.update(found)
+        return self.within.get(code, [])
 
     def current(self, code: str) -> str | None:
         """The unit that `code` is on this day: itself, its successor, or None when gone without one."""
@@ -99,6 +111,24 @@ def tree(session: Session, on: date) -> Tree:
         while len(_trees) > TREES_KEPT:
             _trees.popitem(last=False)
     return built
+
+
+def under(session: Session, codes: Iterable[str], on: date) -> frozenset[str]:
+    """Every code that lies in one of these units on the day, as `queries.subtree` finds them in the database.
+
+    A unit gone before that day is answered as on its last one.
+    """
+    known = tree(session, on)
+    found: set[str] = set()
+    for code in codes:
+        if code in known.names:
+            found.update(known.under(code))
+            continue
+        ended = select(func.max(AreaRow.valid_to)).where(AreaRow.code == code, AreaRow.valid_from <= on)
+        last = session.scalar(ended)
+        if last is not None:
+            found.update(tree(session, min(last, on)).under(code))
+    return frozenset(found)
 
 
 def _last_change(session: Session, mark: str, on: date) -> date:

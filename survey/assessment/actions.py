@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, text, update
@@ -15,12 +15,16 @@ from survey import law
 from survey.access.audit import record
 from survey.assessment import queries
 from survey.assessment.judging import counting, judge
-from survey.assessment.models import AmountPattern, AssessmentRow, AssessmentStretch, LawRelease, LawText
+from survey.assessment.models import AmountPattern, AssessmentRow, LawRelease, LawText
 from survey.assessment.rows import Reassessment
 from survey.cases.queries import act_facts
 from survey.days import day_of
 from survey.db import add_once
 from survey.registry.models import Survey
+from survey.touched import ASSESSED, touch
+
+PART = ("code", "kind", "payer", "amount_vnd", "is_apart")
+"""What a pattern keeps of each component."""
 
 
 def keep_text(session: Session, book: law.LawBook) -> None:
@@ -59,6 +63,7 @@ def assess_household(
         .where(AssessmentRow.household_id == household_id, AssessmentRow.is_current | AssessmentRow.is_beside)
         .values(is_current=False, is_beside=False)
     )
+    touch(session, [household_id], ASSESSED)
     if found.basis is None:
         return None
     keep_text(session, book)
@@ -86,50 +91,39 @@ def _keep(
         programme=result.programme,
         works_kind=result.works_kind,
         amount_vnd=result.amount_vnd,
-        amount_pattern_id=_pattern(session, result.components),
+        amount_pattern_id=_pattern(session, result),
         is_provisional=result.provisional,
         lapses_on=result.lapses_on,
     )
     session.add(row)
     session.flush()
-    ends = [one.first - timedelta(days=1) for one in result.if_started[1:]]
-    for one, ends_on in zip(result.if_started, [*ends, None], strict=False):
-        session.add(
-            AssessmentStretch(
-                assessment_id=row.id,
-                starts_on=one.first,
-                ends_on=ends_on,
-                programme=one.programme,
-                amount_vnd=one.amount_vnd,
-                amount_pattern_id=_pattern(session, one.components),
-            )
-        )
-    session.flush()
     return row
 
 
-def _pattern(session: Session, components: Sequence[law.ComponentAmount]) -> int | None:
-    """The id of the pattern of these components, kept once; None where there is nothing."""
-    if not components:
+def _pattern(session: Session, result: law.Assessment) -> int | None:
+    """The id of the pattern of an amount, kept once; None where there is nothing, now or later."""
+    parts = _parts(result.components)
+    later = [[one.first.isoformat(), one.amount_vnd, _parts(one.components)] for one in result.if_started]
+    if not (parts or later):
         return None
-    parts = [
-        {
-            "code": one.code,
-            "kind": one.kind,
-            "payer": one.payer,
-            "amount_vnd": one.amount_vnd,
-            "is_apart": one.is_apart,
-        }
-        for one in components
-    ]
-    sha256 = hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    sha256 = pattern_hash(parts, later)
     wanted = select(AmountPattern.id).where(AmountPattern.sha256 == sha256)
     found = session.scalar(wanted)
     if found is None:
         _one_writer(session)
-        add_once(session, AmountPattern(sha256=sha256, parts=parts))
+        add_once(session, AmountPattern(sha256=sha256, parts=parts, later=later))
         found = session.scalar(wanted)
     return found
+
+
+def _parts(components: Sequence[law.ComponentAmount]) -> list[dict[str, Any]]:
+    return [{name: getattr(one, name) for name in PART} for one in components]
+
+
+def pattern_hash(parts: list[Any], later: list[Any]) -> str:
+    """The hash under which a pattern is known; one without later levels has that of its parts alone."""
+    told = json.dumps([parts, later] if later else parts, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _one_writer(session: Session) -> None:

@@ -37,9 +37,11 @@ class LawRelease(Base):
 
 
 class AmountPattern(Base):
-    """What amounts are made of (các hợp phần): each different list of components stands once.
+    """What amounts are made of (các hợp phần): each different one stands once.
 
-    `parts`: of each component code, kind, payer, amount_vnd and is_apart, in the order of the law.
+    `parts`: of each component code, kind, payer, amount_vnd and is_apart, in the order of the law. `later`:
+    what a house begun later would get, where no start is known: [[first day as ISO text, amount_vnd, parts]],
+    each until the next.
     """
 
     __tablename__ = "amount_patterns"
@@ -47,6 +49,12 @@ class AmountPattern(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(Sha256, unique=True)
     parts: Mapped[list[Any]]
+    later: Mapped[list[Any]] = mapped_column(server_default="[]")
+
+    def as_of(self, on: date) -> tuple[int | None, list[Any]]:
+        """(amount_vnd, parts) of a house begun on a day; amount None: that of the assessment itself."""
+        begun = [(amount_vnd, parts) for first, amount_vnd, parts in self.later if first <= on.isoformat()]
+        return begun[-1] if begun else (None, self.parts)
 
 
 class AssessmentRow(Base):
@@ -109,16 +117,3 @@ class AssessmentRow(Base):
     def lapses_soon(self, on: date) -> bool:
         """Whether its programme ends without the household within `SOON` of a day."""
         return self.lapses_on is not None and on < self.lapses_on <= on + SOON
-
-
-class AssessmentStretch(Base):
-    """What a house begun from `starts_on` to `ends_on` would get, where no start is known yet."""
-
-    __tablename__ = "assessment_stretches"
-
-    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"), primary_key=True)
-    starts_on: Mapped[date] = mapped_column(primary_key=True)
-    ends_on: Mapped[date | None]
-    programme: Mapped[str] = mapped_column(String(40))
-    amount_vnd: Mapped[int] = mapped_column(Vnd)
-    amount_pattern_id: Mapped[int | None] = mapped_column(ForeignKey("amount_patterns.id"))

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, cast, exists, func, select
+from sqlalchemy import Integer, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from survey.access.models import User
 from survey.cases import machine
 from survey.cases.models import Act, ActPhoto, Case, Step
-from survey.cases.rows import CaseEvent, CaseRow, HistoryEntry, Progress
-from survey.registry.models import Household, Person, Photo
+from survey.cases.rows import CaseEvent, HistoryEntry, Progress
+from survey.registry.models import Photo
 
 SCAN_SLOT = "papers"
 
@@ -290,55 +290,3 @@ def photos(session: Session, household_id: str) -> list[tuple[Act, ActPhoto, Pho
         .order_by(Act.done_on, Act.id, ActPhoto.slot)
     )
     return [(act, photo, stored) for act, photo, stored in session.execute(statement)]
-
-
-def listed(visible: ColumnElement[bool], *conditions: ColumnElement[bool]) -> Any:
-    """The newest case of every household one may see (training left out) that meets the conditions."""
-    return (
-        select(Case, Household, Person.full_name)
-        .join(Household, Household.id == Case.household_id)
-        .outerjoin(Person, Person.id == Household.head_person_id)
-        .where(Case.is_newest, visible, ~Household.is_training, *conditions)
-    )
-
-
-def cases(
-    session: Session,
-    visible: ColumnElement[bool],
-    *conditions: ColumnElement[bool],
-    names: bool,
-    amounts: bool,
-    offset: int = 0,
-    limit: int | None = None,
-    first: Sequence[ColumnElement[Any]] = (),
-) -> list[CaseRow]:
-    """Cases ordered by `first`, then village and head's name in Vietnamese order; names, amounts by right."""
-    by_place = (Household.area_code, Household.sort_key, Household.id)
-    statement = listed(visible, *conditions).order_by(*first, *by_place)
-    rows = session.execute(statement.offset(offset).limit(limit))
-    return [
-        CaseRow(
-            case_id=case.id,
-            household_id=case.household_id,
-            head_name=full_name if names else None,
-            area_code=household.area_code,
-            year=case.year,
-            state=case.state,
-            since=case.since,
-            works_kind=case.works_kind,
-            programme=case.programme,
-            amount_vnd=case.amount_vnd if amounts else None,
-            reason=case.reason,
-            objections=case.objections,
-            obstacles=case.obstacles,
-            flags=case.flags,
-            obstacle_kind=case.obstacle_kind,
-            posted_until=case.posted_until,
-        )
-        for case, household, full_name in rows
-    ]
-
-
-def count_cases(session: Session, visible: ColumnElement[bool], *conditions: ColumnElement[bool]) -> int:
-    """How many cases the same conditions list."""
-    return session.scalar(listed(visible, *conditions).with_only_columns(func.count())) or 0

@@ -18,13 +18,15 @@ from sqlalchemy.orm import Session
 from survey.areas import places
 from survey.assessment.facts import told_last_first
 from survey.assessment.models import AssessmentRow
-from survey.assessment.queries import NOT_ASSESSED, amount_vnd
+from survey.assessment.queries import NOT_ASSESSED, amount_on, patterns
 from survey.cases import machine
 from survey.cases import queries as cases
 from survey.cases.rows import Open, Progress
 from survey.fieldwork.scope import Scope, shown
 from survey.intake.models import ReceivedEnvelope
 from survey.registry.models import Household, Person, StatusRecord, Survey
+from survey.standing import queries as standing
+from survey.standing.models import StandingLine
 
 Json = dict[str, Any]
 PARTS = 500
@@ -43,9 +45,11 @@ def households(session: Session, scope: Scope, *conditions: ColumnElement[bool])
         progress |= {household_id: found[0].progress for household_id, found in histories.items()}
         statuses |= _statuses(session, part)
     entries = _entries(session, rows, progress, scope.today)
+    levels = patterns(session)
     return [
         _household(row, progress.get(row.id), statuses.get(row.id, []), scope)
         | {"entry": entries.get((row.area_code, _approved_on(progress.get(row.id))))}
+        | ({"amount_vnd": amount_on(row, levels, scope.today)} if row.area_code in scope.paid else {})
         for row in rows
     ]
 
@@ -84,8 +88,7 @@ def _places(session: Session, codes: Collection[str], on: date) -> dict[str, Jso
 
 def count(session: Session, scope: Scope) -> int:
     """How many households the whole assignment holds."""
-    statement = select(Household.id).where(scope.mine(session), ~Household.is_training)
-    return len(session.scalars(statement).all())
+    return standing.count(session, scope.mine(session, StandingLine.area_code), StandingLine.is_newest)
 
 
 def gone(session: Session, scope: Scope, *conditions: ColumnElement[bool]) -> list[str]:
@@ -105,7 +108,7 @@ def _statement(session: Session, scope: Scope, *conditions: ColumnElement[bool])
             *(Household.point_source, Person.full_name),
             *(AssessmentRow.outcome, AssessmentRow.house_class, AssessmentRow.programme),
             *(AssessmentRow.works_kind, AssessmentRow.is_provisional),
-            amount_vnd(scope.today).label("amount_vnd"),
+            *(AssessmentRow.amount_vnd, AssessmentRow.amount_pattern_id),
             *(AssessmentRow.assessed_on, AssessmentRow.release_sha256, AssessmentRow.lapses_on),
             *(Survey.envelope_id, Survey.version, Survey.form, Survey.form_version, Survey.captured_at),
             *(Survey.answers, ReceivedEnvelope.body),
@@ -145,7 +148,7 @@ def _household(row: Any, progress: Progress | None, statuses: list[Json], scope:
     names = row.area_code in scope.named
     answers, withheld = shown(_payload(row), names=names)
     is_dead = progress is not None and progress.state == machine.CANCELLED
-    told: Json = {
+    return {
         "id": row.id,
         "village_code": row.area_code,
         "head_name": row.full_name if names else None,
@@ -174,7 +177,6 @@ def _household(row: Any, progress: Progress | None, statuses: list[Json], scope:
         "captured_at": row.captured_at.isoformat() if row.captured_at else None,
         "status_records": statuses,
     }
-    return told | ({"amount_vnd": row.amount_vnd} if row.area_code in scope.paid else {})
 
 
 def _payload(row: Any) -> Mapping[str, Any]:

@@ -12,16 +12,17 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from survey.access.models import User
-from survey.assessment import queries as assessment
-from survey.assessment.models import AssessmentRow
-from survey.cases import lists, machine
-from survey.cases.models import Case
+from survey.assessment.queries import NOT_ASSESSED
+from survey.cases import machine
 from survey.fieldwork.scope import Scope, shown
 from survey.intake.conflict import changed_answers
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rows import WAITING
 from survey.law.assessment import ELIGIBLE
 from survey.registry.models import Household
+from survey.standing import queries as standing
+from survey.standing.measures import condition
+from survey.standing.models import StandingLine, StandingObstacle
 from survey.words import glossary
 
 Json = dict[str, Any]
@@ -56,33 +57,37 @@ def _of_households(session: Session, scope: Scope) -> Iterator[Json]:
 
 def _standings(session: Session, scope: Scope) -> Any:
     """(id, area, outcome, state and since of the newest case) of every household of the scope."""
-    outcome = assessment.outcome(scope.today).label("outcome")
+    outcome = standing.outcome(scope.today).label("outcome")
+    state = StandingLine.case_state.label("state")
     return (
-        select(Household.id, Household.area_code, outcome, Case.state, Case.since)
-        .outerjoin(AssessmentRow, and_(AssessmentRow.household_id == Household.id, AssessmentRow.is_current))
-        .outerjoin(Case, and_(Case.household_id == Household.id, Case.is_newest))
-        .where(scope.mine(session), ~Household.is_training)
-        .order_by(Household.area_code, Household.sort_key, Household.id)
+        standing.chosen(scope.mine(session, StandingLine.area_code), StandingLine.is_newest)
+        .join(Household, Household.id == StandingLine.household_id)
+        .with_only_columns(Household.id, StandingLine.area_code, outcome, state, StandingLine.since)
+        .order_by(*standing.BY_PLACE)
     )
 
 
-def _kind(outcome: str, state: str | None, *, records: bool) -> str | None:
+def _kind(outcome: str, state: str, *, records: bool) -> str | None:
     """What to do about one household; the case speaks before the assessment."""
-    has_case = state not in (None, machine.CANCELLED)
-    waiting = FIELD_ACTS.get(state or "")
+    has_case = state != machine.NONE
+    waiting = FIELD_ACTS.get(state)
     if has_case and records and waiting and not machine.acts()[waiting].of_village:
         return waiting
-    if outcome == assessment.NOT_ASSESSED:
+    if outcome == NOT_ASSESSED:
         return None if has_case else "visit"
     if outcome == "needs_information":
-        return "survey" if not has_case or machine.phases()[str(state)] == "deciding" else None
+        return "survey" if not has_case or machine.phases()[state] == "deciding" else None
     wanted = outcome in ELIGIBLE and not has_case and records
     return "registration" if wanted else None
 
 
 def _overdue(session: Session, scope: Scope) -> Iterator[Json]:
     """Obstacles that should have been cleared by now."""
-    late = lists.obstacles(session, scope.mine(session), lists.overdue(scope.today), names=False)
+    mine, overdue = (
+        scope.mine(session, StandingObstacle.area_code),
+        condition("obstacles_overdue", scope.today),
+    )
+    late = standing.obstacles(session, mine, overdue, names=False)
     for one in late:
         if one.area_code in scope.recording:
             more = {"household_id": one.household_id, "village_code": one.area_code, "act_id": one.act_id}

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from survey.areas import queries as areas
 from survey.assessment import queries as assessments
-from survey.assessment.models import AssessmentRow
-from survey.assessment.queries import amount_vnd, counted, outcome
 from survey.finance.rows import Estimate, EstimateLine, EstimatePart, OutsideEstimate, parts_together
 from survey.problems import Problem
-from survey.registry.models import Household
+from survey.standing import queries as standing
+from survey.standing.measures import condition, measures, totals
+from survey.standing.models import StandingLine as Line
 
 ENTITLED = "entitled"
 UNKNOWN_WORKS = "unknown"
@@ -37,13 +38,14 @@ def estimate(session: Session, visible: ColumnElement[bool], area_code: str, as_
     amounts: Counter[tuple[str | None, str, str]] = Counter()
     parts: dict[tuple[str | None, str, str], list[EstimatePart]] = defaultdict(list)
     patterns = assessments.patterns(session)
-    for code, programme, works_kind, pattern, households, amount in _entitled(session, visible, as_of):
-        key = (under(code), programme, works_kind)
+    for code, programme, works_kind, base_vnd, pattern, households in _entitled(session, visible, as_of):
+        key = (under(code), programme or "", works_kind or UNKNOWN_WORKS)
+        known = patterns.get(pattern or 0)
         lines[key] += households
-        amounts[key] += int(amount)
+        amounts[key] += (assessments.begun_on(base_vnd, known, as_of) or 0) * households
         parts[key] += [
             EstimatePart(**one | {"households": households, "amount_vnd": one["amount_vnd"] * households})
-            for one in patterns.get(pattern or 0, ())
+            for one in (known.as_of(as_of)[1] if known else ())
         ]
     order = {code: place for place, code in enumerate(tree.below.get(area_code, ()))}
     return Estimate(
@@ -89,47 +91,25 @@ def _unit_under(path: Callable[[str], tuple[str, ...]], area_code: str) -> Calla
     return under
 
 
-def _entitled(
-    session: Session, visible: ColumnElement[bool], as_of: date
-) -> list[tuple[str | None, str, str, int | None, int, int]]:
-    pattern = assessments.amount_pattern(as_of).label("pattern")
-    keys = (Household.area_code, AssessmentRow.programme, AssessmentRow.works_kind, pattern)
-    statement = (
-        counted(visible)
-        .where(outcome(as_of) == ENTITLED)
-        .with_only_columns(*keys, func.count(), func.coalesce(func.sum(amount_vnd(as_of)), 0))
-        .group_by(*keys)
-    )
-    rows = session.execute(statement)
-    return [(row[0], row[1] or "", row[2] or UNKNOWN_WORKS, row[3], row[4], int(row[5] or 0)) for row in rows]
+def _entitled(session: Session, visible: ColumnElement[bool], as_of: date) -> list[Any]:
+    """(village, programme, works kind, amount_vnd, pattern, how many) of the entitled households."""
+    keys = (Line.area_code, Line.programme, Line.works_kind, Line.amount_vnd, Line.amount_pattern_id)
+    return standing.grouped(session, visible, keys, condition("entitled", as_of))
 
 
 def _outside(session: Session, visible: ColumnElement[bool], as_of: date) -> tuple[OutsideEstimate, ...]:
     """Everyone who is not in the lines, by outcome."""
-    found = outcome(as_of)
-    statement = (
-        counted(visible)
-        .where(found != ENTITLED)
-        .with_only_columns(found, func.count())
-        .group_by(found)
-        .order_by(found)
-    )
-    return tuple(OutsideEstimate(*row) for row in session.execute(statement))
+    others = [code for code in measures()["households"].parts if code != ENTITLED]
+    found = totals(session, sorted(others), visible, on=as_of)
+    return tuple(OutsideEstimate(code, number) for code, number in found.items() if number)
 
 
 def _provisional(session: Session, visible: ColumnElement[bool], as_of: date) -> int:
     """Entitled households whose amount still depends on an act to come (start of building, …)."""
-    statement = (
-        counted(visible)
-        .where(outcome(as_of) == ENTITLED, AssessmentRow.is_provisional)
-        .with_only_columns(func.count())
-    )
-    return session.scalar(statement) or 0
+    return standing.count(session, visible, condition("entitled", as_of), Line.is_provisional)
 
 
 def _releases(session: Session, visible: ColumnElement[bool], as_of: date) -> tuple[str, ...]:
     """The law releases the counted assessments used."""
-    chosen = (
-        counted(visible).where(outcome(as_of) == ENTITLED).with_only_columns(AssessmentRow.release_sha256)
-    )
-    return tuple(session.scalars(select(chosen.distinct().subquery().c[0]).order_by("release_sha256")))
+    rows = standing.grouped(session, visible, (Line.release_sha256,), condition("entitled", as_of))
+    return tuple(sorted(row[0] for row in rows))

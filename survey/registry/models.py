@@ -30,7 +30,7 @@ class Household(Base):
     __tablename__ = "households"
     __table_args__ = (
         CheckConstraint("lon BETWEEN -180 AND 180 AND lat BETWEEN -90 AND 90", name="position_in_range"),
-        Index("ix_households_area_code_id", "area_code", "id"),
+        Index("ix_households_area_code_sort_key_id", "area_code", "sort_key", "id"),
     )
 
     id: Mapped[str] = mapped_column(UuidText, primary_key=True)

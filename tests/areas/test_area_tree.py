@@ -42,7 +42,10 @@ def merged(session: Session) -> Session:
 
 
 def under(session: Session, code: str, on: date) -> set[str]:
-    return set(session.scalars(queries.subtree([code], on)))
+    """What lies in a unit, asked of the database; the tree in memory, by which rights go, says the same."""
+    found = set(session.scalars(queries.subtree([code], on)))
+    assert queries.under(session, [code], on) == found
+    return found
 
 
 def test_a_path_before_the_merger_goes_through_the_district(merged: Session):

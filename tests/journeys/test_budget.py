@@ -27,6 +27,8 @@ from survey.finance import queries as finance
 from survey.finance.rows import Estimate
 from survey.law.files import shipped_folder
 from survey.registry.models import Household, Survey
+from survey.standing.actions import refresh
+from survey.touched import ASSESSED, touch
 
 URL = "/api/v1/envelopes"
 HOSTILE = (
@@ -109,6 +111,7 @@ def store(session: Session, households: list[tuple[Any, ...]]) -> None:
     keep_text(session, book)
     for area, outcome, programme, works_kind, amount_vnd in households:
         household = new_id()
+        touch(session, [household], ASSESSED)
         session.execute(insert(Household).values(id=household, area_code=area, created_at=NOON))
         survey = session.scalar(insert(Survey).values(**survey_of(household)).returning(Survey.id))
         if outcome is None:
@@ -117,6 +120,7 @@ def store(session: Session, households: list[tuple[Any, ...]]) -> None:
         values = dict(zip(("programme", "works_kind", "amount_vnd"), paid, strict=True))
         values |= assessment_of(household, survey, book.release) | {"outcome": outcome}
         session.execute(insert(AssessmentRow).values(**values))
+    refresh(session, NOON, FIRST_DAY)
 
 
 def survey_of(household: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def houses(sign_in) -> dict[str, str]:
     reached = {each: end for end, each in ids.items() if end != "not_registered"}
     plan = Plan(reached, {ids["approved"]: ("land_certificate", "land_office")})
     with transaction.write() as session:
-        works.put_commune(session, made, plan, book_of_files(None))
+        works.put_acts(session, works.acts_of(made, plan), book_of_files(None))
     return ids
 
 

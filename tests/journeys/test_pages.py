@@ -79,7 +79,7 @@ def test_the_first_page_says_what_waits_for_me(mai, sign_in) -> None:
     assert "Việc chờ tôi" in page
     assert re.search(r'href="/inbox"><span class="count[^"]*">1<', page)
     assert "/households?outcome=needs_information" in page
-    assert "/households?outcome=not_registered" in page
+    assert "/work/list?state=none" in page  # where they are registered
 
 
 def test_nothing_waits_where_nothing_came(sign_in) -> None:

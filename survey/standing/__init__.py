@@ -1,0 +1,1 @@
+"""STAND: how each household stands and stood: one line, closed when something changes, never overwritten."""

@@ -1,0 +1,180 @@
+"""Writes of how things stand: close what differs, open what holds now, at the end of each transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from survey.areas.queries import chunks
+from survey.areas.tree import tree
+from survey.standing.models import CommuneRevision, StandingLine, StandingObstacle
+from survey.standing.noticing import name_scanned
+from survey.standing.rows import Standing, Values, standings
+from survey.touched import Cause, forget, touched
+
+LOCK = 7_460_112
+"""The advisory lock of PostgreSQL that writers of lines share; whoever fixes a moment takes it alone."""
+LINE = tuple(StandingLine.__table__.columns)
+OBSTACLE = tuple(StandingObstacle.__table__.columns)
+KEPT = ("id", "from_at", "to_at", "cause", "cause_id")
+"""Columns that say when a row holds, and why; the others say how things stand."""
+
+
+def refresh(session: Session, now: datetime, today: date) -> None:
+    """Write how the households stand that this transaction wrote, and close how they stood.
+
+    RuntimeError where rows of households were changed in bulk and nobody named them.
+    """
+    session.flush()
+    name_scanned(session)
+    known = touched(session)
+    if known.in_bulk and not known.households:
+        raise RuntimeError(f"households of {', '.join(sorted(known.in_bulk))} were not named")
+    if known.households:
+        write_lines(session, known.households, now, today)
+    forget(session)
+
+
+def write_lines(session: Session, causes: dict[str, Cause], now: datetime, today: date) -> int:
+    """Write how these households stand now where it differs from their open lines; returns how many did."""
+    _share_lock(session)
+    written = 0
+    known = tree(session, today)
+    for ids in chunks(sorted(causes)):
+        standing = standings(session, ids, known)
+        written += _write(session, ids, standing, causes, now)
+    return written
+
+
+def _write(
+    session: Session,
+    ids: Sequence[str],
+    standing: dict[str, Standing],
+    causes: dict[str, Cause],
+    now: datetime,
+) -> int:
+    lines = _Difference(LINE, "case_id")
+    lines.compare(open_rows(session, StandingLine, ids), {key: one.lines for key, one in standing.items()})
+    obstacles = _Difference(OBSTACLE, "act_id")
+    told = {key: one.obstacles for key, one in standing.items()}
+    is_hindered = any(told.values()) or any(row.obstacles for row in lines.before)
+    obstacles.compare(open_rows(session, StandingObstacle, ids) if is_hindered else [], told)
+    if not (lines or obstacles):
+        return 0
+    now = max([now, *(row.from_at for row in (*lines.ended, *obstacles.ended))])
+    for table, found in ((StandingLine, lines), (StandingObstacle, obstacles)):
+        _close(session, table, found.ended, now)
+        rows = [one | {"from_at": now, "to_at": None} for one in found.begun]
+        if rows and table is StandingLine:
+            rows = [one | _told(causes[one["household_id"]]) for one in rows]
+        if rows:
+            session.execute(insert(table), rows)
+    raise_revisions(session, {row.commune_code for row in lines.ended} | lines.communes)
+    return len({*(row.household_id for row in lines.ended), *(one["household_id"] for one in lines.begun)})
+
+
+def _told(cause: Cause) -> Values:
+    return {"cause": cause.kind, "cause_id": cause.id}
+
+
+class _Difference:
+    """Open rows that no longer hold (`ended`) and values that hold now (`begun`)."""
+
+    def __init__(self, columns: Sequence[Any], key: str) -> None:
+        self.names = [column.name for column in columns if column.name not in (*KEPT, "household_id")]
+        self.key = key
+        self.before: list[Any] = []
+        self.ended: list[Any] = []
+        self.begun: list[Values] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.ended or self.begun)
+
+    @property
+    def communes(self) -> set[str | None]:
+        """The communes of what holds now."""
+        return {one.get("commune_code") for one in self.begun}
+
+    def compare(self, before: Iterable[Any], after: dict[str, list[Values]]) -> None:
+        """Note what differs, by household and case (or act)."""
+        self.before = list(before)
+        standing = {(row.household_id, getattr(row, self.key)): row for row in self.before}
+        for household_id, values in after.items():
+            for one in values:
+                row = standing.pop((household_id, one[self.key]), None)
+                if row is not None and all(getattr(row, name) == one[name] for name in self.names):
+                    continue
+                if row is not None:
+                    self.ended.append(row)
+                self.begun.append(one | {"household_id": household_id})
+        self.ended += standing.values()
+
+
+def open_rows(session: Session, table: Any, household_ids: Collection[str]) -> list[Any]:
+    """The rows of these households that hold now, as plain columns."""
+    asked = select(*table.__table__.columns).where(
+        table.household_id.in_(household_ids), table.to_at.is_(None)
+    )
+    return list(session.execute(asked))
+
+
+def _close(session: Session, table: Any, rows: Sequence[Any], now: datetime) -> None:
+    """End rows at a moment; one that would have lasted no time never was."""
+    timeless = [row.id for row in rows if row.from_at == now]
+    ended = [row.id for row in rows if row.from_at != now]
+    unsynced = {"synchronize_session": False}
+    if timeless:
+        session.execute(delete(table).where(table.id.in_(timeless)), execution_options=unsynced)
+    if ended:
+        closing = update(table).where(table.id.in_(ended)).values(to_at=now)
+        session.execute(closing, execution_options=unsynced)
+
+
+def raise_revisions(session: Session, communes: Iterable[str | None]) -> None:
+    """Figures kept for these communes hold no longer. In one order, or writers would block each other."""
+    dialect: Any = {"sqlite": sqlite, "postgresql": postgresql}[session.get_bind().dialect.name]
+    rows = [
+        {"commune_code": code, "revision": secrets.randbits(62)}
+        for code in sorted({code or "" for code in communes})
+    ]
+    new = dialect.insert(CommuneRevision).values(rows)
+    anew = {"revision": new.excluded.revision}
+    session.execute(new.on_conflict_do_update(index_elements=[CommuneRevision.commune_code], set_=anew))
+
+
+def _share_lock(session: Session) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": LOCK})
+
+
+def fix_moment(session: Session, now: datetime) -> datetime:
+    """A moment of which every later answer is the same: whoever writes lines has ended, or writes after it.
+
+    To be asked within a write transaction.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    return now
+
+
+def differing(session: Session, household_ids: Sequence[str], today: date) -> Iterator[str]:
+    """Of these households those whose open lines are not what their records come to (none, ever)."""
+    known = tree(session, today)
+    for ids in chunks(household_ids):
+        standing = standings(session, ids, known)
+        lines, obstacles = _Difference(LINE, "case_id"), _Difference(OBSTACLE, "act_id")
+        communes = [name for name in lines.names if name != "commune_code"]
+        lines.names = communes  # where a commune merged since, the line keeps the one it was written in
+        lines.compare(
+            open_rows(session, StandingLine, ids), {key: one.lines for key, one in standing.items()}
+        )
+        told = {key: one.obstacles for key, one in standing.items()}
+        obstacles.compare(open_rows(session, StandingObstacle, ids), told)
+        wrong = {row.household_id for row in (*lines.ended, *obstacles.ended)}
+        yield from sorted(wrong | {one["household_id"] for one in (*lines.begun, *obstacles.begun)})

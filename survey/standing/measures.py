@@ -1,0 +1,118 @@
+"""The measures (chỉ tiêu): what every figure counts, from `measures.toml`; nothing else counts households."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from survey.cases import machine
+from survey.law.assessment import ELIGIBLE
+from survey.standing.models import StandingLine, StandingObstacle
+from survey.standing.queries import Condition, holds
+
+SOON = timedelta(days=60)
+"""How long before its end a programme warns of the households it would leave."""
+TABLES: dict[str, Any] = {"households": StandingLine, "obstacles": StandingObstacle}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What one figure counts. `where` is the condition as its file tells it; `parts` add up to it."""
+
+    code: str
+    vi: str
+    en: str
+    of: str
+    where: dict[str, Any] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
+
+    def condition(self, on: date) -> ColumnElement[bool]:
+        """The rows it counts, as of a day."""
+        table = TABLES[self.of]
+        newest = [table.is_newest] if table is StandingLine else []
+        return and_(true(), *newest, *(_test(table, name, told, on) for name, told in self.where.items()))
+
+
+def _test(table: Any, name: str, told: Any, on: date) -> ColumnElement[bool]:
+    """One column's test, as the head of `measures.toml` explains it."""
+    column = getattr(table, "case_state" if name == "phase" else name)
+    if name == "phase":
+        told = list(machine.states(told))
+    tests: dict[str, Any] = {
+        "past": lambda: column <= on,
+        "open": lambda: or_(column.is_(None), column > on),
+        "overdue": lambda: column < on,
+        "soon": lambda: and_(column > on, column <= on + SOON),
+        "some": lambda: _is_some(column),
+        "none": lambda: ~_is_some(column),
+        "eligible": lambda: column.in_(ELIGIBLE),
+    }
+    found: ColumnElement[bool]
+    if isinstance(told, str) and told in tests:
+        found = tests[told]()
+    else:
+        found = column.in_(told) if isinstance(told, list) else column == told
+    return found
+
+
+def _is_some(column: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column > 0 if column.type.python_type is int else column.is_not(None)
+    return found
+
+
+@cache
+def measures() -> dict[str, Measure]:
+    """Every measure by its code."""
+    raw = tomllib.loads(Path(__file__).with_name("measures.toml").read_text("utf-8"))
+    return {
+        code: Measure(code, **{**known, "parts": tuple(known.get("parts", ()))})
+        for code, known in raw.items()
+    }
+
+
+def condition(code: str, on: date) -> ColumnElement[bool]:
+    """The condition of a measure as of a day. KeyError for one nobody defined."""
+    return measures()[code].condition(on)
+
+
+def sums(codes: Sequence[str], on: date) -> list[Any]:
+    """How many rows each of these measures counts, as columns of one statement."""
+    return [func.sum(case((condition(code, on), 1), else_=0)) for code in codes]
+
+
+def totals(
+    session: Session,
+    codes: Sequence[str],
+    visible: Condition,
+    *conditions: Condition,
+    on: date,
+    at: datetime | None = None,
+) -> dict[str, int]:
+    """Figures of households all together, one statement for all of them."""
+    found = by_area(session, codes, visible, *conditions, on=on, at=at)
+    return {code: sum(figures[code] for figures in found.values()) for code in codes}
+
+
+def by_area(
+    session: Session,
+    codes: Sequence[str],
+    visible: Condition,
+    *conditions: Condition,
+    on: date,
+    at: datetime | None = None,
+) -> dict[str | None, dict[str, int]]:
+    """Figures of households by village, one statement for all of them; add them up along the tree."""
+    statement = (
+        select(StandingLine.area_code, *sums(codes, on))
+        .where(holds(StandingLine, at), ~StandingLine.is_training, visible, *conditions)
+        .group_by(StandingLine.area_code)
+    )
+    return {row[0]: dict(zip(codes, map(int, row[1:]), strict=True)) for row in session.execute(statement)}

@@ -1,0 +1,262 @@
+"""How households stand and stood: equal to a plain recount at every step, now and when asked again later."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from acting import AGREE, NEW_HOUSE, act, household, send_act, step, take
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from makers import FIRST_DAY, NOON, envelope, new_id
+from recount import recount
+from sqlalchemy import func, select, true, update
+
+from api.cli.context import operator
+from api.web import transaction
+from api.web.extensions import db
+from api.web.intake_context import intake_context
+from survey.access import rights
+from survey.assessment.models import AssessmentRow
+from survey.intake import actions
+from survey.intake.envelope import read
+from survey.registry.models import Household
+from survey.standing import history, measures, queries
+from survey.standing.actions import differing, refresh
+from survey.standing.models import StandingLine
+from survey.standing.rollups import rollup, waiting
+from survey.touched import forget
+
+EXAMPLES = hypothesis_settings(max_examples=8)
+HOUSES = tuple(f"00000000-0000-4000-8000-00000000000{number}" for number in (1, 2, 3))
+MEASURED = (
+    *("households", "entitled", "not_registered", "needs_information", "not_entitled", "lapsed"),
+    *("not_assessed", "cases", "deciding", "not_started", "under_way", "done", "closed", "without_case"),
+    *("declined", "objections", "recovery_due", "papers_unsigned", "households_hindered", "without_point"),
+)
+MORE = ("obstacle", "obstacle_end", "objection", "withdrawal", "non_registration", "revocation", "payment")
+STEP = st.one_of(
+    st.tuples(st.just("survey"), st.sampled_from(HOUSES), st.sampled_from(["V1", "V3"]), st.booleans()),
+    st.tuples(st.just("way"), st.sampled_from(HOUSES), st.integers(1, 6), st.booleans()),
+    st.tuples(st.sampled_from(MORE), st.sampled_from(HOUSES), st.integers(1, 15), st.booleans()),
+)
+
+
+@pytest.fixture
+def mai(world, sign_in):
+    """A commune's clerk."""
+    return sign_in("mai")
+
+
+@pytest.fixture
+def lan(world, sign_in):
+    """A field officer."""
+    return sign_in("lan")
+
+
+def figures(on: date, at: datetime | None = None) -> Counter[str]:
+    """The measures, of everything and by village, as pages ask for them."""
+    found: Counter[str] = Counter()
+    told = measures.by_area(db.session(), MEASURED, true(), on=on, at=at)
+    for village, numbers in told.items():
+        for name, number in numbers.items():
+            found[name] += number
+            found[f"{name}@{village}"] += number
+    return +found
+
+
+class Telling:
+    """One history told to the server, a moment after another, with what a recount said at each."""
+
+    def __init__(self) -> None:
+        self.now = NOON - timedelta(days=40)
+        self.done: dict[str, int] = {}
+        self.obstacles: dict[str, str] = {}
+        self.acts: list[tuple[str, str]] = []
+        self.said: list[tuple[datetime, Counter[str]]] = []
+
+    def send(self, raw: dict) -> str:
+        """Through the door itself; what stands is written at the end, as at every commit."""
+        session = db.session()
+        self.now += timedelta(hours=5)
+        context = replace(intake_context(operator()), sender_id=None, now=self.now)
+        state = actions.receive(session, read(raw), context).state
+        refresh(session, self.now, FIRST_DAY)
+        self.said.append((self.now, recount(session, FIRST_DAY)))
+        return state
+
+    def survey(self, house: str, area: str, *, again: bool) -> None:
+        """The first visit, or another one of the same household."""
+        is_known = house in self.done
+        self.done.setdefault(house, 0)
+        answers = {"area_code": area, **({"household": house, "registered": again} if is_known else {})}
+        made = envelope(answers, id=new_id() if is_known else house, captured_at="2025-05-01T08:00:00+07:00")
+        self.send(made)
+
+    def way(self, house: str, steps: int) -> None:
+        """So many steps on the way of its case."""
+        way = (*AGREE, *NEW_HOUSE)
+        for name in way[self.done.get(house, 0) :][:steps]:
+            made = step(house, name)
+            if self.send(made) == "stored":
+                self.done[house] = self.done.get(house, 0) + 1
+                self.acts.append((house, made["id"]))
+
+    def more(self, kind: str, house: str, day: int) -> None:
+        """Something beside the way."""
+        told: dict = {"household": house, "done_on": f"2025-05-{day:02d}"}
+        if kind == "obstacle":
+            told |= {"kind": "weather", "lead": "commune", "due": "2025-05-10"}
+        elif kind == "obstacle_end":
+            told |= {"obstacle": self.obstacles.get(house, new_id()), "result": "cleared"}
+        elif kind == "objection":
+            told |= {"about": "amount", "content": "Mức thấp"}
+        elif kind == "withdrawal":
+            told |= {"reason": "moved"}
+        elif kind == "non_registration":
+            told |= {"reason": "away", "year": 2025}
+        elif kind == "payment":
+            told |= {"tranche": 1, "amount_vnd": 1_000_000}
+        elif kind == "revocation":
+            if not self.acts:
+                return
+            told = {"act": self.acts.pop()[1], "reason": "mistake", "done_on": f"2025-05-{day:02d}"}
+        made = act(kind, **told)
+        if self.send(made) == "stored" and kind == "obstacle":
+            self.obstacles[house] = made["id"]
+
+
+def begin() -> Telling:
+    """A savepoint in which a history is told."""
+    db.session.rollback()
+    forget(db.session())
+    db.session.begin_nested()
+    return Telling()
+
+
+@EXAMPLES
+@given(st.lists(STEP, min_size=1, max_size=10))
+def test_every_past_moment_of_a_random_history_answers_as_a_recount_did_then(world, wanted):
+    told = begin()
+    told.survey(HOUSES[0], "V1", again=False)
+    for kind, house, number, again in wanted:
+        if kind == "survey":
+            told.survey(house, number, again=again)
+        elif kind == "way":
+            told.way(house, number)
+        else:
+            told.more(kind, house, number)
+        assert figures(FIRST_DAY) == +told.said[-1][1]
+    for at, said in told.said:
+        assert figures(FIRST_DAY, at) == +said
+    ids = list(db.session.scalars(select(Household.id)))
+    assert list(differing(db.session(), ids, FIRST_DAY)) == []
+    db.session.rollback()
+
+
+@EXAMPLES
+@given(st.lists(STEP, min_size=1, max_size=8))
+def test_lines_made_anew_from_the_records_answer_the_same(world, wanted):
+    told = begin()
+    told.survey(HOUSES[0], "V1", again=False)
+    for kind, house, number, again in wanted:
+        if kind == "survey":
+            told.survey(house, "V1", again=again)  # where a household lay before only its lines tell
+        elif kind == "way":
+            told.way(house, number)
+        else:
+            told.more(kind, house, number)
+    ids = list(db.session.scalars(select(Household.id)))
+    history.rebuild(db.session(), ids, FIRST_DAY)
+    assert list(differing(db.session(), ids, FIRST_DAY)) == []
+    for at, said in told.said:
+        assert figures(FIRST_DAY, at) == +said
+    db.session.rollback()
+
+
+def test_a_line_is_closed_and_never_rewritten(world, mai, lan):
+    house = household(lan)
+    take(mai, house, "registration")
+    lines = db.session.scalars(
+        select(StandingLine).where(StandingLine.household_id == house).order_by(StandingLine.id)
+    ).all()
+    assert [(line.case_state, line.cause) for line in lines] == [("none", "survey"), ("registered", "act")]
+    assert lines[0].to_at == lines[1].from_at
+    assert lines[1].to_at is None
+
+
+def test_what_changes_nothing_writes_no_line(world, mai, lan):
+    house = household(lan)
+    before = db.session.scalar(select(func.count()).select_from(StandingLine))
+    send_act(mai, "objection", household=new_id(), done_on="2025-05-10", about="amount", content="Mức thấp")
+    assert db.session.scalar(select(func.count()).select_from(StandingLine)) == before
+    assert house
+
+
+@EXAMPLES
+@given(st.lists(STEP, min_size=1, max_size=6))
+def test_figures_kept_in_the_process_are_those_of_the_database(world, wanted):
+    told = begin()
+    told.survey(HOUSES[0], "V1", again=False)
+    for kind, house, number, again in wanted:
+        if kind == "survey":
+            told.survey(house, number, again=again)
+        elif kind == "way":
+            told.way(house, number)
+        else:
+            told.more(kind, house, number)
+        for area in ("06", "01900"):
+            kept = rollup(db.session(), area, FIRST_DAY)
+            inside = rights.within(StandingLine.area_code, db.session(), frozenset({area}), FIRST_DAY)
+            assert {code: kept.total.measures[code] for code in MEASURED} == measures.totals(
+                db.session(), MEASURED, inside, on=FIRST_DAY
+            )
+            assert waiting(kept) == queries.waiting(db.session(), inside)
+    db.session.rollback()
+
+
+def test_two_moments_compared_list_the_households_that_moved(world, mai, lan):
+    house, other = household(lan), household(lan)
+    with transaction.write() as session:
+        before = session.scalar(select(func.max(StandingLine.from_at)))
+    take(mai, house, "registration")
+    entered = measures.condition("deciding", FIRST_DAY)
+    moved = queries.entered(db.session(), true(), entered, since=before)
+    assert moved == [house]
+    assert other not in moved
+
+
+def test_rows_changed_in_bulk_without_naming_anybody_are_refused(world, lan):
+    household(lan)
+    with pytest.raises(RuntimeError, match="not named"), transaction.write() as session:
+        session.execute(update(AssessmentRow).values(is_provisional=True))
+
+
+def test_a_check_tells_households_that_stand_otherwise_than_their_records(world, lan):
+    house = household(lan)
+    session = db.session()
+    session.execute(update(StandingLine).where(StandingLine.household_id == house).values(outcome="lost"))
+    assert list(differing(session, [house], FIRST_DAY)) == [house]
+    session.rollback()
+
+
+def test_every_measure_has_words_and_its_parts_are_measures():
+    known = measures.measures()
+    for measure in known.values():
+        assert measure.vi
+        assert measure.en
+        assert set(measure.parts) <= set(known)
+
+
+def test_parts_add_up_to_their_whole(world, mai, lan):
+    for _ in range(3):
+        take(mai, household(lan), "registration", "meeting")
+    household(lan, area_m2=None)
+    wholes = [code for code, measure in measures.measures().items() if measure.parts]
+    codes = sorted({*wholes, *(part for code in wholes for part in measures.measures()[code].parts)})
+    found = measures.totals(db.session(), codes, true(), on=FIRST_DAY)
+    for code in wholes:
+        assert found[code] == sum(found[part] for part in measures.measures()[code].parts), code
