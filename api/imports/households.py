@@ -83,7 +83,7 @@ class Plan:
 
     @property
     def rows(self) -> int:
-        """All rows of the file."""
+        """Those below the titles, whatever becomes of them."""
         return len(self.prepared) + len(self.refused) + len(self.passed)
 
     def counts(self) -> dict[str, int]:
@@ -123,7 +123,7 @@ class Result:
 
     @property
     def rows(self) -> int:
-        """All rows accounted for."""
+        """As many as the plan had: none is lost."""
         return self.stored + self.waiting + self.passed + len(self.refused)
 
 

@@ -20,6 +20,6 @@ def upgrade(app: Flask, revision: str = "head") -> None:
 
 
 def downgrade(app: Flask, revision: str = "base") -> None:
-    """Migrate back to `revision`."""
+    """Undo migrations down to `revision`; "base" is an empty database. Rows of what goes are lost."""
     with app.app_context():
         flask_migrate.downgrade(directory=MIGRATIONS, revision=revision)

@@ -203,7 +203,7 @@ class Supplement:
         return self.component.code
 
     def adds_to(self, programme: str) -> bool:
-        """Whether it adds to a programme."""
+        """One that names no programme adds to all."""
         return not self.programmes or programme in self.programmes
 
 

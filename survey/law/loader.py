@@ -405,12 +405,12 @@ class _Builder:
         return made, self.cite(cited)
 
     def tranche(self, entry: Mapping[str, Any]) -> Tranche:
-        """One share."""
+        """What is paid after one stage; that all shares make 100 is checked where they stand together."""
         shapes.check(entry, shapes.TRANCHE, file="", name="tranches")
         return Tranche(entry["after"], entry["percent"])
 
     def frame(self) -> HouseDefinition:
-        """The frame of an assessment."""
+        """Which clauses make a house temporary, and in which order they are told."""
         entry = self.raw.get("frame", {}).get("frame", {})
         with _naming("frame.toml", "frame"):
             shapes.check(entry, shapes.FRAME, file="frame.toml", name="frame")
