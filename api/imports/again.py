@@ -26,6 +26,8 @@ from survey.intake.rights import may_correct
 from survey.intake.rows import WAITING, IntakeContext
 from survey.problems import Problem
 
+CHUNK = 500
+"""Rows looked up at once."""
 OPERATOR = {"who_vi": "người vận hành máy chủ", "who_en": "the operator"}
 
 
@@ -41,20 +43,22 @@ class Again:
         """The plan with every row as its record makes it, and the records that no row has any more."""
         prepared: list[Prepared] = []
         refused = list(planned.refused)
-        for row in planned.prepared:
-            try:
-                prepared.append(self._row(row, planned.source))
-            except Problem as problem:
-                refused.append(Refused(row.line, problem))
+        for start in range(0, len(planned.prepared), CHUNK):
+            rows = planned.prepared[start : start + CHUNK]
+            kept = queries.versions(self.session, [row.envelope["id"] for row in rows])
+            for row in rows:
+                try:
+                    prepared.append(self._row(row, kept.get(row.envelope["id"], []), planned.source))
+                except Problem as problem:
+                    refused.append(Refused(row.line, problem))
         gone = tuple(self._gone(planned)) if self.correct else ()
         return replace(planned, prepared=tuple(prepared), refused=tuple(refused), gone=gone)
 
-    def _row(self, row: Prepared, source: str) -> Prepared:
+    def _row(self, row: Prepared, versions: Sequence[ReceivedEnvelope], source: str) -> Prepared:
         """A new row, the record as it stands where the row says nothing new, or its correction.
 
         Raises: Problem 4219 (nobody asked for corrections), 4223, 4224 (a person was there), 4118.
         """
-        versions = queries.versions(self.session, row.envelope["id"])
         if not versions:
             return row
         newest = versions[0]

@@ -55,10 +55,13 @@ def newest(session: Session, envelope_id: str) -> ReceivedEnvelope | None:
     return session.scalar(statement.order_by(ReceivedEnvelope.version.desc()).limit(1))
 
 
-def versions(session: Session, envelope_id: str) -> Sequence[ReceivedEnvelope]:
-    """Every version received of an id, the newest first."""
-    statement = select(ReceivedEnvelope).where(ReceivedEnvelope.envelope_id == envelope_id)
-    return session.scalars(statement.order_by(ReceivedEnvelope.version.desc())).all()
+def versions(session: Session, envelope_ids: Collection[str]) -> dict[str, list[ReceivedEnvelope]]:
+    """Every version received of these ids, by id, the newest first."""
+    found: dict[str, list[ReceivedEnvelope]] = {}
+    statement = select(ReceivedEnvelope).where(ReceivedEnvelope.envelope_id.in_(envelope_ids))
+    for row in session.scalars(statement.order_by(ReceivedEnvelope.version.desc())):
+        found.setdefault(row.envelope_id, []).append(row)
+    return found
 
 
 def first_bodies(session: Session, kind: str) -> Iterator[tuple[str, str | None]]:
