@@ -204,7 +204,7 @@ class Assessment:
 
     @staticmethod
     def from_dict(stored: Mapping[str, Any]) -> Assessment:
-        """What `to_dict` wrote, also by an earlier engine: what it did not tell yet has its default."""
+        """The assessment of a stored dictionary."""
         known = {field.name for field in fields(Assessment)}
         given: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value
@@ -239,7 +239,7 @@ def _component_in(stored: Mapping[str, Any]) -> ComponentAmount:
 
 
 def _whole(programme: str | None, amount_vnd: int | None, tranches: Any) -> tuple[ComponentAmount, ...]:
-    """What an assessment of before components kept: one amount of public money, without a payer."""
+    """An amount as its one component."""
     if not amount_vnd:
         return ()
     payments = tuple(Payment(**each) for each in tranches)
