@@ -41,7 +41,7 @@ class Frame:
         return self.west <= lon <= self.east and self.south <= lat <= self.north
 
     def polygon(self) -> Polygon:
-        """The frame as a polygon."""
+        """For asking what lies in it, in degrees."""
         return box(self.west, self.south, self.east, self.north)
 
 

@@ -167,7 +167,7 @@ def grant_post(user_id: int) -> Any:
 
 @blueprint.post("/<int:user_id>/posts/<int:post_id>/end")
 def end_post(user_id: int, post_id: int) -> Any:
-    """End a post now."""
+    """Yesterday was its last day; what was done in it stays."""
     viewer = auth.viewer()
     return _change(viewer, user_id, lambda session: actions.end_post(session, viewer.actor, post_id))
 

@@ -26,6 +26,13 @@ OUTCOMES = {
     "refused": "không nhận / refused",
     "passed": "không phải hộ (tiêu đề, dòng tổng, ghi chú) / no households (headings, totals, notes)",
 }
+TOLD = {
+    **OUTCOMES,
+    "corrected": "sửa / corrected",
+    "gone": "không còn trong tệp, không xóa / no longer in the file, not deleted",
+    "said": "đã sửa hoặc cần xem / mended, or to be looked at",
+}
+"""What a reason may be told under."""
 REPORT_TITLES = (
     "dòng / line",
     "kết quả / outcome",
@@ -47,6 +54,9 @@ NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--sheet", help="The sheet of a workbook; otherwise the first.")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
 @click.option("--yes", is_flag=True, help="Do not ask before writing.")
+@click.option(
+    "--correct", is_flag=True, help="Rows that differ from what was imported of them before correct it."
+)
 @click.option("--as", "username", help="The account in whose name it is done.")
 @click.option("--report", type=NEW_FILE, help="Write every row that needs a look, with its reason (CSV).")
 @click.option("--template", type=NEW_FILE, help="Write an empty Excel form to fill in, instead of importing.")
@@ -57,6 +67,7 @@ def command(
     *,
     dry_run: bool,
     yes: bool,
+    correct: bool,
     username: str | None,
     report: Path | None,
     template: Path | None,
@@ -72,7 +83,7 @@ def command(
     with app_context():
         viewer = operator()
         context = replace(intake_context(viewer), sender_id=_account_id(viewer.session, username))
-        planned = _plan(file, mapping, sheet, context)
+        planned = _plan(file, mapping, sheet, context, correct=correct)
         _say_plan(planned)
         reasons = _reasons(planned)
         question = f"Nhập {planned.rows} dòng / Import {planned.rows} rows?"
@@ -88,8 +99,11 @@ def command(
         sys.exit(1)
 
 
-def _plan(file: Path, mapping_file: Path | None, sheet: str | None, context: IntakeContext) -> Plan:
+def _plan(
+    file: Path, mapping_file: Path | None, sheet: str | None, context: IntakeContext, *, correct: bool
+) -> Plan:
     """What each row would become, by the same checks as the intake makes."""
+    from api.imports.again import Again
     from api.imports.households import foretold, plan
     from api.imports.mapping import load_mapping
     from api.imports.template import mapping_of
@@ -100,6 +114,7 @@ def _plan(file: Path, mapping_file: Path | None, sheet: str | None, context: Int
     session = db.session()
     mapping = load_mapping(mapping_file) if mapping_file else mapping_of(file)
     planned = plan(file, mapping, sheet, Units(session, context.today, mapping.within))
+    planned = Again(session, context, correct).beside_kept(planned)
     with click.progressbar(length=len(planned.prepared), label="Đang kiểm tra / checking") as bar:
 
         def asked(envelope: Envelope) -> Foreseen:
@@ -131,15 +146,20 @@ def _say_plan(planned: Plan) -> None:
         click.echo(f"  {_visit(visit)}: {count}")
     click.echo("Dự kiến / planned:")
     _say_counts(planned.counts())
-    known = sum(row.is_known for row in planned.prepared)
+    corrected = sum(row.correction is not None for row in planned.prepared)
+    _say_of_them(known=sum(row.is_known for row in planned.prepared), corrected=corrected)
+    if planned.gone:
+        click.echo(f"  {TOLD['gone']}: {len(planned.gone)}")
+    reasons = _reasons(planned)
+    for kind, text in TOLD.items():
+        _say_reasons(text, [reason for reason in reasons if reason.outcome == kind])
+
+
+def _say_of_them(*, known: int, corrected: int) -> None:
     if known:
         click.echo(f"  trong đó đã có từ trước / of them here before: {known}")
-    reasons = _reasons(planned)
-    for kind, text in OUTCOMES.items():
-        _say_reasons(text, [reason for reason in reasons if reason.outcome == kind])
-    _say_reasons(
-        "đã sửa hoặc cần xem / mended, or to be looked at", [r for r in reasons if r.outcome == "said"]
-    )
+    if corrected:
+        click.echo(f"  trong đó sửa / of them corrected: {corrected}")
 
 
 def _say_reasons(title: str, reasons: list[Reason]) -> None:
@@ -147,7 +167,8 @@ def _say_reasons(title: str, reasons: list[Reason]) -> None:
     if reasons:
         click.echo(f"{title}:", err=True)
     for reason in reasons[:SHOWN]:
-        click.echo(f"  dòng / line {reason.line}: {reason.vi}", err=True)
+        line = f"dòng / line {reason.line}: " if reason.line else ""
+        click.echo(f"  {line}{reason.vi}", err=True)
     if len(reasons) > SHOWN:
         click.echo(f"  … {len(reasons) - SHOWN} lý do nữa / more (--report FILE.csv)", err=True)
 
@@ -199,14 +220,13 @@ def _say_result(planned: Plan, result: Result) -> None:
             "passed": result.passed,
         }
     )
-    if result.known:
-        click.echo(f"  trong đó đã có từ trước / of them here before: {result.known}")
+    _say_of_them(known=result.known, corrected=result.corrected)
     for row in result.refused[len(planned.refused) :][:SHOWN]:
         click.echo(f"  dòng / line {row.line}: {row.problem.message('vi')}", err=True)
 
 
 class Reason(NamedTuple):
-    """Why a row was not simply stored, or what is said of one that was."""
+    """Why a row was not simply stored, or what is said of one that was; a record that is gone has no line."""
 
     line: int
     outcome: str
@@ -222,7 +242,15 @@ def _reasons(planned: Plan, result: Result | None = None) -> list[Reason]:
     from survey.problems import Problem
 
     problems = [(row.line, "passed", row.problem) for row in planned.passed]
-    problems += [(row.line, "refused", row.problem) for row in (result or planned).refused]
+    refused = (result or planned).refused
+    problems += [(row.line, "refused", row.problem) for row in refused]
+    lost = {row.line for row in refused}
+    problems += [
+        (row.line, "corrected", row.correction)
+        for row in planned.prepared
+        if row.correction and row.line not in lost
+    ]
+    problems += [(0, "gone", problem) for problem in planned.gone]
     problems += [(one.line, "said", one.problem) for one in planned.said]
     if result is None:
         problems += [(row.line, "waiting", fault.problem) for row in planned.prepared for fault in row.faults]
@@ -259,5 +287,5 @@ def _write_report(path: Path, reasons: list[Reason]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow(REPORT_TITLES)
-        writer.writerows(reasons)
+        writer.writerows((reason.line or "", *reason[1:]) for reason in reasons)
     click.echo(f"Đã ghi danh sách lý do / reasons written: {path}")

@@ -83,7 +83,7 @@ def _who(household: str | None, names: Mapping[str, str | None] | None) -> str |
 
 
 def of(problem: Problem | None) -> list[Fault]:
-    """The faults a problem carries."""
+    """What a page shows beside its questions; a problem that carries no rows has none."""
     rows: list[Fault] = problem.details.get("rows", []) if problem else []
     return rows
 

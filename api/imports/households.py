@@ -49,19 +49,24 @@ Receive = Callable[[Session, Envelope], Receipt]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A row that can be sent: its envelope, and why it would wait. `is_known`: it was sent before."""
+    """A row that can be sent: its envelope, and why it would wait. `is_known`: it was sent before.
+
+    `correction` says what it changes of the record it is the next version of.
+    """
 
     line: int
     envelope: RawEnvelope
     faults: tuple[Fault, ...] = ()
     is_known: bool = False
+    correction: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What an import would do. `rows` = prepared + refused + passed; `notes` say what was detected.
 
-    `passed` are rows that are no household; `said` is what was mended in a row, or is to be looked at.
+    `passed` are rows that are no household; `said` is what was mended in a row, or is to be looked at;
+    `gone` are records of the same `source` that no row has any more, of the `ids` that rows have.
     """
 
     file: str
@@ -72,10 +77,13 @@ class Plan:
     said: tuple[Said, ...] = ()
     unmapped_columns: tuple[str, ...] = ()
     unknown_codes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    source: str = ""
+    ids: frozenset[str] = frozenset()
+    gone: tuple[Problem, ...] = ()
 
     @property
     def rows(self) -> int:
-        """All rows of the file."""
+        """Those below the titles, whatever becomes of them."""
         return len(self.prepared) + len(self.refused) + len(self.passed)
 
     def counts(self) -> dict[str, int]:
@@ -99,7 +107,8 @@ class Plan:
 
 @dataclass(slots=True)
 class Result:
-    """What an import did; stored + waiting + refused + passed = rows. `known` of them were here before.
+    """What an import did; stored + waiting + refused + passed = rows. `known` of them were here before,
+    `corrected` became the next version of a record.
 
     `reasons` are the faults of each waiting row by its line, as its receipt has them.
     """
@@ -108,12 +117,13 @@ class Result:
     waiting: int = 0
     passed: int = 0
     known: int = 0
+    corrected: int = 0
     refused: list[Refused] = field(default_factory=list)
     reasons: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
-        """All rows accounted for."""
+        """As many as the plan had: none is lost."""
         return self.stored + self.waiting + self.passed + len(self.refused)
 
 
@@ -133,7 +143,7 @@ def plan(
     if missing:
         raise Problem(4206, file=Path(path).name, missing=", ".join(missing), columns=_some(table.columns))
     reader = Reader(mapping, units)
-    prepared, refused = _prepare(table, reader)
+    prepared, refused, ids = _prepare(table, reader)
     return Plan(
         file=Path(path).name,
         notes=(*table.notes, *_conversions(mapping), *_undated(prepared, mapping)),
@@ -143,6 +153,8 @@ def plan(
         said=tuple(reader.said),
         unmapped_columns=tuple(column for column in table.columns if column not in named),
         unknown_codes=reader.unknown_codes,
+        source=mapping.source,
+        ids=frozenset(ids),
     )
 
 
@@ -173,13 +185,19 @@ def _imported_before(line: int, form: str, problem: Problem) -> Problem:
     """What a phone is told of a version of other content, in the words of a list that is imported again."""
     if problem.number != OTHER_CONTENT:
         return problem
-    questions = load_form(form).questions
     codes = str(problem.details.get("changed", "")).split(", ")
-    told = {}
-    for lang in LANGUAGES:
-        names = [questions[code].labels[lang] if code in questions else code for code in codes]
-        told[f"changed_{lang}"] = ", ".join(names)
-    return Problem(4219, line=line, **told)
+    return Problem(4219, line=line, **named_questions(form, codes))
+
+
+def named_questions(form: str, codes: Iterable[str]) -> dict[str, str]:
+    """The questions that changed, in words: the details of a problem in both languages."""
+    questions = load_form(form).questions
+    return {
+        f"changed_{lang}": ", ".join(
+            questions[code].labels[lang] if code in questions else code for code in codes
+        )
+        for lang in LANGUAGES
+    }
 
 
 def _doubt(flag: Mapping[str, Any]) -> Problem:
@@ -209,12 +227,15 @@ def _undated(prepared: Iterable[Prepared], mapping: HouseholdMapping) -> Iterato
         yield f"{count} dòng trống ô {rule.column}, lấy / empty cells, taken for {rule.default}"
 
 
-def _prepare(table: Table, reader: Reader) -> tuple[list[Prepared], list[Refused]]:
+def _prepare(table: Table, reader: Reader) -> tuple[list[Prepared], list[Refused], set[str]]:
+    """The rows that can be sent, the others, and the id of every row, readable or not."""
     prepared: list[Prepared] = []
     refused: list[Refused] = []
+    ids: set[str] = set()
     first_of: dict[str, Prepared] = {}
     group = ""
     for row in table.rows:
+        ids.add(survey_id(reader.mapping.source, [row.values[column] for column in reader.mapping.id]))
         try:
             if heading := _no_household(row, reader.mapping):
                 group = group if row.is_total else heading
@@ -226,7 +247,7 @@ def _prepare(table: Table, reader: Reader) -> tuple[list[Prepared], list[Refused
             prepared.append(ready)
         except Problem as problem:
             refused.append(Refused(row.line, problem))
-    return prepared, refused
+    return prepared, refused, ids
 
 
 def _no_household(row: Row, mapping: HouseholdMapping) -> str:
@@ -283,7 +304,7 @@ def _prepare_row(row: Row, group: str, reader: Reader) -> Prepared:
         "base_version": 0,
         "captured_at": captured_at,
         "officer": None,
-        "device": f"import:{mapping.source}"[:80],
+        "device": device_of(mapping.source, 1),
         "payload": payload,
         "photos": [],
     }
@@ -297,6 +318,18 @@ def survey_id(source: str, parts: Iterable[str]) -> str:
     True
     """
     return str(uuid.uuid5(uuid.uuid5(NAMESPACE, source), "\x1f".join(parts)))
+
+
+def device_of(source: str, version: int) -> str:
+    """What a version made by a list names as its device.
+
+    A record mended in the inbox keeps the device of what was mended: so that it is not taken for the list's
+    own, a later version of the list names its number.
+
+    >>> device_of("list-2025", 1), device_of("list-2025", 2)
+    ('import:list-2025', 'import 2:list-2025')
+    """
+    return (f"import:{source}" if version == 1 else f"import {version}:{source}")[:80]
 
 
 def payload_of(cells: Cells, reader: Reader) -> dict[str, Any]:
@@ -360,7 +393,7 @@ def apply(
             outcomes = [_send(session, row, receive) for row in rows]
         # Counted after the commit: a chunk that failed has counted nothing.
         for row, outcome in zip(rows, outcomes, strict=True):
-            _count(result, row.line, outcome)
+            _count(result, row, outcome)
         on_progress(len(rows))
     return result
 
@@ -373,7 +406,7 @@ def _send(session: Session, row: Prepared, receive: Receive) -> Receipt | Refuse
         return Refused(row.line, _imported_before(row.line, row.envelope["form"], problem))
 
 
-def _count(result: Result, line: int, outcome: Receipt | Refused) -> None:
+def _count(result: Result, row: Prepared, outcome: Receipt | Refused) -> None:
     if isinstance(outcome, Refused):
         result.refused.append(outcome)
         return
@@ -381,5 +414,6 @@ def _count(result: Result, line: int, outcome: Receipt | Refused) -> None:
         result.stored += 1
     else:
         result.waiting += 1
-        result.reasons += [(line, fault) for fault in outcome.faults]
+        result.reasons += [(row.line, fault) for fault in outcome.faults]
     result.known += not outcome.is_new
+    result.corrected += outcome.is_new and row.correction is not None

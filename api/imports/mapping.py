@@ -48,6 +48,7 @@ TICKED_KEYS = frozenset({"to", "ticked"})
 ROW_KEYS = frozenset({"to", "present", "constants", "answer"})
 CAPTURED_KEYS = frozenset({"column", "format", "zone", "default"})
 POINT_KEYS = frozenset({"lat", "lon", "accuracy_m"})
+STRING_COMMENT_OR_BRACE = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^'\n]*'|#[^\n]*|[{}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,31 +157,53 @@ class _Place:
     table: str = ""
     number: int = 0
 
-    def wrong(self, key: str, reason: str) -> Problem:
-        """Problem 4202 at this key."""
+    def wrong(self, key: str, vi: str, en: str) -> Problem:
+        """Problem 4202 at this key, with its reason in both languages."""
         name = f"{self.table}[{self.number}].{key}" if self.table else key
-        return Problem(4202, file=self.file, key=name, line=self._line(key), reason=reason)
+        line = self._line(key)
+        at = {"at_vi": f", dòng {line}", "at_en": f", line {line}"} if line else {"at_vi": "", "at_en": ""}
+        return Problem(4202, file=self.file, key=name, line=line, **at, reason_vi=vi, reason_en=en)
 
-    def _line(self, key: str) -> int | str:
-        """The line of `key`: the first that assigns it, within the table meant."""
-        seen = 0
-        wanted = re.compile(rf"(^|[{{,\s]){re.escape(key)}\s*=")
-        header = re.compile(rf"\s*\[\[\s*{re.escape(self.table)}\s*\]\]")
-        first = "?" if not self.table else 0
-        for number, line in enumerate(self.text.splitlines(), 1):
-            if self.table and header.match(line):
-                seen += 1
-                first = number if seen == self.number else first
-            elif (not self.table or seen == self.number) and wanted.search(line):
-                return number
-        return first
+    def _line(self, key: str) -> int | None:
+        """The line that first assigns `key` within the table meant, else where that begins.
+
+        None for a key that the file lacks.
+        """
+        begin, end = self._extent() if self.table else (0, len(self.text))
+        found = re.compile(rf"(?:^|[{{,\s])({re.escape(key)})\s*=", re.MULTILINE).search(
+            self.text, begin, end
+        )
+        if found is None and not self.table:
+            return None
+        return self.text.count("\n", 0, found.start(1) if found else begin) + 1
+
+    def _extent(self) -> tuple[int, int]:
+        """Where the table meant begins and ends: a [[table]] of its own, or one of a list in braces."""
+        headers = list(re.finditer(r"^[ \t]*\[+\s*([^\]\n]+?)\s*\]", self.text, re.MULTILINE))
+        own = [one for one in headers if one[0].lstrip().startswith("[[") and one[1] == self.table]
+        if own:
+            begin = own[self.number - 1].start()
+            return begin, min((one.start() for one in headers if one.start() > begin), default=len(self.text))
+        listed = re.search(rf"^\s*{re.escape(self.table)}\s*=", self.text, re.MULTILINE)
+        begin, depth, seen = listed.end() if listed else 0, 0, 0
+        for mark in STRING_COMMENT_OR_BRACE.finditer(self.text, begin):
+            if mark[0] == "{":
+                seen += depth == 0
+                begin = mark.start() if depth == 0 else begin
+            depth += {"{": 1, "}": -1}.get(mark[0], 0)
+            if mark[0] == "}" and depth == 0 and seen == self.number:
+                return begin, mark.end()
+        return begin, len(self.text)
 
     def keys(self, raw: Any, allowed: frozenset[str], under: str = "") -> None:
         """Refuse keys nobody reads."""
         if not isinstance(raw, Mapping):
-            raise self.wrong(under, f"a table is expected, got {raw!r:.60}")
+            raise self.wrong(under, f"cần một bảng, có {raw!r:.60}", f"a table is expected, got {raw!r:.60}")
         if unknown := sorted(set(raw) - allowed):
-            raise self.wrong(unknown[0], f"unknown key; known keys: {', '.join(sorted(allowed))}")
+            known = ", ".join(sorted(allowed))
+            raise self.wrong(
+                unknown[0], f"không có khóa này; các khóa: {known}", f"unknown key; known keys: {known}"
+            )
 
 
 def read_mapping(raw: Mapping[str, Any], place: _Place) -> HouseholdMapping:
@@ -189,7 +212,7 @@ def read_mapping(raw: Mapping[str, Any], place: _Place) -> HouseholdMapping:
     try:
         form = load_form(raw.get("form", "household"))
     except Problem as error:
-        raise place.wrong("form", error.message("en")) from error
+        raise place.wrong("form", error.message("vi"), error.message("en")) from error
     mapping = HouseholdMapping(
         source=_text(raw, "source", place),
         form=form,
@@ -207,9 +230,10 @@ def read_mapping(raw: Mapping[str, Any], place: _Place) -> HouseholdMapping:
         group=_group(raw, form, place),
     )
     if mapping.id == ("",):
-        raise place.wrong("id", "name the columns that identify a row")
+        raise place.wrong("id", "cần tên các cột phân biệt các dòng", "name the columns that identify a row")
     if mapping.decimal not in (None, ".", ","):
-        raise place.wrong("decimal", f'"." or "," is expected, got {mapping.decimal!r}')
+        got = repr(mapping.decimal)
+        raise place.wrong("decimal", f'cần "." hoặc ",", có {got}', f'"." or "," is expected, got {got}')
     _refuse_two_for_one(mapping, place)
     return mapping
 
@@ -217,14 +241,14 @@ def read_mapping(raw: Mapping[str, Any], place: _Place) -> HouseholdMapping:
 def _text(raw: Mapping[str, Any], key: str, place: _Place) -> str:
     value = raw.get(key)
     if not isinstance(value, str) or not value:
-        raise place.wrong(key, "a text is expected")
+        raise place.wrong(key, "cần một chuỗi văn bản", "a text is expected")
     return value
 
 
 def _texts(raw: Mapping[str, Any], key: str, place: _Place) -> tuple[str, ...]:
     value = raw.get(key, [])
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise place.wrong(key, "a list of texts is expected")
+        raise place.wrong(key, "cần một danh sách chuỗi văn bản", "a list of texts is expected")
     return tuple(value)
 
 
@@ -234,7 +258,11 @@ def _header(raw: Any, place: _Place) -> tuple[int, int] | None:
     if raw is None:
         return None
     if len(lines) != 2 or not all(type(line) is int and line > 0 for line in lines) or lines[0] > lines[1]:
-        raise place.wrong("header", "the line of the titles is expected, or [first, last]")
+        raise place.wrong(
+            "header",
+            "cần số dòng của tên cột, hoặc [dòng đầu, dòng cuối]",
+            "the line of the titles is expected, or [first, last]",
+        )
     return lines[0], lines[1]
 
 
@@ -244,7 +272,11 @@ def _group(raw: Mapping[str, Any], form: Form, place: _Place) -> str | None:
         return None
     code = _text(raw, "group", place)
     if code not in form.questions or form.questions[code].kind not in ("area", "text", "choice"):
-        raise place.wrong("group", f"{code} is not a question that a heading can answer")
+        raise place.wrong(
+            "group",
+            f"{code} không phải câu hỏi mà dòng tiêu đề trả lời được",
+            f"{code} is not a question that a heading can answer",
+        )
     return code
 
 
@@ -252,7 +284,11 @@ def _captured_at(raw: Any, place: _Place) -> CapturedAt:
     """A column or a default must be there: a survey without its moment cannot be kept."""
     place.keys({} if raw is None else raw, CAPTURED_KEYS, "captured_at")
     if not raw or not ({"column", "default"} & set(raw)):
-        raise place.wrong("captured_at", "name the column of the moment, or a default for all rows")
+        raise place.wrong(
+            "captured_at",
+            "cần cột ghi lúc lập phiếu (column), hoặc một giá trị cho mọi dòng (default)",
+            "name the column of the moment, or a default for all rows",
+        )
     values = {key: _text(raw, key, place) for key in raw}
     if "default" in values:
         try:
@@ -260,16 +296,24 @@ def _captured_at(raw: Any, place: _Place) -> CapturedAt:
         except ValueError:
             aware = False
         if not aware:
-            raise place.wrong("default", "a moment in ISO 8601 with its time zone is expected")
+            raise place.wrong(
+                "default",
+                "cần ngày giờ theo ISO 8601 có múi giờ, như 2025-05-14T08:00:00+07:00",
+                "a moment in ISO 8601 with its time zone is expected, such as 2025-05-14T08:00:00+07:00",
+            )
     if "zone" in values and not re.fullmatch(r"[+-]\d\d:\d\d", values["zone"]):
-        raise place.wrong("zone", "an offset such as +07:00 is expected")
+        raise place.wrong("zone", "cần múi giờ dạng +07:00", "an offset such as +07:00 is expected")
     return CapturedAt(**values)
 
 
 def _point(raw: Any, place: _Place) -> dict[str, str]:
     place.keys(raw, POINT_KEYS, "point")
     if raw and not {"lat", "lon"} <= set(raw):
-        raise place.wrong("point", "name the columns lat and lon (degrees, EPSG:4326)")
+        raise place.wrong(
+            "point",
+            "cần tên hai cột lat và lon (độ, EPSG:4326)",
+            "name the columns lat and lon (degrees, EPSG:4326)",
+        )
     return {key: _text(raw, key, place) for key in raw}
 
 
@@ -280,7 +324,7 @@ def _constants(raw: Any, questions: Mapping[str, Question], place: _Place) -> di
 
 def _answers(raw: Any, questions: Mapping[str, Question], place: _Place) -> Iterator[AnswerRule]:
     if not isinstance(raw, Sequence) or isinstance(raw, str):
-        raise place.wrong("answer", "a list of tables is expected")
+        raise place.wrong("answer", "cần một danh sách bảng", "a list of tables is expected")
     for number, entry in enumerate(raw, 1):
         here = place if place.table else _Place(place.file, place.text, "answer", number)
         here.keys(entry, ANSWER_KEYS, "answer")
@@ -290,28 +334,40 @@ def _answers(raw: Any, questions: Mapping[str, Question], place: _Place) -> Iter
 def _answer(raw: Mapping[str, Any], questions: Mapping[str, Question], place: _Place) -> AnswerRule:
     target = _text(raw, "to", place)
     if target not in questions:
-        raise place.wrong("to", f"{target} is not a question of the form")
+        raise place.wrong("to", f"phiếu không có câu hỏi {target}", f"{target} is not a question of the form")
     question = questions[target]
     if question.kind in ("roster", "point"):
-        raise place.wrong("to", f"{target} is filled by a [[row]] or by point")
+        raise place.wrong(
+            "to",
+            f"{target} được ghi bằng [[row]] hoặc point",
+            f"{target} is filled by a [[row]] or by point",
+        )
     codes = raw.get("codes", {})
     if not isinstance(codes, Mapping):
-        raise place.wrong("codes", "a table of their code = ours is expected")
+        raise place.wrong(
+            "codes", "cần một bảng mã của tệp = mã của phiếu", "a table of their code = ours is expected"
+        )
     for theirs, ours in codes.items():
         if question.kind == "choice" and ours not in ("", *question.choices):
-            raise place.wrong(theirs, f"{ours!r} is not a choice of {target}: {', '.join(question.choices)}")
+            raise _no_choice(place, theirs, ours, question)
         if question.kind == "boolean" and ours not in (True, False, ""):
-            raise place.wrong(theirs, 'true, false or "" (unknown) is expected')
+            raise place.wrong(
+                theirs, 'cần true, false hoặc "" (không rõ)', 'true, false or "" (unknown) is expected'
+            )
     if "ticked" in raw:
         return _ticked(raw, question, place)
     unit = _text(raw, "unit", place) if "unit" in raw else None
     if unit and (unit, question.unit) not in UNITS:
-        known = ", ".join(theirs for theirs, ours in UNITS if ours == question.unit)
-        raise place.wrong("unit", f"{unit} cannot become {question.unit}; known: {known or 'none'}")
+        known = ", ".join(theirs for theirs, ours in UNITS if ours == question.unit) or "–"
+        raise place.wrong(
+            "unit",
+            f"không đổi được {unit} sang {question.unit}; đổi được: {known}",
+            f"{unit} cannot become {question.unit}; known: {known}",
+        )
     if "prefer" in raw and "split" not in raw:
-        raise place.wrong("prefer", "needs split")
+        raise place.wrong("prefer", "cần có split", "needs split")
     if "within" in raw and question.kind != "area":
-        raise place.wrong("within", "only a unit lies within another")
+        raise place.wrong("within", "chỉ dùng cho câu hỏi về đơn vị", "only a unit lies within another")
     return AnswerRule(
         columns=_texts(raw, "from", place)
         if isinstance(raw.get("from"), list)
@@ -333,31 +389,45 @@ def _ticked(raw: Mapping[str, Any], question: Question, place: _Place) -> Answer
     place.keys(raw, TICKED_KEYS, "ticked")
     ticked = raw["ticked"]
     if question.kind != "choice" or not isinstance(ticked, Mapping) or not ticked:
-        raise place.wrong("ticked", "a table of their column = our choice is expected, for a choice")
+        raise place.wrong(
+            "ticked",
+            "cần một bảng cột của tệp = lựa chọn của phiếu, cho câu hỏi lựa chọn",
+            "a table of their column = our choice is expected, for a choice",
+        )
     for column, ours in ticked.items():
         if ours not in question.choices:
-            choices = ", ".join(question.choices)
-            raise place.wrong(column, f"{ours!r} is not a choice of {question.code}: {choices}")
+            raise _no_choice(place, column, ours, question)
     return AnswerRule(columns=tuple(ticked), question=question, ticked=dict(ticked))
+
+
+def _no_choice(place: _Place, key: str, ours: Any, question: Question) -> Problem:
+    code, choices = question.code, ", ".join(question.choices)
+    return place.wrong(
+        key,
+        f"{ours!r} không phải là lựa chọn của {code}: {choices}",
+        f"{ours!r} is not a choice of {code}: {choices}",
+    )
 
 
 def _whole(raw: Mapping[str, Any], key: str, place: _Place) -> int | None:
     value = raw.get(key)
     if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-        raise place.wrong(key, "a whole number is expected")
+        raise place.wrong(key, "cần một số nguyên", "a whole number is expected")
     return value
 
 
 def _rows(raw: Any, form: Form, place: _Place) -> Iterator[RowRule]:
     if not isinstance(raw, Sequence) or isinstance(raw, str):
-        raise place.wrong("row", "a list of tables is expected")
+        raise place.wrong("row", "cần một danh sách bảng", "a list of tables is expected")
     for number, entry in enumerate(raw, 1):
         here = _Place(place.file, place.text, "row", number)
         here.keys(entry, ROW_KEYS, "row")
         target = _text(entry, "to", here)
         roster = form.questions.get(target)
         if roster is None or roster.kind != "roster":
-            raise here.wrong("to", f"{target} is not a roster of the form")
+            raise here.wrong(
+                "to", f"{target} không phải bảng kê của phiếu", f"{target} is not a roster of the form"
+            )
         columns = {column.code: column for column in roster.columns}
         yield RowRule(
             roster=target,
@@ -373,6 +443,6 @@ def _refuse_two_for_one(mapping: HouseholdMapping, place: _Place) -> None:
     for number, answer in enumerate(mapping.answers, 1):
         if answer.question.code in seen:
             raise _Place(place.file, place.text, "answer", number).wrong(
-                "to", "this question already has a column"
+                "to", "câu hỏi này đã có cột", "this question already has a column"
             )
         seen.add(answer.question.code)

@@ -47,7 +47,7 @@ class Report:
 
     @property
     def total(self) -> int:
-        """Rows read."""
+        """Every row has one outcome of `OUTCOMES`; mended ones are counted once."""
         return sum(self.counts[outcome] for outcome in OUTCOMES)
 
     def count(self, outcome: str) -> None:

@@ -197,7 +197,7 @@ class _BrokenWalk(_Walk):
             self._has_formula = True
 
     def text(self, text: str) -> None:
-        """The text of what is listened to."""
+        """Letters between tags, in pieces: those of a value or a formula are kept, all others passed over."""
         if self._inside == "v":
             self._value += text
         elif self._inside == "f":

@@ -229,7 +229,11 @@ def _clause(of_day: law.LawOnDate, code: str) -> dict[str, Any]:
 
 def _cite(book: law.LawBook, place: Any) -> dict[str, Any]:
     """Where something is written: document and article, whether it was confirmed, a note."""
-    return {"text": book.citation(place, current()), "verified": place.verified, "note": place.note}
+    return {
+        "text": book.citation(place, current()),
+        "verified": place.verified,
+        "note": place.note.get(current(), ""),
+    }
 
 
 def _value(book: law.LawBook, value: Any, on: date, path: Sequence[str]) -> dict[str, Any]:

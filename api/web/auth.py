@@ -86,7 +86,7 @@ def guard(app: Flask, blueprint: Blueprint | str, action: str | None = None, *, 
 
 
 def guards(app: Flask) -> dict[str, Guard]:
-    """The guard of every blueprint by its name."""
+    """Who may enter which blueprint, as it was declared when the blueprint was registered."""
     declared: dict[str, Guard] = app.extensions.setdefault("guards", {})
     return declared
 

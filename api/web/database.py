@@ -39,6 +39,6 @@ def tell_history() -> None:
 
 
 def downgrade(app: Flask, revision: str = "base") -> None:
-    """Migrate back to `revision`."""
+    """Undo migrations down to `revision`; "base" is an empty database. Rows of what goes are lost."""
     with app.app_context():
         flask_migrate.downgrade(directory=MIGRATIONS, revision=revision)

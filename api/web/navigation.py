@@ -25,7 +25,7 @@ class Entry:
 
     @property
     def href(self) -> str:
-        """Its address."""
+        """Made within a request: an address depends on where the program is reached."""
         return url_for(self.endpoint)
 
 

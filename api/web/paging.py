@@ -29,7 +29,7 @@ class Page:
 
     @property
     def last(self) -> int:
-        """Number of its last row."""
+        """For "51 – 100 of 230": counted from 1 over all pages."""
         return min(self.offset + self.size, self.total)
 
     @property

@@ -43,7 +43,7 @@ def sign_in_row(session: Session, username: str) -> SignIn | None:
 
 
 def account(session: Session, user_id: int) -> Account | None:
-    """One account by its id."""
+    """The account, deactivated ones too; None for an id that nobody has."""
     user = session.get(User, user_id)
     return _account(user) if user else None
 

@@ -46,7 +46,7 @@ class Chain:
 
 @cache
 def chains() -> tuple[Chain, ...]:
-    """Every chain of the file."""
+    """Who approves what, by programme and time, as `chain.toml` tells it; read once."""
     raw = tomllib.loads(Path(__file__).with_name("chain.toml").read_text("utf-8"))
     return tuple(
         Chain(

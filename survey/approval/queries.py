@@ -313,7 +313,7 @@ def count_acts(session: Session, *conditions: ColumnElement[bool]) -> int:
 
 
 def acts_by_id(session: Session, ids: Collection[int]) -> dict[int, OfficialActRow]:
-    """Acts by their id."""
+    """Those of the official acts that exist; no ids ask the database nothing."""
     return {act.id: act for act in acts(session, OfficialAct.id.in_(list(ids)))} if ids else {}
 
 

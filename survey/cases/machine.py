@@ -93,7 +93,7 @@ def field_acts() -> dict[str, dict[str, Any]]:
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Every line of the machine."""
+    """What may follow on what, as `machine.toml` tells it; a phase there stands for all its states."""
     return tuple(
         Rule(
             line["act"],

@@ -69,7 +69,7 @@ class Estimate:
 
     @property
     def households(self) -> int:
-        """Households in the lines."""
+        """How many the lines count; those `outside` them are not among these."""
         return sum(line.households for line in self.lines)
 
     @property

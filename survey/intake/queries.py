@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
@@ -53,6 +53,26 @@ def newest(session: Session, envelope_id: str) -> ReceivedEnvelope | None:
     """The newest version received of an id."""
     statement = select(ReceivedEnvelope).where(ReceivedEnvelope.envelope_id == envelope_id)
     return session.scalar(statement.order_by(ReceivedEnvelope.version.desc()).limit(1))
+
+
+def versions(session: Session, envelope_ids: Collection[str]) -> dict[str, list[ReceivedEnvelope]]:
+    """Every version received of these ids, by id, the newest first."""
+    found: dict[str, list[ReceivedEnvelope]] = {}
+    statement = select(ReceivedEnvelope).where(ReceivedEnvelope.envelope_id.in_(envelope_ids))
+    for row in session.scalars(statement.order_by(ReceivedEnvelope.version.desc())):
+        found.setdefault(row.envelope_id, []).append(row)
+    return found
+
+
+def first_bodies(session: Session, kind: str) -> Iterator[tuple[str, str | None]]:
+    """(id, content) of the first version of every record that came from no phone, in their order."""
+    statement = (
+        select(ReceivedEnvelope.envelope_id, ReceivedEnvelope.body)
+        .where(ReceivedEnvelope.version == 1, ReceivedEnvelope.kind == kind)
+        .where(ReceivedEnvelope.device_id.is_(None))
+        .order_by(ReceivedEnvelope.id)
+    )
+    yield from session.execute(statement.execution_options(yield_per=500))
 
 
 def _waiting_acts() -> Select[ReceivedEnvelope]:

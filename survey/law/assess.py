@@ -44,7 +44,7 @@ class _Judged:
 
     @property
     def programme(self) -> Programme:
-        """The programme."""
+        """What is in question, without the day it is asked on."""
         return self.of.programme
 
 

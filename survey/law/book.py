@@ -52,13 +52,13 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Cite:
     """A place in a source: `at` is article, clause and point ("5.2.a"). verified=False: not confirmed, say
-    so.
+    so. `note`: what a reader of the place has to know, if anything.
     """
 
     source: str
     at: str = ""
     verified: bool = True
-    note: str = ""
+    note: Words = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ class Supplement:
         return self.component.code
 
     def adds_to(self, programme: str) -> bool:
-        """Whether it adds to a programme."""
+        """One that names no programme adds to all."""
         return not self.programmes or programme in self.programmes
 
 

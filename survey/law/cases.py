@@ -25,7 +25,7 @@ EXPECTABLE = {field.name for field in fields(Assessment)} | {"tranches_vnd", "co
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One worked case."""
+    """A sentence a lawyer can check: a household on a day in a place, and what the law gives it."""
 
     file: str
     say: str

@@ -283,7 +283,7 @@ class _Telling:
         return SENTENCES[sentence][self.lang].format(**parts)
 
     def clause(self, code: str, role: str, frame: str) -> Reason:
-        """The sentence of one clause."""
+        """A clause put into the frame of `SENTENCES` that says whether it holds, with its citation."""
         text = self.said(frame, text=self.fill(self.text(code)))
         return self.reason(role, code, text, self.book.clauses[code].cite)
 
@@ -292,7 +292,7 @@ class _Telling:
         return Reason(role, code, text, self.book.citation(cite, self.lang), cite.verified)
 
     def text(self, code: str) -> str:
-        """The text of a clause."""
+        """A clause as its law file words it, with names in braces; a step of reasoning has only its code."""
         clause: Clause = self.book.clauses[code]
         return clause.text[self.lang] if clause.text else code
 

@@ -27,6 +27,7 @@ from survey.law.book import (
     Tranche,
     Tranches,
     Value,
+    Words,
 )
 from survey.law.checks import (
     check_book,
@@ -40,6 +41,7 @@ from survey.law.expressions import TRUE, Kind, Node, const, name, names, parse, 
 from survey.law.facts import Fact, days
 from survey.law.files import Origins, read_folders, shipped_folder
 from survey.problems import Problem
+from survey.words import LANGUAGES
 
 MOST = 2**53
 """No value is as large, infinite or no number: amounts stay whole đồng in every engine."""
@@ -189,7 +191,8 @@ class _Builder:
 
     def cite(self, entry: Mapping[str, Any]) -> Cite:
         """Where an entry is written. Raises: Problem 2007 for a source that sources.toml lacks."""
-        found = Cite(entry["source"], entry.get("at", ""), entry.get("verified", True), entry.get("note", ""))
+        note = _note(entry.get("note", ""))
+        found = Cite(entry["source"], entry.get("at", ""), entry.get("verified", True), note)
         check_cite(found, self.sources)
         return found
 
@@ -402,12 +405,12 @@ class _Builder:
         return made, self.cite(cited)
 
     def tranche(self, entry: Mapping[str, Any]) -> Tranche:
-        """One share."""
+        """What is paid after one stage; that all shares make 100 is checked where they stand together."""
         shapes.check(entry, shapes.TRANCHE, file="", name="tranches")
         return Tranche(entry["after"], entry["percent"])
 
     def frame(self) -> HouseDefinition:
-        """The frame of an assessment."""
+        """Which clauses make a house temporary, and in which order they are told."""
         entry = self.raw.get("frame", {}).get("frame", {})
         with _naming("frame.toml", "frame"):
             shapes.check(entry, shapes.FRAME, file="frame.toml", name="frame")
@@ -443,6 +446,14 @@ def _amount(entry: Mapping[str, Any], kind: str) -> float | None:
     if kind_of_value == "number" and not abs(value) < MOST:
         raise Problem(2005, key="value", got=str(value)[:80], expected=kind)
     return days(value) if isinstance(value, date) else float(value) * (2 if kind == "truth" else 1)
+
+
+def _note(told: Any) -> Words:
+    """A note in both languages; a plain text stands for both."""
+    if isinstance(told, str):
+        return dict.fromkeys(LANGUAGES, told) if told else {}
+    check_words(told, "note")
+    return dict(told)
 
 
 def _key_date(entry: Mapping[str, Any]) -> str:

@@ -305,7 +305,7 @@ class _Reader:
         self.kinds |= {clause["code"]: Kind("truth") for clause in document["clauses"]} | BUILT_IN
 
     def book(self) -> LawBook:
-        """The book."""
+        """The whole law of the document; programmes and supplements are in their order there."""
         document = self.document
         return LawBook(
             facts={code: self.fact(code, fact) for code, fact in document["facts"].items()},
@@ -333,12 +333,12 @@ class _Reader:
         return Cite("", verified=self.document["cites"][place]["verified"])
 
     def fact(self, code: str, told: Json) -> Fact:
-        """A fact."""
+        """As the phone was told it; notes stay at the server."""
         plain = {key: told[key] for key in ("type", "origin", "unit", "minimum", "maximum", "not_measured")}
         return Fact(name=code, label=told["labels"], choices=_codes(told), **plain)
 
     def value(self, code: str, told: Json) -> Value:
-        """A value with its periods."""
+        """Its periods everywhere and by area; words and unit stay at the server."""
         areas = {area: self.periods(periods) for area, periods in told["areas"].items()}
         return Value(code, told["kind"], "", told["key_date"], {}, self.periods(told["dated"]), areas)
 
@@ -353,7 +353,7 @@ class _Reader:
         return None if told is None else End(told["becomes"], self.cite(told["cite"]))
 
     def clause(self, told: Json) -> Clause:
-        """A condition."""
+        """Its tree as it was compiled: a phone gets no text of conditions to parse."""
         return Clause(
             code=told["code"],
             when="",
@@ -365,7 +365,7 @@ class _Reader:
         )
 
     def programme(self, rank: int, told: Json) -> Programme:
-        """A programme."""
+        """With its place in the document as rank, so that the smaller still wins."""
         listed: Json = {key: tuple(told[key]) for key in ("all", "any", "none", "priority", "tie_break")}
         return Programme(
             id=told["id"],

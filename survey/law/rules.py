@@ -236,7 +236,7 @@ class CompiledRules:
         return [*own, *added]
 
     def adding(self, programme: Programme) -> tuple[Supplement, ...]:
-        """The supplements in force that add to a programme."""
+        """The supplements in force for it: those that add a sum first, then those that lift to a level."""
         return tuple(one for one in self.supplements if one.adds_to(programme.id))
 
     def parts(self, programme: Programme) -> tuple[Part, ...]:

@@ -32,8 +32,9 @@ CITE: Shape = {
     "source": _TEXT,
     "at": Key(str, required=False),
     "verified": Key(bool, required=False),
-    "note": _NOTE,
+    "note": Key((str, dict), required=False),
 }
+"""A note is told in both languages; a plain text, as older texts of the law have it, stands for both."""
 
 WORDS: Shape = {"vi": _TEXT, "en": _TEXT}
 FACT: Shape = {

@@ -140,7 +140,7 @@ class Place:
         self.file, self.key = file, key
 
     def at(self, key: str) -> Place:
-        """The place one key further in."""
+        """Where `key` of the table at this place stands: `section[2].question[1]`."""
         return Place(self.file, f"{self.key}.{key}" if self.key else key)
 
     def wrong(self, reason: str) -> Problem:

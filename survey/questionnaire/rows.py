@@ -117,7 +117,7 @@ class Fault:
 
     @property
     def number(self) -> int:
-        """The number of the problem."""
+        """What tells it from other faults, whatever its words."""
         return self.problem.number
 
     def to_dict(self) -> dict[str, Any]:

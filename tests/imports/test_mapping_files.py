@@ -55,11 +55,33 @@ def test_the_mappings_of_the_real_files_can_be_read(path):
         ('point = {lat = "y"}', "point", 5),
         ('decimal = "_"', "decimal", 5),
         ("empty = 5", "empty", 5),
+        ('answer = [{from = "a", to = "people"},\n  {from = "b}", to = "heads"}]', "answer[2].to", 6),
+        (
+            'answer = [\n  {from = "a", to = "people", codes = {x = "2"}},\n  {to = "people"}]',
+            "answer[2].from",
+            7,
+        ),
+        ('[[row]]\nto = "members"\npresent = "a"\nanswer = [{from = "b", to = "heads"}]', "row[1].to", 6),
     ],
 )
 def test_a_faulty_key_is_refused_with_its_line(tmp_path, added, key, line):
     problem = refusal(tmp_path, GOOD + added)
     assert (problem.number, problem.details["key"], problem.details["line"]) == (4202, key, line)
+
+
+def test_a_refusal_speaks_the_language_of_its_sentence(tmp_path):
+    problem = refusal(tmp_path, GOOD + 'answer = [\n  {from = "a", to = "heads"},\n]')
+    assert problem.message("vi") == (
+        "Tệp ánh xạ list.toml, dòng 6, khóa answer[1].to: phiếu không có câu hỏi heads."
+    )
+    assert problem.message("en") == (
+        "Mapping file list.toml, line 6, key answer[1].to: heads is not a question of the form."
+    )
+
+
+def test_a_key_that_the_file_lacks_is_told_without_a_line(tmp_path):
+    problem = refusal(tmp_path, 'source = "a"\nid = ["b"]')
+    assert problem.message("vi").startswith("Tệp ánh xạ list.toml, khóa captured_at: cần cột")
 
 
 def test_a_mapping_needs_to_know_when_rows_were_recorded(tmp_path):

@@ -365,3 +365,9 @@ def test_what_a_release_gave_another_payer_stands_apart(mai, tmp_path):
         ("SAVE5", 60_000_000),
     ]
     assert told["amount_vnd"] == 120_000_000
+
+
+def test_the_budget_of_a_place_without_households_names_no_law(sign_in) -> None:
+    page = sign_in("hoa").get("/areas/V2/budget").text
+    assert "Chưa có hộ nào đủ điều kiện" in page
+    assert "Bản luật" not in page

@@ -272,6 +272,15 @@ def test_the_law_of_a_day_shows_the_amounts_of_that_day(sign_in, day, new, repai
     assert amounts["Hỗ trợ sửa chữa, hộ nghèo và cận nghèo khác"] == f"{repair} đồng/nhà"
 
 
+def test_the_law_tells_its_notes_in_the_language_of_the_reader(sign_in) -> None:
+    hoa, english = sign_in("hoa"), "What becomes of approved houses not begun"
+    page = hoa.get("/law?on=2025-05-15").text
+    assert "Chưa đọc được quy định về hộ đã duyệt mà chưa khởi công" in page
+    assert english not in page
+    hoa.post("/language", data={"language": "en", "next": "/"})
+    assert english in hoa.get("/law?on=2025-05-15").text
+
+
 def test_the_law_shows_the_three_files_of_a_programme_of_ones_own(sign_in) -> None:
     page = sign_in("hoa").get("/law").text
     shown = re.findall(r'<pre lang="en">(.*?)</pre>', page, re.DOTALL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -78,6 +79,11 @@ BROKEN = {
         2005,
         "values/x.toml",
         f"[a.b]\n{VALUE}dated = [{{source = '55/QĐ-BXD', verified = true}}]",
+    ),
+    "a note in one of the two languages": (
+        2004,
+        "values/x.toml",
+        f"[a.b]\n{VALUE}dated = [{{{PERIOD}, note = {{vi = 'a'}}}}]",
     ),
     "an unknown key date": (
         2005,
@@ -245,6 +251,19 @@ def test_the_canonical_text_gives_the_same_law_and_release():
     again = type(BOOK).from_canonical(BOOK.canonical())
     assert again.release == BOOK.release
     assert again.canonical() == BOOK.canonical()
+
+
+def test_a_note_is_told_in_both_languages_and_a_plain_one_as_it_was_written(tmp_path):
+    text = (shipped_folder() / "programmes/ntp_em.toml").read_text("utf-8")
+    assert 'note = {vi = "Chưa đọc được điều kiện và ngày;' in text
+    (tmp_path / "programmes").mkdir()
+    plain = re.sub(r"(?m)^note = .*$", 'note = "Theo biên bản họp."', text, count=1)
+    (tmp_path / "programmes/ntp_em.toml").write_text(plain, "utf-8")
+    shipped, own = (
+        {one.id: one.cite.note for one in book.programmes} for book in (BOOK, load_book(tmp_path))
+    )
+    assert shipped["NTP-EM"]["en"].startswith("Conditions and dates were not read")
+    assert own["NTP-EM"] == {"vi": "Theo biên bản họp.", "en": "Theo biên bản họp."}
 
 
 def test_the_release_does_not_depend_on_how_the_files_are_cut(tmp_path):

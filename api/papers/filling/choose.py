@@ -47,7 +47,7 @@ def kind_of(code: str) -> Kind:
 
 
 def of_household(viewer: Viewer, kind: Kind, house: Household) -> Paper:
-    """The paper of one household."""
+    """A paper of `HOUSEHOLD_PAPERS`, filled from what is recorded of the house; what is not stays blank."""
     return kind.make(HOUSEHOLD_PAPERS[kind.code](viewer, house))
 
 

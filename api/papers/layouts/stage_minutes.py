@@ -17,7 +17,7 @@ SUBJECT = "Xác nhận hoàn thành theo giai đoạn xây mới hoặc sửa ch
 
 
 def stage_minutes(data: StageData) -> Paper:
-    """The minutes of one stage of one house."""
+    """For every signature of the commission; what nobody recorded is left to be filled in by hand."""
     household = data.household
     verdicts = (
         Option("xác nhận hoàn thành giai đoạn", data.accepted is True),
