@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
-from survey.assessment.actions import assess_household
+from survey.assessment.actions import assess_first
 from survey.assessment.judging import counting
 from survey.cases.queries import approval_of
 from survey.days import day_of
 from survey.intake import checks, queries
 from survey.intake.acts import process_act
-from survey.intake.judged import judge_anew, point_told
+from survey.intake.judged import Told, judge_anew, point_told
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rights import may_change, may_survey, may_write_in
 from survey.intake.rows import MAX_FAULTS, Envelope, Foreseen, IntakeContext, ProcessingResult
@@ -75,28 +75,33 @@ def process(
     """Check one envelope and, if nothing is wrong with it, keep it: a survey, assessed, or an act."""
     if envelope.kind == "act":
         return process_act(session, envelope, row, context)
-    seen = examine(session, envelope, context)
+    seen = examine(session, envelope, context, is_new=not envelope.base_version)
     placed, household, corrected = seen.placed, seen.placed.household, seen.corrected
     if seen.faults or seen.form is None:
         # It belongs on the desk of where the household lives, else of where it says it was made.
         where = household.area_code if household else placed.area_code
         return ProcessingResult([fault.to_dict() for fault in seen.faults[:MAX_FAULTS]], where)
-    placed.flags.extend(checks.device_flags(session, row))
+    placed.flags.extend(checks.device_flags(session, row, context))
     if seen.values["visit"] == INTERVIEWED:
         placed.flags.extend(_approval_flags(session, envelope, household, corrected, placed.area_code))
     new = _new_survey(session, envelope, seen.form, seen.values, row, placed)
-    kept = keep_survey(session, new, household)
-    if seen.values["visit"] == INTERVIEWED:
+    survey, persons = keep_survey(session, new, household)
+    if new.visit == INTERVIEWED:
         if household is None:
-            assess_household(session, kept.id, context.book, context.now)
-        for known in (household, corrected):
-            if known is not None:
-                judge_anew(session, known.id, context)
+            assess_first(session, survey, new.statuses, context.book, context.now)
+        touched = [known.id for known in (household, corrected) if known is not None]
+        if touched:
+            judge_anew(session, touched, context, Told(survey, new.point, persons))
     return ProcessingResult([], placed.area_code, placed.household_id)
 
 
-def examine(session: Session, envelope: Envelope, context: IntakeContext) -> Examined:
-    """Everything that speaks against keeping a survey, and where it belongs. Nothing is written."""
+def examine(
+    session: Session, envelope: Envelope, context: IntakeContext, *, is_new: bool = False
+) -> Examined:
+    """Everything that speaks against keeping a survey, and where it belongs. Nothing is written.
+
+    Nothing is kept yet under an id that `is_new`.
+    """
     try:
         if envelope.kind not in KINDS or envelope.form in act_forms():
             raise Problem(4106, kind=envelope.kind, known=", ".join(KINDS))
@@ -111,7 +116,8 @@ def examine(session: Session, envelope: Envelope, context: IntakeContext) -> Exa
     flags, area_code = checks.place_flags(session, point, stated, context.today)
     corrected_id = _household_of(session, envelope)
     household_id = values.get("household") or corrected_id or envelope.id
-    household = session.get(Household, household_id)
+    is_unheard_of = is_new and household_id == envelope.id
+    household = None if is_unheard_of else session.get(Household, household_id)
     corrected = session.get(Household, corrected_id) if corrected_id not in (None, household_id) else None
     faults = (
         *checked.faults,
@@ -212,8 +218,11 @@ def _visited_on(session: Session, envelope: Envelope, values: dict[str, Any], re
     Nobody visits after the record has arrived: a day ahead is a clock or a slip.
     """
     told = values.get("visited_on")
-    kept = date.fromisoformat(told) if told else visited_before(session, envelope.id)
-    made_at = queries.first_captured(session, envelope.id) or envelope.captured_at
+    kept = date.fromisoformat(told) if told else None
+    made_at = envelope.captured_at
+    if envelope.base_version:
+        kept = kept or visited_before(session, envelope.id)
+        made_at = queries.first_captured(session, envelope.id) or made_at
     return min(kept or day_of(made_at), day_of(received_at))
 
 
