@@ -35,7 +35,7 @@ from survey.questionnaire import (
 )
 from survey.registry.actions import keep_survey
 from survey.registry.models import Household, Person
-from survey.registry.queries import INTERVIEWED, household_before, visited_before
+from survey.registry.queries import INTERVIEWED, household_before, visited_before, with_head
 from survey.registry.rows import NewStatus, NewSurvey, Point
 from survey.works.checks import photo_place_flags
 
@@ -46,10 +46,11 @@ META = ("visit", "training", "household", "area_code", "point")
 
 @dataclass(frozen=True, slots=True)
 class PlacedRecord:
-    """Which household a record is about and where that is."""
+    """Which household a record is about, who is its head, and where that is."""
 
     household_id: str
     household: Household | None
+    head: Person | None
     area_code: str | None
     point: Point | None
     flags: list[checks.Flag]
@@ -107,7 +108,7 @@ def examine(
             raise Problem(4106, kind=envelope.kind, known=", ".join(KINDS))
         form = load_form(envelope.form, envelope.form_version)
     except Problem as problem:
-        nowhere = PlacedRecord(envelope.id, None, None, None, [])
+        nowhere = PlacedRecord(envelope.id, None, None, None, None, [])
         return Examined(None, {}, (Fault("form", problem),), nowhere)
     checked = check(form, envelope.payload)
     values = checked.values
@@ -117,7 +118,7 @@ def examine(
     corrected_id = _household_of(session, envelope)
     household_id = values.get("household") or corrected_id or envelope.id
     is_unheard_of = is_new and household_id == envelope.id
-    household = None if is_unheard_of else session.get(Household, household_id)
+    household, head = (None, None) if is_unheard_of else with_head(session, household_id)
     corrected = session.get(Household, corrected_id) if corrected_id not in (None, household_id) else None
     faults = (
         *checked.faults,
@@ -125,7 +126,7 @@ def examine(
         *_foreign(session, corrected, None, context),
         *_foreign(session, household, area_code, context),
     )
-    placed = PlacedRecord(household_id, household, area_code, point, flags)
+    placed = PlacedRecord(household_id, household, head, area_code, point, flags)
     return Examined(form, values, faults, placed, corrected)
 
 
@@ -176,7 +177,7 @@ def _new_survey(
 ) -> NewSurvey:
     """The checked answers as the registry takes them, personal values apart, flags added."""
     answers, told = split_personal(form, values)
-    persons = _with_kept_numbers(session, told, placed.household, row)
+    persons = _with_kept_numbers(told, placed.head) if row.device_id else told
     facts = survey_facts(form, values)
     visited_on = _visited_on(session, envelope, values, row.received_at)
     flags = [
@@ -231,15 +232,11 @@ def _photo_flags(envelope: Envelope, point: Point | None) -> Iterator[checks.Fla
     return photo_place_flags(envelope.photos, (point.lon, point.lat) if point else None)
 
 
-def _with_kept_numbers(
-    session: Session, told: list[PersonInput], household: Household | None, row: ReceivedEnvelope
-) -> list[PersonInput]:
+def _with_kept_numbers(told: list[PersonInput], kept: Person | None) -> list[PersonInput]:
     """The same head keeps national id and phone number where a device is silent on them.
 
     Phones never get these numbers back, so their silence deletes nothing.
     """
-    head_id = household.head_person_id if household and row.device_id else None
-    kept = session.get(Person, head_id) if head_id else None
     if kept is None:
         return told
     return [

@@ -21,6 +21,19 @@ def household(session: Session, visible: ColumnElement[bool], household_id: str)
     return session.scalar(select(Household).where(visible, Household.id == household_id))
 
 
+_with_head = (
+    select(Household, Person)
+    .outerjoin(Person, Person.id == Household.head_person_id)
+    .where(Household.id == bindparam("household_id"))
+)
+
+
+def with_head(session: Session, household_id: str) -> tuple[Household | None, Person | None]:
+    """A household and its present head, if it is known."""
+    found = session.execute(_with_head, {"household_id": household_id}).first()
+    return (found[0], found[1]) if found else (None, None)
+
+
 def recorded_by(session: Session, household_id: str, user_id: int) -> bool:
     """Whether this account sent a survey of the household."""
     mine = select(Survey.id).where(Survey.household_id == household_id, Survey.officer_id == user_id)
