@@ -21,6 +21,7 @@ blueprint = Blueprint(
     "envelopes", __name__, url_prefix="/api/v1/envelopes", description="Surveys from the field"
 )
 
+RECEIPT = ReceiptOut()
 MAX_BATCH = 200
 MAX_BYTES = 4 * 1024 * 1024
 """Records to a request, however few; phones send 1 MB at a time."""
@@ -99,8 +100,8 @@ def _one_of_batch(index: int, outcome: Outcome) -> dict[str, Any]:
             "status": errors.status_of(problem.number),
             "problem": errors.payload(problem),
         }
-    return {"index": index, "status": 201 if outcome.is_new else 200, "receipt": ReceiptOut().dump(outcome)}
+    return {"index": index, "status": 201 if outcome.is_new else 200, "receipt": RECEIPT.dump(outcome)}
 
 
 def _answer(receipt: Receipt, status: int) -> tuple[Response, int]:
-    return jsonify(ReceiptOut().dump(receipt)), status
+    return jsonify(RECEIPT.dump(receipt)), status
