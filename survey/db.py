@@ -80,7 +80,7 @@ def add_once(session: Session, row: Base) -> bool:
 def add_rows(session: Session, rows: Sequence[Base]) -> None:
     """Insert rows of one table by one statement, however many; the session does not follow them after."""
     if rows:
-        session.execute(_insert(rows[0].__table__), [values_of(row) for row in rows])
+        session.execute(_insert(rows[0].__table__), [_values(row) for row in rows])
 
 
 def add_missing(session: Session, rows: Sequence[Base], told: str) -> list[Any]:
@@ -88,10 +88,10 @@ def add_missing(session: Session, rows: Sequence[Base], told: str) -> list[Any]:
     if not rows:
         return []
     statement = _insert_missing(session.get_bind().dialect.name, rows[0].__table__, told)
-    return list(session.scalars(statement, [values_of(row) for row in rows]))
+    return list(session.scalars(statement, [_values(row) for row in rows]))
 
 
-def values_of(row: Base) -> dict[str, Any]:
+def _values(row: Base) -> dict[str, Any]:
     """What a row was made with, by column; all rows of one statement are made with the same columns."""
     return {name: value for name, value in vars(row).items() if name != "_sa_instance_state"}
 
