@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ARRAY,
@@ -15,11 +16,14 @@ from sqlalchemy import (
     DateTime,
     MetaData,
     String,
+    Table,
     any_,
     bindparam,
     func,
+    insert,
     select,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
@@ -32,6 +36,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+Told = TypeVar("Told")
 
 AREA_CODE_LENGTH = 20
 AreaCode = String(AREA_CODE_LENGTH)
@@ -96,3 +102,77 @@ def add_once(session: Session, row: Base) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def add_rows(session: Session, rows: Sequence[Base]) -> None:
+    """Insert rows of one table by one statement, however many; the session does not follow them after."""
+    if rows:
+        session.execute(_insert(rows[0].__table__), [_values(row) for row in rows])
+
+
+def add_missing(session: Session, rows: Sequence[Base], told: str) -> list[Any]:
+    """The same of those rows whose key is not there yet; gives what the column `told` says of these."""
+    if not rows:
+        return []
+    statement = _insert_missing(session.get_bind().dialect.name, rows[0].__table__, told)
+    return list(session.scalars(statement, [_values(row) for row in rows]))
+
+
+def _values(row: Base) -> dict[str, Any]:
+    """What a row was made with, by column; all rows of one statement are made with the same columns."""
+    return {name: value for name, value in vars(row).items() if name != "_sa_instance_state"}
+
+
+@cache
+def _insert(table: Table) -> Any:
+    return insert(table)
+
+
+@cache
+def _insert_missing(dialect: str, table: Table, told: str) -> Any:
+    of_dialect = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return of_dialect(table).on_conflict_do_nothing().returning(table.c[told])
+
+
+def once(session: Session, name: str, read: Callable[[], Told]) -> Told:
+    """What `read` gives, asked once a transaction: within one, only its own changes can show (`forget`)."""
+    transaction, found = session.info.get(name, (None, None))
+    if transaction is None or transaction is not session.get_transaction():
+        found = know(session, name, read())
+    known: Told = found
+    return known
+
+
+def know(session: Session, name: str, found: Told) -> Told:
+    """Let `once` give what was read in this transaction together with something else."""
+    session.info[name] = (session.get_transaction(), found)
+    return found
+
+
+def forget(session: Session, name: str) -> None:
+    """Ask again: this transaction has changed what `once` keeps."""
+    session.info.pop(name, None)
+
+
+def lasting(
+    session: Session, kind: str, key: str, read: Callable[[], Told | None], make: Callable[[], object]
+) -> Told:
+    """What `read` finds, else finds once `make` has made it: a row that nobody changes or deletes after.
+
+    What others have committed is remembered by the connection; what this transaction made itself may yet be
+    rolled back, and is asked again.
+    """
+    remembered: dict[str, Told] = session.connection().info.setdefault(kind, {})
+    if key in remembered:
+        return remembered[key]
+    made = once(session, kind, set[str])
+    found = read()
+    if found is None:
+        made.add(key)
+        make()
+        found = read()
+    elif key not in made:
+        remembered[key] = found
+    if found is None:
+        raise LookupError(f"{kind} {key} is not there though it was made")
+    return found

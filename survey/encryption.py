@@ -16,11 +16,12 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 _key: dict[str, bytes] = {}
+_seal: dict[str, Fernet] = {}
 
 
 def use_key(secret: bytes) -> None:
     """Set the secret from which both keys are derived; called once when the program starts."""
-    _key["fernet"] = base64.urlsafe_b64encode(hashlib.sha256(b"seal:" + secret).digest())
+    _seal["fernet"] = Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"seal:" + secret).digest()))
     _key["hash"] = hashlib.sha256(b"match:" + secret).digest()
 
 
@@ -37,8 +38,8 @@ class EncryptedText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         """Encrypt on the way in."""
-        return None if value is None else Fernet(_key["fernet"]).encrypt(value.encode())
+        return None if value is None else _seal["fernet"].encrypt(value.encode())
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         """Decrypt on the way out; a wrong key raises rather than showing noise."""
-        return None if value is None else Fernet(_key["fernet"]).decrypt(bytes(value)).decode()
+        return None if value is None else _seal["fernet"].decrypt(bytes(value)).decode()

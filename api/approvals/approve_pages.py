@@ -204,11 +204,11 @@ def _check_results(viewer: Viewer, session: Session, cases: list[WaitingCase], d
     Problems 5467 a programme that had ended; 5466 another result, told once.
     """
     book = book_in_force(session)
-    made = {case.household_id: for_approval(session, case.household_id, book, done_on) for case in cases}
+    made = for_approval(session, [case.household_id for case in cases], book, done_on)
     ended, others = [], []
     for case in cases:
-        found = made[case.household_id]
-        told = found[2] if found else None
+        found = made.get(case.household_id)
+        told = found.made if found else None
         if told is not None and told.lapses_on is not None and told.lapses_on <= done_on:
             ended.append((case, told))
         elif told is not None and (told.programme, told.amount_vnd) != (case.programme, case.amount_vnd):

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
 
 from api.field import queue_keys
+from api.shared.batches import receive_each
 from api.web import errors, photo_files, transaction
 from api.web.intake_context import intake_context
 from survey import words
@@ -32,7 +34,6 @@ from survey.access.models import Device
 from survey.access.rows import Account
 from survey.access.viewer import Viewer
 from survey.cases import machine
-from survey.intake import actions
 from survey.intake import queries as intake
 from survey.intake.envelope import read as read_envelope
 from survey.intake.rows import STORED, Envelope, Receipt
@@ -192,29 +193,40 @@ def _device_named(viewer: Viewer, account: Account, told: Any) -> str | None:
 def receive(viewer: Viewer, file: QueueFile, on_progress: Callable[[int], Any] | None = None) -> Report:
     """Receive every record as the file's officer, then store the photos; the viewer hands it in."""
     report = Report(file.sha256, file.account.username, file.is_revoked)
-    for take, entries in ((_record, file.records), (_photo, file.photos)):
-        for place, sealed in enumerate(entries, 1):
-            report.results.append(take(viewer, file, place, sealed))
-            if on_progress:
-                on_progress(1)
+    photos = (_photo(viewer, file, place, sealed) for place, sealed in enumerate(file.photos, 1))
+    for result in itertools.chain(_records(viewer, file), photos):
+        report.results.append(result)
+        if on_progress:
+            on_progress(1)
     _note(viewer, file, report)
     return report
 
 
-def _record(viewer: Viewer, file: QueueFile, place: int, sealed: Sealed) -> Result:
-    """One record's own transaction and result."""
-    name = str(sealed.get("id"))[:NAME_LENGTH]
+def _records(viewer: Viewer, file: QueueFile) -> Iterator[Result]:
+    """Every record's own result, in their order."""
+    readable = [_readable(viewer, file, sealed) for sealed in file.records]
+    received = receive_each(
+        [each for each in readable if isinstance(each, Envelope)],
+        lambda: replace(intake_context(viewer), sender_id=file.account.id, device_id=file.device_id),
+    )
+    for place, (sealed, each) in enumerate(zip(file.records, readable, strict=True), 1):
+        name = str(sealed.get("id"))[:NAME_LENGTH]
+        outcome = next(received) if isinstance(each, Envelope) else each
+        if isinstance(outcome, Exception):
+            yield _refused("record", place, name, outcome)
+        else:
+            yield _received(place, name, outcome)
+
+
+def _readable(viewer: Viewer, file: QueueFile, sealed: Sealed) -> Envelope | Exception:
+    """One record opened and read, or why it cannot be taken from a file."""
     try:
-        raw = _json(_opened(file.key, sealed, 4315))
-        envelope = read_envelope(raw)
+        envelope = read_envelope(_json(_opened(file.key, sealed, 4315)))
         _refuse_deciding(envelope)
         _refuse_others(viewer, envelope, file.account.id)
-        with transaction.write() as session:
-            officers = replace(intake_context(viewer), sender_id=file.account.id, device_id=file.device_id)
-            receipt = actions.receive(session, envelope, officers)
-        return _received(place, name, receipt)
+        return envelope
     except Exception as error:
-        return _refused("record", place, name, error)
+        return error
 
 
 def _refuse_deciding(envelope: Envelope) -> None:
@@ -274,7 +286,7 @@ def _photo_kept(place: int, sha256: str, outcome: str) -> Result:
 
 
 def _refused(kind: str, place: int, name: str, error: Exception) -> Result:
-    problem = error if isinstance(error, Problem) else errors.incident()
+    problem = error if isinstance(error, Problem) else errors.incident(error)
     said = {lang: f"{problem.message(lang)} {problem.next_step(lang)}" for lang in words.LANGUAGES}
     return Result(kind, place, name, "refused", said, problem.number)
 

@@ -8,18 +8,20 @@ from flask import Response, jsonify, request
 from flask_smorest import Blueprint
 
 from api.inbox.schemas import BatchResultOut, ReceiptOut
+from api.shared.batches import Outcome, receive_each
 from api.web import auth, errors, transaction
 from api.web.intake_context import intake_context
 from survey.access.viewer import Viewer
 from survey.intake import actions, queries
 from survey.intake.envelope import read
-from survey.intake.rows import Receipt
+from survey.intake.rows import Envelope, Receipt
 from survey.problems import Problem
 
 blueprint = Blueprint(
     "envelopes", __name__, url_prefix="/api/v1/envelopes", description="Surveys from the field"
 )
 
+RECEIPT = ReceiptOut()
 MAX_BATCH = 200
 MAX_BYTES = 4 * 1024 * 1024
 """Records to a request, however few; phones send 1 MB at a time."""
@@ -47,7 +49,12 @@ def receive_batch() -> Any:
         raise Problem(1001, reason="expected a list of envelopes")
     if len(envelopes) > MAX_BATCH:
         raise Problem(4110, got=len(envelopes), limit=MAX_BATCH)
-    return jsonify([_one_of_batch(viewer, index, raw) for index, raw in enumerate(envelopes)])
+    readable = [_readable(raw) for raw in envelopes]
+    received = receive_each(
+        [each for each in readable if isinstance(each, Envelope)], lambda: intake_context(viewer)
+    )
+    outcomes = [next(received) if isinstance(each, Envelope) else each for each in readable]
+    return jsonify([_one_of_batch(index, outcome) for index, outcome in enumerate(outcomes)])
 
 
 @blueprint.get("/<uuid:envelope_id>/versions/<int:version>")
@@ -76,19 +83,25 @@ def _receive(viewer: Viewer, raw: Any) -> Receipt:
         return actions.receive(session, envelope, intake_context(viewer))
 
 
-def _one_of_batch(viewer: Viewer, index: int, raw: Any) -> dict[str, Any]:
-    """One record's own transaction and result."""
+def _readable(raw: Any) -> Envelope | Exception:
+    """One record of a batch as read, or why it could not be: before the write lock too."""
     try:
-        receipt = _receive(viewer, raw)
+        return read(raw)
     except Exception as error:
-        problem = error if isinstance(error, Problem) else errors.incident()
+        return error
+
+
+def _one_of_batch(index: int, outcome: Outcome) -> dict[str, Any]:
+    """One record's own result."""
+    if isinstance(outcome, Exception):
+        problem = outcome if isinstance(outcome, Problem) else errors.incident(outcome)
         return {
             "index": index,
             "status": errors.status_of(problem.number),
             "problem": errors.payload(problem),
         }
-    return {"index": index, "status": 201 if receipt.is_new else 200, "receipt": ReceiptOut().dump(receipt)}
+    return {"index": index, "status": 201 if outcome.is_new else 200, "receipt": RECEIPT.dump(outcome)}
 
 
 def _answer(receipt: Receipt, status: int) -> tuple[Response, int]:
-    return jsonify(ReceiptOut().dump(receipt)), status
+    return jsonify(RECEIPT.dump(receipt)), status

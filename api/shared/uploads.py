@@ -16,7 +16,7 @@ from survey.cases import queries as cases
 from survey.intake.envelope import SLOTS
 from survey.problems import Problem
 from survey.registry import queries as registry
-from survey.registry.actions import announce_photo, photo_arrived
+from survey.registry.actions import announce_photos, photo_arrived
 from survey.registry.models import Household, Photo
 
 SCAN = cases.SCAN_SLOT
@@ -58,8 +58,8 @@ def keep(files: Iterable[Upload]) -> dict[str, photo_files.StoredPhoto]:
 
 def arrived(viewer: Viewer, session: Session, kept: dict[str, photo_files.StoredPhoto]) -> None:
     """Note that announced files are kept; those that were there before stay as they are."""
+    announce_photos(session, kept)
     for sha256, stored in kept.items():
-        announce_photo(session, sha256)
         photo = session.get_one(Photo, sha256)
         if photo.stored_sha256 is None:
             photo_arrived(session, sha256, stored, viewer.now)

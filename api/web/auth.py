@@ -19,7 +19,7 @@ from flask_wtf.csrf import CSRFError
 from api.web import clock, language, navigation, transaction
 from api.web.extensions import csrf, db, login_manager
 from survey.access import actions, devices, passwords, queries, rights
-from survey.access.rows import Account
+from survey.access.rows import Account, DeviceOwner
 from survey.access.viewer import Viewer
 from survey.problems import Problem
 
@@ -42,12 +42,13 @@ class Guard:
 class Visitor(UserMixin):
     """The signed-in account of this request; `device_id` is set when a token spoke for it."""
 
-    def __init__(self, account: Account, device_id: str | None = None) -> None:
+    def __init__(self, account: Account, device: DeviceOwner | None = None) -> None:
         self.account = account
         self.id = account.id
         self.username = account.username
         self.full_name = account.full_name
-        self.device_id = device_id
+        self.device_id = device.device_id if device else None
+        self.device_seen_at = device.last_seen_at if device else None
 
     def get_id(self) -> str:
         """What the session remembers: signing out or a new password raises the number and so ends it."""
@@ -262,19 +263,17 @@ def _visitor_of_token(asking: Request) -> Visitor | None:
     if authorization is None or authorization.type != "bearer" or not is_interface():
         return None
     found = queries.device_owner(db.session(), authorization.token or "")
-    account = queries.account(db.session(), found[1]) if found else None
-    return Visitor(account, found[0]) if found and account and _usable(account) else None
+    return Visitor(found.account, found) if found and _usable(found.account) else None
 
 
 def _note_device() -> None:
     """Remember that a device was heard of, at most once an hour."""
-    device_id = current_user.device_id
-    if device_id is None:
+    if current_user.device_id is None:
         return
-    last, now = queries.last_seen(db.session(), device_id), clock.now()
+    last, now = current_user.device_seen_at, clock.now()
     if last is None or now - last > SEEN_EVERY:
         with transaction.write() as writing:
-            devices.device_seen(writing, device_id, now)
+            devices.device_seen(writing, current_user.device_id, now)
 
 
 def safe_next(target: str | None) -> str:

@@ -98,13 +98,13 @@ def _http(error: HTTPException) -> Any:
     return answer(Problem(1001, reason=error.description or error.name), error.code or 400)
 
 
-def incident() -> Problem:
-    """A fault of ours, just caught: logged under a code that the person can name, told without internals."""
+def incident(error: Exception) -> Problem:
+    """A fault of ours, caught: logged under a code that the person can name, told without internals."""
     code = uuid.uuid4().hex[:8]
-    current_app.logger.exception("incident %s", code)
+    current_app.logger.error("incident %s", code, exc_info=error)
     return Problem(1005, incident=code)
 
 
 def _unexpected(error: Exception) -> Any:
     """Whatever nobody foresaw."""
-    return answer(incident(), 500)
+    return answer(incident(error), 500)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from survey import law
 from survey.access.viewer import Viewer
 from survey.assessment import queries as assessment
+from survey.db import once
 from survey.intake.rows import IntakeContext
 
 BOOK_KEPT = "book_in_force"
@@ -24,13 +26,12 @@ def book_of_files(folder: str | None) -> law.LawBook:
 
 def book_in_force(session: Session) -> law.LawBook:
     """The law released last; before the first release, the law files. Asked once a transaction."""
-    transaction, book = session.info.get(BOOK_KEPT, (None, None))
-    if book is None or transaction is not session.get_transaction():
-        folder = current_app.config["SETTINGS"].law_folder
-        book = assessment.in_force(session) or book_of_files(str(folder) if folder else None)
-        session.info[BOOK_KEPT] = (session.get_transaction(), book)
-    kept: law.LawBook = book
-    return kept
+    folder = current_app.config["SETTINGS"].law_folder
+    return once(
+        session,
+        BOOK_KEPT,
+        lambda: assessment.in_force(session) or book_of_files(str(folder) if folder else None),
+    )
 
 
 def intake_context(viewer: Viewer) -> IntakeContext:
@@ -38,5 +39,8 @@ def intake_context(viewer: Viewer) -> IntakeContext:
 
     Problem 6001 for a stranger: nobody is the operator by having no account.
     """
-    book = book_in_force(viewer.session)
-    return IntakeContext(viewer.actor.user_id, viewer.device_id, viewer.today, viewer.now, book)
+    user_id, book = viewer.actor.user_id, book_in_force(viewer.session)
+    posts = {} if user_id is None else {user_id: viewer.posts}
+    # The token of a device that was shut out opens nothing.
+    revoked: dict[str, datetime | None] = {} if viewer.device_id is None else {viewer.device_id: None}
+    return IntakeContext(user_id, viewer.device_id, viewer.today, viewer.now, book, posts, revoked)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import ColumnElement, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from survey.access import rights
 from survey.access.models import Appointment, DataKey, Device, User
-from survey.access.rows import Account, HeldAppointment, HeldDevice, SignIn
+from survey.access.rows import Account, DeviceOwner, HeldAppointment, HeldDevice, SignIn
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
 from survey.areas.tree import holds
@@ -144,27 +144,23 @@ def posts(session: Session, user_ids: Iterable[int]) -> list[HeldAppointment]:
     ]
 
 
-def device_owner(session: Session, token: str) -> tuple[str, int] | None:
-    """(device id, user id) of a token that is not revoked and whose account is active."""
-    digest = token_hash(token)
-    query = (
-        select(Device.id, Device.user_id)
-        .join(User, User.id == Device.user_id)
-        .where(Device.token_sha256 == digest, Device.revoked_at.is_(None), User.is_active)
-    )
-    row = session.execute(query).first()
-    return (row[0], row[1]) if row else None
+_of_token = (  # made once: every request of a phone asks
+    select(Device.id, Device.last_seen_at, User)
+    .join(User, User.id == Device.user_id)
+    .where(Device.token_sha256 == bindparam("sha256"), Device.revoked_at.is_(None), User.is_active)
+)
+
+
+def device_owner(session: Session, token: str) -> DeviceOwner | None:
+    """Whom a token that is not revoked speaks for, while their account is active."""
+    row = session.execute(_of_token, {"sha256": token_hash(token)}).first()
+    return DeviceOwner(row[0], row[1], _account(row[2])) if row else None
 
 
 def device_of_key(session: Session, user_id: int, sha256: str) -> str | None:
     """The device of this account that seals with the key of this hash, revoked or not."""
     query = select(Device.id).join(DataKey, DataKey.device_id == Device.id)
     return session.scalar(query.where(DataKey.sha256 == sha256, Device.user_id == user_id))
-
-
-def last_seen(session: Session, device_id: str) -> datetime | None:
-    """When a device was last heard of, to the hour."""
-    return session.scalar(select(Device.last_seen_at).where(Device.id == device_id))
 
 
 def token_hash(token: str) -> str:

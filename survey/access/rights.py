@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, Date, bindparam, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from survey.access.models import ROLES, Appointment, User
@@ -71,15 +71,20 @@ def table(officers_see_amounts: bool = False) -> Table:
     return {**RIGHTS, "amount.read": RIGHTS["amount.read"] | {"officer"}}
 
 
+_posts_in_force = (  # made once: every request asks, and making it costs more than asking
+    select(Appointment.role, Appointment.area_code)
+    .join(User, User.id == Appointment.user_id)
+    .where(
+        User.id == bindparam("user_id"), User.is_active, holds(Appointment, bindparam("today", type_=Date))
+    )
+    .order_by(Appointment.role, Appointment.area_code)
+)
+
+
 def roles_in_force(session: Session, user_id: int, today: date) -> tuple[tuple[str, str], ...]:
     """(role, area code) of every post this active account holds today, sorted."""
-    query = (
-        select(Appointment.role, Appointment.area_code)
-        .join(User, User.id == Appointment.user_id)
-        .where(User.id == user_id, User.is_active, holds(Appointment, today))
-        .order_by(Appointment.role, Appointment.area_code)
-    )
-    return tuple((role, code) for role, code in session.execute(query))
+    held = session.execute(_posts_in_force, {"user_id": user_id, "today": today})
+    return tuple((role, code) for role, code in held)
 
 
 def areas_allowed(

@@ -87,6 +87,15 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceOwner:
+    """Whom a device's token speaks for, and when the device was last heard of, to the hour."""
+
+    device_id: str
+    last_seen_at: datetime | None
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
 class HeldDevice:
     """A device as pages show it."""
 

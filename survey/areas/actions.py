@@ -25,7 +25,7 @@ from survey.areas.models import (
 from survey.areas.queries import chunks
 from survey.areas.rows import AreaInput, Pair, Taken
 from survey.areas.tree import REVISION_KEPT
-from survey.db import AREA_CODE_LENGTH, Base
+from survey.db import AREA_CODE_LENGTH, Base, forget
 from survey.problems import Problem
 
 NAME_LENGTH = 200
@@ -37,7 +37,7 @@ def touch(session: Session) -> None:
     """Renew the mark that tells every cache that areas changed."""
     session.merge(AreasRevision(id=1, mark=secrets.token_hex(16)))
     session.flush()
-    session.info.pop(REVISION_KEPT, None)
+    forget(session, REVISION_KEPT)
 
 
 def put_areas(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import func, select
@@ -22,14 +22,19 @@ Stated = dict[str, tuple[int, object]]  # fact -> (place in LEVELS, value)
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The days on which units ended (newest first), which ended on each, and what every unit was before."""
+    """The days on which units ended (newest first), which ended on each, and what every unit was before.
+
+    `statements` are what units stated on a day, as far as it was asked: (code, day) -> fact -> value.
+    """
 
     ended: dict[date, frozenset[str]]
     before: dict[str, tuple[str, ...]]
+    statements: dict[tuple[str, date], dict[str, object]] = field(default_factory=dict)
 
 
 _kept: dict[str, Ends] = {}
 """By the mark of the areas; one is kept."""
+STATEMENTS_KEPT = 50_000
 
 
 def path_on(session: Session, code: str, on: date) -> tuple[str, ...]:
@@ -65,12 +70,11 @@ def facts_of_many(session: Session, codes: Iterable[str], on: date) -> dict[str,
 
 
 class _Reading:
-    """The statements of many places, those of each unit and day read once."""
+    """The statements of many places, those of each unit and day read once while no area changes."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.ends = _ends(session)
-        self._statements: dict[tuple[str, date], dict[str, object]] = {}
 
     def stated(self, code: str, on: date) -> Stated:
         """What is stated of a place on a day, and by a unit of which level."""
@@ -85,11 +89,11 @@ class _Reading:
     def _of_units(self, codes: Iterable[str], known: Tree, on: date) -> Stated:
         """What these units themselves state on a day, the nearest first."""
         codes = tuple(codes)
-        self._read(codes, on)
+        statements = self._read(codes, on)
         found: Stated = {}
         for code in codes:
             rank = LEVELS.index(known.names[code].level) if code in known.names else 0
-            for fact, value in self._statements[code, on].items():
+            for fact, value in statements[code].items():
                 found.setdefault(fact, (rank, value))
         return found
 
@@ -115,16 +119,22 @@ class _Reading:
     def _ended(self, codes: Iterable[str], day: date) -> list[str]:
         return [code for code in codes if code in self.ends.ended[day]]
 
-    def _read(self, codes: Iterable[str], on: date) -> None:
-        """Read what these units state on a day, unless it was read before."""
-        unread = [code for code in codes if (code, on) not in self._statements]
-        if not unread:
-            return
-        self._statements |= {(code, on): {} for code in unread}
-        rows = select(AreaFact.area_code, AreaFact.fact, AreaFact.value)
-        of_these = rows.where(AreaFact.area_code.in_(unread), holds(AreaFact, on)).order_by(AreaFact.id)
-        for row in self.session.execute(of_these):
-            self._statements[row.area_code, on][row.fact] = row.value
+    def _read(self, codes: Iterable[str], on: date) -> dict[str, dict[str, object]]:
+        """What each of these units states on a day; read where it was not read before."""
+        kept = self.ends.statements
+        asked = {code: kept.get((code, on)) for code in codes}
+        found = {code: told for code, told in asked.items() if told is not None}
+        if unread := [code for code in asked if code not in found]:
+            if len(kept) >= STATEMENTS_KEPT:
+                kept.clear()
+            told: dict[str, dict[str, object]] = {code: {} for code in unread}
+            rows = select(AreaFact.area_code, AreaFact.fact, AreaFact.value)
+            of_these = rows.where(AreaFact.area_code.in_(unread), holds(AreaFact, on)).order_by(AreaFact.id)
+            for row in self.session.execute(of_these):
+                told[row.area_code][row.fact] = row.value
+            kept.update({(code, on): facts for code, facts in told.items()})
+            found |= told
+        return found
 
 
 def _lay_over(below: Stated, above: Stated) -> None:

@@ -20,9 +20,11 @@ from sqlalchemy.orm import Session
 
 from survey.areas.models import AreaParent, AreaRow, AreasRevision, AreaSuccession
 from survey.areas.rows import Name
+from survey.db import once
 
 TREES_KEPT = 12
 REVISION_KEPT = "areas_revision"
+MARK = select(AreasRevision.mark)
 _changes: dict[str, list[date]] = {}
 _trees: OrderedDict[tuple[str, date], Tree] = OrderedDict()
 _guard = Lock()
@@ -33,14 +35,10 @@ def revision(session: Session) -> str:
 
     Asked once a transaction: within one, only its own changes can show (`actions.touch` forgets it).
     """
-    transaction, mark = session.info.get(REVISION_KEPT, (None, ""))
-    if transaction is None or transaction is not session.get_transaction():
-        mark = session.scalar(select(AreasRevision.mark)) or ""
-        session.info[REVISION_KEPT] = (session.get_transaction(), mark)
-    return str(mark)
+    return once(session, REVISION_KEPT, lambda: session.scalar(MARK) or "")
 
 
-def holds(row: type[Any], on: date) -> ColumnElement[bool]:
+def holds(row: type[Any], on: date | ColumnElement[date]) -> ColumnElement[bool]:
     """The condition that a dated row of `row` holds on a day (its last day included)."""
     return and_(row.valid_from <= on, or_(row.valid_to.is_(None), row.valid_to >= on))
 

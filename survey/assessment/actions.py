@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 from survey import law
 from survey.access.audit import record
 from survey.assessment import queries
-from survey.assessment.judging import counting, judge
+from survey.assessment.facts import first_told
+from survey.assessment.judging import counting_of, judge_all, judge_told
 from survey.assessment.models import AmountPattern, AssessmentRow, LawRelease, LawText
 from survey.assessment.rows import Reassessment
-from survey.cases.queries import act_facts
 from survey.days import day_of
-from survey.db import add_once
+from survey.db import add_once, add_rows, lasting
 from survey.registry.models import Survey
+from survey.registry.rows import NewStatus
 from survey.touched import ASSESSED, touch
 
 PART = ("code", "kind", "payer", "amount_vnd", "is_apart")
@@ -29,8 +30,14 @@ PART = ("code", "kind", "payer", "amount_vnd", "is_apart")
 
 def keep_text(session: Session, book: law.LawBook) -> None:
     """Keep the text of a law under its hash, so that what is assessed by it can be replayed."""
-    if session.scalar(select(LawText.sha256).where(LawText.sha256 == book.release)) is None:
-        add_once(session, LawText(sha256=book.release, canonical=book.canonical()))
+    wanted = select(LawText.sha256).where(LawText.sha256 == book.release)
+    lasting(
+        session,
+        "law_texts",
+        book.release,
+        lambda: session.scalar(wanted),
+        lambda: add_once(session, LawText(sha256=book.release, canonical=book.canonical())),
+    )
 
 
 def store_release(session: Session, book: law.LawBook, released_by: int | None, released_at: datetime) -> str:
@@ -52,31 +59,52 @@ def store_release(session: Session, book: law.LawBook, released_by: int | None, 
 def assess_household(
     session: Session, household_id: str, book: law.LawBook, at: datetime
 ) -> AssessmentRow | None:
-    """Assess a household by its own days and make the result current; None where no interview counts.
+    """Assess one household; see `assess_households`. None where no interview counts."""
+    return assess_households(session, [household_id], book, at).get(household_id)
+
+
+def assess_households(
+    session: Session, household_ids: Sequence[str], book: law.LawBook, at: datetime
+) -> dict[str, AssessmentRow]:
+    """Assess households by their own days and make the results current; none where no interview counts.
 
     The old assessment stays, no longer current. The law is kept with it. An interview newer than the one an
     approval rested on is assessed beside it.
     """
-    found = counting(session, household_id)
+    found = counting_of(session, household_ids)
     session.execute(
         update(AssessmentRow)
-        .where(AssessmentRow.household_id == household_id, AssessmentRow.is_current | AssessmentRow.is_beside)
+        .where(
+            AssessmentRow.household_id.in_(household_ids), AssessmentRow.is_current | AssessmentRow.is_beside
+        )
         .values(is_current=False, is_beside=False)
     )
-    touch(session, [household_id], ASSESSED)
-    if found.basis is None:
-        return None
-    keep_text(session, book)
-    acts = act_facts(session, household_id)
-    if found.beside is not None:
-        _keep(session, found.beside, judge(session, found.beside, book, acts), at, is_beside=True)
-    return _keep(session, found.basis, judge(session, found.basis, book, acts), at)
+    touch(session, household_ids, ASSESSED)
+    asked = [(one.beside, one.acts, True) for one in found.values() if one.beside]
+    asked += [(one.basis, one.acts, False) for one in found.values() if one.basis]
+    made = judge_all(session, [(survey, acts) for survey, acts, _ in asked], book)
+    rows = [
+        _row(session, survey, result, at, is_beside=is_beside)
+        for (survey, _, is_beside), result in zip(asked, made, strict=True)
+    ]
+    _keep(session, rows, book)
+    return {row.household_id: row for row in rows if row.is_current}
 
 
-def _keep(
+def assess_first(
+    session: Session, survey: Survey, statuses: Sequence[NewStatus], book: law.LawBook, at: datetime
+) -> None:
+    """Assess a household by its first survey, an interview, and the statuses told in it: nothing else is
+    known of it, so nothing is looked up.
+    """
+    result = judge_told(session, survey, book, {}, first_told(statuses))
+    _keep(session, [_row(session, survey, result, at)], book)
+
+
+def _row(
     session: Session, survey: Survey, result: law.Assessment, at: datetime, *, is_beside: bool = False
 ) -> AssessmentRow:
-    row = AssessmentRow(
+    return AssessmentRow(
         household_id=survey.household_id,
         survey_id=survey.id,
         is_current=not is_beside,
@@ -95,9 +123,13 @@ def _keep(
         is_provisional=result.provisional,
         lapses_on=result.lapses_on,
     )
-    session.add(row)
-    session.flush()
-    return row
+
+
+def _keep(session: Session, rows: Sequence[AssessmentRow], book: law.LawBook) -> None:
+    """Store assessments with the law that they used."""
+    if rows:
+        keep_text(session, book)
+        add_rows(session, rows)
 
 
 def _pattern(session: Session, result: law.Assessment) -> int | None:
@@ -108,12 +140,12 @@ def _pattern(session: Session, result: law.Assessment) -> int | None:
         return None
     sha256 = pattern_hash(parts, later)
     wanted = select(AmountPattern.id).where(AmountPattern.sha256 == sha256)
-    found = session.scalar(wanted)
-    if found is None:
+
+    def make() -> None:
         _one_writer(session)
         add_once(session, AmountPattern(sha256=sha256, parts=parts, later=later))
-        found = session.scalar(wanted)
-    return found
+
+    return lasting(session, "amount_patterns", sha256, lambda: session.scalar(wanted), make)
 
 
 def _parts(components: Sequence[law.ComponentAmount]) -> list[dict[str, Any]]:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from survey import law
 from survey.areas.places import facts_on
 from survey.registry.models import StatusRecord, Survey
+from survey.registry.rows import SURVEY_SOURCE, NewStatus
+
+Facts = dict[str, Any]
 
 LIST_SOURCE = "list:"
 """Records of an imported official list carry this before the list's hash; they outrank what was told."""
-SURVEY_SOURCE = "survey:"
 NEVER = (date.min, datetime.min.replace(tzinfo=UTC), "")
 
 
 def collect(
-    session: Session, survey: Survey, place: str | None, entered_on: date, acts: dict[str, Any]
-) -> dict[str, Any]:
+    session: Session, survey: Survey, place: str | None, entered_on: date, acts: Facts, records: Facts
+) -> Facts:
     """Everything the law may be told about the household of `survey` that entered at a place on a day.
 
     Records come as dated values, so that each programme picks the value of the day it is asked on. What was
@@ -31,27 +33,61 @@ def collect(
     return {
         **survey.facts,
         **(facts_on(session, place, entered_on) if place else {}),
-        **_records(session, survey),
+        **records,
         **acts,
     }
 
 
-def _records(session: Session, survey: Survey) -> dict[str, Any]:
-    """The household's dated statuses by fact, what was told last first: of two for one day it counts.
+def records_of(session: Session, surveys: Sequence[Survey]) -> dict[int, Facts]:
+    """By survey (its row's id) the dated statuses of its household: fact -> dated values.
 
     Of each survey its last version tells; a visit after this one tells nothing about it.
     """
-    of_household = select(StatusRecord).where(StatusRecord.household_id == survey.household_id)
-    rows = session.scalars(of_household.order_by(StatusRecord.id.desc())).all()
-    surveys = (
-        select(Survey)
-        .where(Survey.household_id == survey.household_id, Survey.visited_on <= survey.visited_on)
-        .order_by(Survey.version)
+    households = {"households": [survey.household_id for survey in surveys]}
+    rows: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in session.execute(_statuses, households):
+        rows[row.household_id].append(row)
+    versions: defaultdict[str, list[Any]] = defaultdict(list)
+    for version in session.execute(_versions, households):
+        versions[version.household_id].append(version)
+    return {survey.id: _dated(rows[survey.household_id], versions, survey) for survey in surveys}
+
+
+_of_these: BindParameter[Any] = bindparam("households", expanding=True)
+_statuses = (
+    select(
+        StatusRecord.household_id,
+        StatusRecord.fact,
+        StatusRecord.value,
+        StatusRecord.valid_from,
+        StatusRecord.valid_to,
+        StatusRecord.source,
     )
+    .where(StatusRecord.household_id.in_(_of_these))
+    .order_by(StatusRecord.id.desc())
+)
+_versions = (
+    select(Survey.household_id, Survey.envelope_id, Survey.version, Survey.captured_at, Survey.visited_on)
+    .where(Survey.household_id.in_(_of_these))
+    .order_by(Survey.version)
+)
+
+
+def _dated(rows: Iterable[Any], versions: Mapping[str, list[Any]], survey: Survey) -> Facts:
+    """The statuses by fact, what was told last first: of two for one day it counts."""
+    until_then = [one for one in versions[survey.household_id] if one.visited_on <= survey.visited_on]
     by_fact: defaultdict[str, list[StatusRecord]] = defaultdict(list)
-    for row in told_last_first(rows, [*session.scalars(surveys), survey]):
+    for row in told_last_first(rows, [*until_then, survey]):
         by_fact[row.fact].append(row)
     return {fact: law.Dated(_entry(row) for row in _strongest(found)) for fact, found in by_fact.items()}
+
+
+def first_told(statuses: Sequence[NewStatus]) -> Facts:
+    """The same of the first survey of a household: it alone tells, and no list covers anything yet."""
+    by_fact: defaultdict[str, list[NewStatus]] = defaultdict(list)
+    for status in reversed(statuses):
+        by_fact[status.fact].append(status)
+    return {fact: law.Dated(_entry(one) for one in found) for fact, found in by_fact.items()}
 
 
 def told_last_first(rows: Iterable[StatusRecord], surveys: Iterable[Any]) -> list[StatusRecord]:
@@ -84,5 +120,5 @@ def _covers(row: StatusRecord, on: date) -> bool:
     return row.valid_from <= on and (row.valid_to is None or on <= row.valid_to)
 
 
-def _entry(row: StatusRecord) -> tuple[date, date | None, Any]:
+def _entry(row: StatusRecord | NewStatus) -> tuple[date, date | None, Any]:
     return row.valid_from, row.valid_to, row.value

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy.orm import Session, defer
 
 from survey import law
+from survey.areas.tree import MARK, REVISION_KEPT
 from survey.assessment.models import (
     AmountPattern,
     AssessmentRow,
@@ -17,8 +18,9 @@ from survey.assessment.models import (
     LawText,
 )
 from survey.assessment.rows import CurrentFacts
+from survey.db import know
 from survey.problems import Problem
-from survey.registry.models import Household
+from survey.registry.models import Household, Survey
 
 NOT_ASSESSED = "not_assessed"
 _books: dict[str, law.LawBook] = {}
@@ -55,10 +57,42 @@ def current(session: Session, household_id: str) -> AssessmentRow | None:
 
 def newest(session: Session, household_id: str) -> AssessmentRow | None:
     """The assessment of the household's newest interview: the one beside the current one, if there is any."""
-    wanted = select(AssessmentRow).where(
-        AssessmentRow.household_id == household_id, AssessmentRow.is_current | AssessmentRow.is_beside
-    )
-    return session.scalar(wanted.order_by(AssessmentRow.is_beside.desc()).limit(1))
+    return newest_of(session, [household_id]).get(household_id)
+
+
+_of_these = AssessmentRow.household_id.in_(bindparam("households", expanding=True))
+_newest_of = (  # these are made once: every act asks
+    select(AssessmentRow)
+    .where(_of_these, AssessmentRow.is_current | AssessmentRow.is_beside)
+    .order_by(AssessmentRow.is_beside)
+    .options(defer(AssessmentRow.result))
+)
+_current_of = (
+    select(AssessmentRow).where(_of_these, AssessmentRow.is_current).options(defer(AssessmentRow.result))
+)
+_counted_of = (
+    select(Survey)
+    .join(AssessmentRow, AssessmentRow.survey_id == Survey.id)
+    .where(_of_these, AssessmentRow.is_current)
+)
+
+
+def newest_of(session: Session, household_ids: Sequence[str]) -> dict[str, AssessmentRow]:
+    """The same of many households."""
+    rows = session.scalars(_newest_of, {"households": household_ids})
+    return {row.household_id: row for row in rows}
+
+
+def current_of(session: Session, household_ids: Sequence[str]) -> dict[str, AssessmentRow]:
+    """The current assessments of many households; whole results are read where they are asked."""
+    rows = session.scalars(_current_of, {"households": household_ids})
+    return {row.household_id: row for row in rows}
+
+
+def counted_of(session: Session, household_ids: Sequence[str]) -> dict[str, Survey]:
+    """The interviews that the current assessments of households are of."""
+    surveys = session.scalars(_counted_of, {"households": household_ids})
+    return {survey.household_id: survey for survey in surveys}
 
 
 def history(session: Session, household_id: str) -> list[AssessmentRow]:
@@ -79,9 +113,19 @@ def release(session: Session, sha256: str) -> law.LawBook:
 
 
 def in_force(session: Session) -> law.LawBook | None:
-    """The law released last, by which the server assesses; None when none was released yet."""
-    sha256 = session.scalar(select(LawRelease.sha256).order_by(LawRelease.id.desc()).limit(1))
+    """The law released last, by which the server assesses; None when none was released yet.
+
+    Whoever asks for it asks about places next: the mark of the areas is read with it.
+    """
+    sha256, mark = session.execute(_newest_release).one()
+    know(session, REVISION_KEPT, mark or "")
     return release(session, sha256) if sha256 else None
+
+
+_newest_release = select(
+    select(LawRelease.sha256).order_by(LawRelease.id.desc()).limit(1).scalar_subquery(),
+    MARK.scalar_subquery(),
+)
 
 
 def releases(session: Session) -> list[LawRelease]:

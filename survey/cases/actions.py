@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -20,14 +20,21 @@ from survey.cases import machine, queries
 from survey.cases.models import Act, ActPhoto, Case, Step
 from survey.cases.queries import History
 from survey.cases.rows import CaseEvent, NewAct, Progress, Target
+from survey.db import add_missing, add_rows
 from survey.problems import Problem
 from survey.registry.models import Household
 from survey.registry.rows import CAMERA
 
 NAMESPACE = uuid.UUID("5b0e7f4e-3f0f-4d0c-9d2e-0c6f0b5e2f11")
+Facts = dict[str, Any]
+Changes = dict[str, tuple[Facts, Facts]]
+"""What the case of each household of an act told the law before it, and tells after it."""
+Histories = dict[str, list[History]]
+COLUMNS = [field.name for field in fields(NewAct) if field.name not in ("targets", "photos")]
+"""What of a new act stands in its row."""
 
 
-def record_act(session: Session, new: NewAct) -> Act:
+def record_act(session: Session, new: NewAct) -> Changes:
     """Store one version of an act and what it does to the case of each of its households.
 
     All or nothing: one impossible step refuses the whole act. Problems 5401 to 5412.
@@ -38,18 +45,32 @@ def record_act(session: Session, new: NewAct) -> Act:
     session.add(act)
     session.flush()
     _keep_photos(session, act, new)
-    histories = queries.histories(session, ids)
     earlier = queries.steps_of(session, new.envelope_id, before=new.version) if new.version > 1 else []
     if new.kind == machine.REVOCATION:
-        _revoke(session, act, new, histories)
-        return act
+        return _revoke(session, act, new)
+    histories = queries.histories(session, ids)
+    before = _facts(histories)
+    steps = []
     for target in new.targets:
-        of_household = histories.get(target.household_id, [])
+        of_household = histories.setdefault(target.household_id, [])
         replaced = next((step for step in earlier if _is_of(step, of_household)), None)
-        _take_step(session, act, new, target, of_household, replaced)
+        steps.append(_take_step(session, act, new, target, of_household, replaced))
+    _keep_steps(session, steps)
+    return _changes(before, histories) | _drop_left_out(session, act, new, earlier)
+
+
+def _facts(histories: Histories) -> dict[str, Facts]:
+    return {one: queries.case_facts(queries.leading(found)) for one, found in histories.items()}
+
+
+def _changes(before: dict[str, Facts], histories: Histories) -> Changes:
+    return {one: (before.get(one, {}), after) for one, after in _facts(histories).items()}
+
+
+def _keep_steps(session: Session, steps: list[Step]) -> None:
+    """Store the cases as they stand now, then the steps that took them there."""
     session.flush()
-    _drop_left_out(session, act, new, earlier)
-    return act
+    add_rows(session, steps)
 
 
 def _lock(session: Session, household_ids: list[str]) -> None:
@@ -59,25 +80,26 @@ def _lock(session: Session, household_ids: list[str]) -> None:
 
 
 def _act_row(new: NewAct) -> Act:
-    values = asdict(new)
-    for name in ("targets", "photos"):
-        del values[name]
+    values = {name: getattr(new, name) for name in COLUMNS}
     values["texts"] = json.dumps(new.texts, ensure_ascii=False) if new.texts else None
     return Act(**values)
 
 
 def _keep_photos(session: Session, act: Act, new: NewAct) -> None:
-    for photo in sorted(new.photos, key=lambda photo: (photo["sha256"], photo["slot"])):
-        add_photo(session, act.id, photo, new.received_at, new.actor_id)
+    by_slot = {(photo["sha256"], photo["slot"]): photo for photo in reversed(new.photos)}
+    rows = [_photo(act.id, photo, new.received_at, new.actor_id) for _, photo in sorted(by_slot.items())]
+    add_rows(session, rows)
+
+
+def _photo(act_id: int, photo: Mapping[str, Any], at: datetime, by: int | None) -> ActPhoto:
+    noted = {name: photo.get(name) for name in CAMERA}
+    key = {"act_id": act_id, "received_sha256": photo["sha256"], "slot": photo["slot"]}
+    return ActPhoto(**key, **noted, added_at=at, added_by=by)
 
 
 def add_photo(session: Session, act_id: int, photo: Mapping[str, Any], at: datetime, by: int | None) -> None:
     """Tie a photo or a signed scan, as an envelope announces it, to an act; the same one twice is one."""
-    key = {"act_id": act_id, "received_sha256": photo["sha256"], "slot": photo["slot"]}
-    if session.get(ActPhoto, key) is None:
-        noted = {name: photo.get(name) for name in CAMERA}
-        session.add(ActPhoto(**key, **noted, added_at=at, added_by=by))
-        session.flush()
+    add_missing(session, [_photo(act_id, photo, at, by)], "act_id")
 
 
 def _is_of(step: Step, histories: Iterable[History]) -> bool:
@@ -91,7 +113,7 @@ def _take_step(
     target: Target,
     of_household: list[History],
     replaced: Step | None,
-) -> None:
+) -> Step:
     """Put one step into the case it belongs to and see that the whole history is still possible."""
     move = CaseEvent(new.kind, target.outcome, new.done_on, new.envelope_id, target.values)
     history = _history_for(move, of_household, replaced)
@@ -117,7 +139,7 @@ def _take_step(
     )
     history.replace(step, act)
     _settle(history, step, new.received_at, of_household)
-    session.add(step)
+    return step
 
 
 def _history_for(move: CaseEvent, histories: list[History], replaced: Step | None) -> History | None:
@@ -188,34 +210,34 @@ def _write(case: Case, progress: Progress | None, at: datetime) -> None:
     case.obstacle_kind = progress.obstacles[0].kind if progress.obstacles else None
 
 
-def _drop_left_out(session: Session, act: Act, new: NewAct, earlier: list[Step]) -> None:
+def _drop_left_out(session: Session, act: Act, new: NewAct, earlier: list[Step]) -> Changes:
     """Households that a correction no longer names lose the step that its earlier version made."""
     kept = {target.household_id for target in new.targets}
-    if not earlier:
-        return
-    dropped = [step for step in earlier if queries.household_of(session, step) not in kept]
-    ids = sorted({queries.household_of(session, step) for step in dropped})
-    _lock(session, ids)
-    histories = queries.histories(session, ids)
-    for step in dropped:
-        _take_away(session, act, step, histories, new.received_at)
+    homes = queries.households_of(session, earlier)
+    dropped = [step for step in earlier if homes[step.case_id] not in kept]
+    return _take_all_away(session, act, dropped, new.received_at)
 
 
-def _revoke(session: Session, act: Act, new: NewAct, histories: dict[str, list[History]]) -> None:
+def _revoke(session: Session, act: Act, new: NewAct) -> Changes:
     """Hủy bước ghi nhầm: the steps of the named act go, if the rest is possible without. Problem 5412."""
     steps = queries.steps_of(session, str(new.details.get("act")))
     if not steps:
         raise Problem(5412)
-    ids = sorted({queries.household_of(session, step) for step in steps})
+    return _take_all_away(session, act, steps, new.received_at)
+
+
+def _take_all_away(session: Session, act: Act, steps: list[Step], at: datetime) -> Changes:
+    ids = sorted(set(queries.households_of(session, steps).values()))
+    if not ids:
+        return {}
     _lock(session, ids)
-    histories = histories | queries.histories(session, ids)
-    for step in steps:
-        _take_away(session, act, step, histories, new.received_at)
+    histories = queries.histories(session, ids)
+    before = _facts(histories)
+    _keep_steps(session, [_take_away(act, step, histories, at) for step in steps])
+    return _changes(before, histories)
 
 
-def _take_away(
-    session: Session, act: Act, step: Step, histories: dict[str, list[History]], at: datetime
-) -> None:
+def _take_away(act: Act, step: Step, histories: dict[str, list[History]], at: datetime) -> Step:
     of_household = next(found for found in histories.values() if _is_of(step, found))
     history = next(found for found in of_household if found.case.id == step.case_id)
     gone = Step(
@@ -231,5 +253,4 @@ def _take_away(
     )
     history.remove(step)
     _settle(history, gone, at, of_household)
-    session.add(gone)
-    session.flush()
+    return gone

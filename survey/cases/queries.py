@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, cast, exists, func, select
+from sqlalchemy import BindParameter, Integer, bindparam, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from survey.access.models import User
@@ -62,6 +62,7 @@ class History:
         self.steps = [one for one in self.steps if one.id != step.id]
 
 
+_of_these: BindParameter[Any] = bindparam("households", expanding=True)
 _later = aliased(Step)  # made once: making an alias costs more than the statement that uses it
 _is_replaced = exists().where(_later.replaces_id == Step.id)
 
@@ -71,22 +72,27 @@ def _counting(statement: Any) -> Any:
     return statement.where(~_is_replaced, Step.kind != machine.REVOCATION)
 
 
+_all_cases = (
+    select(Case)
+    .where(Case.household_id.in_(_of_these))
+    .order_by(Case.is_active.desc(), Case.is_newest.desc(), Case.since.desc(), Case.id)
+    .execution_options(populate_existing=True)
+)
+_all_steps = (
+    _counting(select(Step, Act).join(Act, Act.id == Step.act_id).join(Case, Case.id == Step.case_id))
+    .where(Case.household_id.in_(_of_these))
+    .order_by(Step.place)
+)
+
+
 def histories(session: Session, household_ids: Sequence[str]) -> dict[str, list[History]]:
     """The cases of these households with their counting steps, the newest (or active) case first."""
     found: dict[str, list[History]] = {}
-    cases = session.scalars(
-        select(Case)
-        .where(Case.household_id.in_(household_ids))
-        .order_by(Case.is_active.desc(), Case.is_newest.desc(), Case.since.desc(), Case.id)
-        .execution_options(populate_existing=True)
-    )
     by_case = {}
-    for case in cases:
+    for case in session.scalars(_all_cases, {"households": household_ids}):
         by_case[case.id] = History(case, [], {})
         found.setdefault(case.household_id, []).append(by_case[case.id])
-    counting = _counting(select(Step, Act).join(Act, Act.id == Step.act_id))
-    of_these = select(Case.id).where(Case.household_id.in_(household_ids))
-    for step, act in session.execute(counting.where(Step.case_id.in_(of_these)).order_by(Step.place)):
+    for step, act in session.execute(_all_steps, {"households": household_ids}) if by_case else ():
         by_case[step.case_id].steps.append(step)
         by_case[step.case_id].acts[act.id] = act
     return found
@@ -101,9 +107,11 @@ def steps_of(session: Session, envelope_id: str, *, before: int | None = None) -
     return list(session.scalars(statement.order_by(Step.id)))
 
 
-def household_of(session: Session, step: Step) -> str:
-    """Whose case a step belongs to."""
-    return session.get_one(Case, step.case_id).household_id
+def households_of(session: Session, steps: Iterable[Step]) -> dict[str, str]:
+    """Whose the cases are that these steps belong to: case id -> household id."""
+    ids = {step.case_id for step in steps}
+    owners = select(Case.id, Case.household_id).where(Case.id.in_(ids))
+    return {row.id: row.household_id for row in session.execute(owners)} if ids else {}
 
 
 def progress_of(session: Session, household_id: str) -> Progress | None:
@@ -114,20 +122,41 @@ def progress_of(session: Session, household_id: str) -> Progress | None:
 
 def case_of(session: Session, household_id: str) -> Case | None:
     """The household's active case, else its newest."""
-    statement = select(Case).where(Case.household_id == household_id)
-    return session.scalar(
-        statement.order_by(Case.is_active.desc(), Case.is_newest.desc(), Case.since.desc()).limit(1)
-    )
+    return cases_of(session, [household_id]).get(household_id)
+
+
+def leading(of_household: Iterable[History]) -> Case | None:
+    """The same among the cases at hand."""
+    cases = (history.case for history in of_household)
+    return max(cases, key=lambda case: (case.is_active, case.is_newest, case.since), default=None)
+
+
+def cases_of(session: Session, household_ids: Sequence[str]) -> dict[str, Case]:
+    """The active case of each household that has one, else its newest."""
+    first_last = reversed(session.scalars(_cases_of, {"households": household_ids}).all())
+    return {case.household_id: case for case in first_last}
+
+
+_cases_of = (
+    select(Case)
+    .where(Case.household_id.in_(_of_these))
+    .order_by(Case.is_active.desc(), Case.is_newest.desc(), Case.since.desc())
+)
 
 
 def approval_of(session: Session, household_id: str) -> Step | None:
     """The approval that the household's case stands on; None where it has none, or is closed."""
     case = case_of(session, household_id)
-    if case is None or "approved_on" not in case_facts(case):
-        return None
-    steps = _counting(select(Step)).where(Step.case_id == case.id, Step.kind == "approval")
-    found: Step | None = session.scalar(steps.order_by(Step.place.desc()).limit(1))
-    return found
+    return approvals_of(session, [case]).get(household_id) if case else None
+
+
+def approvals_of(session: Session, cases: Iterable[Case]) -> dict[str, Step]:
+    """By household the approval that each case stands on; none where it has none, or is closed."""
+    approved = {case.id: case.household_id for case in cases if "approved_on" in case_facts(case)}
+    if not approved:
+        return {}
+    steps = _counting(select(Step)).where(Step.case_id.in_(approved), Step.kind == "approval")
+    return {approved[step.case_id]: step for step in session.scalars(steps.order_by(Step.place))}
 
 
 def act_facts(session: Session, household_id: str) -> dict[str, Any]:
@@ -164,23 +193,36 @@ def texts_of(act: Act) -> dict[str, Any]:
     return found
 
 
-def head_of(session: Session, household_id: str, now: str | None) -> str | None:
+HeadChange = tuple[dict[str, Any], bool]
+"""What a change of head said, and whether another step took its place."""
+
+
+def head_changes(session: Session, household_ids: Sequence[str]) -> dict[str, list[HeadChange]]:
+    """Every change of head of these households in order; none for a household that never had one."""
+    found: dict[str, list[HeadChange]] = {}
+    for household_id, values, is_replaced in session.execute(_head_changes, {"households": household_ids}):
+        found.setdefault(household_id, []).append((values, is_replaced))
+    return found
+
+
+_head_changes = (
+    select(Case.household_id, Step.values, _is_replaced)
+    .join(Case, Case.id == Step.case_id)
+    .where(Case.household_id.in_(_of_these), Step.kind == "head_change")
+    .order_by(Step.id)
+)
+
+
+def head_by(changes: Sequence[HeadChange], now: str | None) -> str | None:
     """Who is head by the changes of head that count; None where they have nothing to say.
 
     They have not where a survey named somebody else since.
     """
-    statement = (
-        select(Step.values, _is_replaced)
-        .join(Case, Case.id == Step.case_id)
-        .where(Case.household_id == household_id, Step.kind == "head_change")
-        .order_by(Step.id)
-    )
-    changes = session.execute(statement).all()
     named = {values["person_id"] for values, _ in changes}
     if now not in named | {values["previous_person_id"] for values, _ in changes}:
         return None
     counting = [values["person_id"] for values, is_replaced in changes if not is_replaced]
-    before: str | None = next(iter(changes))[0]["previous_person_id"]
+    before: str | None = changes[0][0]["previous_person_id"]
     return counting[-1] if counting else before
 
 

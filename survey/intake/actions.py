@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, exists, or_, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from survey.access.audit import record
-from survey.db import add_once
+from survey.db import add_missing
 from survey.intake import processing, queries
 from survey.intake.conflict import conflict
 from survey.intake.envelope import read
@@ -32,7 +32,7 @@ from survey.intake.rows import (
 )
 from survey.problems import Problem
 from survey.questionnaire import Fault
-from survey.registry.actions import announce_photo
+from survey.registry.actions import announce_photos
 
 MOST_HELD = 20
 """Versions run at once when their base arrives; nobody corrects a record so often before it is sent."""
@@ -45,22 +45,23 @@ def receive(session: Session, envelope: Envelope, context: IntakeContext) -> Rec
     exists with other content, 4118 when it is the next version of somebody
     else's record, 4101 when it is a version far ahead.
     """
-    known = queries.same_content(session, envelope)
-    if known is not None:
-        return queries.receipt(session, known)
     if envelope.base_version:
+        known = queries.same_content(session, envelope)
+        if known is not None:
+            return queries.receipt(session, known)
         _check_next_version(session, envelope, context)
     row = _insert(session, envelope, context)
     if row is None:
-        # Another request stored this version between our look and our insert.
         known = queries.same_content(session, envelope)
         if known is None:
             raise conflict(session, envelope, context)
         return queries.receipt(session, known)
+    unseen = announce_photos(session, [photo["sha256"] for photo in envelope.photos])
     subjects = _run(session, row, envelope, context)
-    subjects |= _run_held(session, envelope, context)
-    _run_waiting_acts(session, subjects, context)
-    return replace(queries.receipt(session, row), is_new=True)
+    if _settle(session, row, subjects):
+        subjects |= _run_held(session, envelope, context)
+        _run_waiting_acts(session, subjects, context)
+    return replace(queries.receipt(session, row, unseen), is_new=True)
 
 
 def foresee(session: Session, envelope: Envelope, context: IntakeContext) -> Foreseen:
@@ -100,11 +101,51 @@ def _insert(session: Session, envelope: Envelope, context: IntakeContext) -> Rec
         captured_at=envelope.captured_at,
         received_at=context.now,
     )
-    if not add_once(session, row):
+    inserted = add_missing(session, [row], "id")
+    if not inserted:
         return None
-    for photo in envelope.photos:
-        announce_photo(session, photo["sha256"])
+    row.id = inserted[0]
     return row
+
+
+def _settle(session: Session, row: ReceivedEnvelope, subjects: set[str]) -> bool:
+    """Note in the row that came just now what became of it, and say whether anything may have waited for it:
+    a later version, or acts for one of these subjects.
+    """
+    session.flush()  # the household, which the row names
+    noted = {
+        "row_id": row.id,
+        "envelope": row.envelope_id,
+        "number": row.version,
+        "subjects": list(subjects),
+        "now": row.state,
+        "wrong": row.faults,
+        "area": row.area_code,
+        "household": row.household_id,
+    }
+    return bool(session.scalar(_settled, noted))
+
+
+_rows: Any = ReceivedEnvelope.__table__
+_later = _rows.alias()
+_settled = (  # made once: every record asks
+    update(_rows)
+    .where(_rows.c.id == bindparam("row_id"))
+    .values(
+        state=bindparam("now"),
+        faults=bindparam("wrong"),
+        area_code=bindparam("area"),
+        household_id=bindparam("household"),
+    )
+    .returning(
+        or_(
+            exists().where(
+                _later.c.envelope_id == bindparam("envelope"), _later.c.version > bindparam("number")
+            ),
+            exists().where(WaitsFor.subject_id.in_(bindparam("subjects", expanding=True))),
+        )
+    )
+)
 
 
 def _run(session: Session, row: ReceivedEnvelope, envelope: Envelope, context: IntakeContext) -> set[str]:
@@ -124,9 +165,9 @@ def _run(session: Session, row: ReceivedEnvelope, envelope: Envelope, context: I
     row.state = WAITING if done.faults else STORED
     if base is not None:
         _settle_earlier(session, row, context)
-    session.flush()
-    for subject in done.concerns if done.faults else ():
-        add_once(session, WaitsFor(row_id=row.id, subject_id=subject))
+    if done.faults:
+        waits = [WaitsFor(row_id=row.id, subject_id=subject) for subject in done.concerns]
+        add_missing(session, waits, "row_id")
     if row.state == STORED or row.faults != faults:
         _note(session, row, context)
     return {envelope.id, *done.concerns, done.household_id or envelope.id} if row.state == STORED else set()

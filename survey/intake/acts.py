@@ -6,14 +6,13 @@ has arrived.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from survey.access.rights import may
 from survey.approval.chain import chain_on, signing_unit
 from survey.areas import queries as areas
 from survey.assessment import queries as assessment
@@ -21,18 +20,19 @@ from survey.assessment.judging import for_approval
 from survey.assessment.models import LAPSED
 from survey.cases import machine, procedure
 from survey.cases import queries as cases
-from survey.cases.actions import record_act
+from survey.cases.actions import Changes, record_act
 from survey.cases.models import Step
 from survey.cases.rows import NewAct, Target
 from survey.intake import checks
 from survey.intake.judged import judge_anew
 from survey.intake.models import ReceivedEnvelope
+from survey.intake.rights import may
 from survey.intake.rows import MAX_FAULTS, Envelope, IntakeContext, ProcessingResult
 from survey.law.assessment import ELIGIBLE
 from survey.problems import Problem
 from survey.questionnaire import Fault, PersonInput, act_forms, check, load_form, split_personal, split_texts
 from survey.registry.actions import add_head, set_head
-from survey.registry.models import Household, Survey
+from survey.registry.models import Household
 from survey.words import both
 from survey.works.checks import photo_flags, progress_flags
 
@@ -56,7 +56,7 @@ def process_act(
     checked = check(form, envelope.payload)
     values = checked.values
     rows = _rows(session, kind, values)
-    known = _households(session, rows)
+    known = _households(session, [row["household"] for row in rows])
     where = _area(session, values, known, context)
     concerns = tuple(dict.fromkeys(row["household"] for row in rows)) or (values.get("act") or envelope.id,)
     faults = [*checked.faults, *_wrong_references(session, kind, values, rows, known, context)]
@@ -77,18 +77,22 @@ def _rows(session: Session, kind: str, values: Values) -> list[Values]:
     """What the act says of each household: the rows of its list, or the one household it names."""
     if kind == machine.REVOCATION and values.get("act"):
         steps = cases.steps_of(session, values["act"])
-        named = dict.fromkeys(cases.household_of(session, step) for step in steps)
+        homes = cases.households_of(session, steps)
+        named = dict.fromkeys(homes[step.case_id] for step in steps)
         return [{"household": household_id} for household_id in named]
     if values.get("household"):
         return [{"household": values["household"]}]
     return [row for row in values.get("households", ()) if row.get("household")]
 
 
-def _households(session: Session, rows: list[Values]) -> dict[str, Household]:
-    """The households we know, in the order in which the act names them."""
-    ids = [row["household"] for row in rows]
-    found = {one.id: one for one in session.scalars(select(Household).where(Household.id.in_(ids)))}
-    return {each: found[each] for each in ids if each in found}
+_of_these = select(Household).where(Household.id.in_(bindparam("ids", expanding=True)))
+
+
+def _households(session: Session, ids: Iterable[str]) -> dict[str, Household]:
+    """The households we know, in the order in which they are named."""
+    named = list(ids)
+    found = {one.id: one for one in session.scalars(_of_these, {"ids": named})} if named else {}
+    return {each: found[each] for each in named if each in found}
 
 
 def _area(
@@ -157,13 +161,15 @@ def _not_allowed(
     places = {household.area_code for household in known.values()}
     places |= {values["area_code"]} if values.get("area_code") else set()
     wanted = {(kind, code, values.get("body")) for code in places} if kind != machine.REVOCATION else set()
-    for step in _taken_away(session, envelope, values):
-        home = session.get_one(Household, cases.household_of(session, step)).area_code
-        wanted.add((step.kind, home, step.values.get("body")))
+    taken_away = _taken_away(session, envelope, values)
+    homes = cases.households_of(session, taken_away)
+    areas_of = {one.id: one.area_code for one in _households(session, homes.values()).values()}
+    for step in taken_away:
+        wanted.add((step.kind, areas_of[homes[step.case_id]], step.values.get("body")))
     tree = areas.tree(session, context.today)
     for act, code, body in sorted(wanted, key=str):
         where = signing_unit(tree, code, body or "province") if act == "approval" else code
-        if not may(session, context.sender_id, machine.acts()[act].right, where, context.today):
+        if not may(session, machine.acts()[act].right, where, context):
             yield Fault("household", Problem(4113, area_code=where or "?", **both("act", "act", act)), where)
 
 
@@ -177,8 +183,9 @@ def _taken_away(session: Session, envelope: Envelope, values: Values) -> list[St
 def _wrong_body(session: Session, values: Values, known: dict[str, Household]) -> Iterator[Fault]:
     """An approval by a body that does not carry the list that day."""
     done_on = date.fromisoformat(values["done_on"])
-    for household in known.values():
-        row = assessment.current(session, household.id)
+    judged = assessment.current_of(session, list(known))
+    for household_id in known:
+        row = judged.get(household_id)
         body = chain_on(row.programme if row else None, done_on).list_body
         if values["body"] != body:
             words = {**both("got", "level", values["body"]), **both("expected", "level", body)}
@@ -196,22 +203,22 @@ def _record(
     context: IntakeContext,
 ) -> None:
     """Record the act, follow a new head, and assess again whose facts it changed."""
-    taken_away = _taken_away(session, envelope, values)
-    homes = dict.fromkeys([*known, *(cases.household_of(session, step) for step in taken_away)])
-    before = {household_id: cases.act_facts(session, household_id) for household_id in homes}
-    record_act(session, _new_act(session, envelope, row, values, rows, known, context))
-    for household_id, known_before in before.items():
-        _follow_head(session, household_id)
-        _assess_if_changed(session, household_id, known_before, context)
+    changes = record_act(session, _new_act(session, envelope, row, values, rows, known, context))
+    _follow_heads(session, list(changes))
+    _assess_changed(session, changes, context)
 
 
-def _assess_if_changed(session: Session, household_id: str, before: Values, context: IntakeContext) -> None:
+def _assess_changed(session: Session, changes: Changes, context: IntakeContext) -> None:
     """Approval, start of building, another kind of works: the law is asked again with what is known now."""
-    after = cases.act_facts(session, household_id)
-    judged = assessment.current(session, household_id) if after != before else None
-    told = session.get_one(Survey, judged.survey_id).facts if judged is not None else {}
-    if judged is not None and told | before != told | after:
-        judge_anew(session, household_id, context)
+    changed = {one: told for one, told in changes.items() if told[0] != told[1]}
+    counted = assessment.counted_of(session, list(changed)) if changed else {}
+    other = [
+        one
+        for one, (before, after) in changed.items()
+        if one in counted and counted[one].facts | before != counted[one].facts | after
+    ]
+    if other:
+        judge_anew(session, other, context)
 
 
 def _new_act(
@@ -248,62 +255,72 @@ def _new_act(
         details={code: value for code, value in details.items() if code != "point"},
         texts=texts,
         flags=[
-            *checks.device_flags(session, row),
+            *checks.device_flags(session, row, context),
             *checks.point_flags(point),
             *checks.time_flags(envelope.captured_at, row.received_at),
         ],
         photos=envelope.photos,
-        targets=tuple(_target(session, envelope.form, details, one, path, persons, context) for one in rows),
+        targets=_targets(session, envelope.form, details, rows, path, persons, context),
     )
     new.flags.extend(_flags(session, new, known, path, context))
     return new
 
 
-def _target(
+def _targets(
     session: Session,
     kind: str,
     details: Values,
-    one: Values,
+    rows: list[Values],
     path: tuple[str, ...],
     persons: list[PersonInput],
     context: IntakeContext,
-) -> Target:
-    """What the act decides for one household."""
+) -> tuple[Target, ...]:
+    """What the act decides for each household."""
     common = {
         code: value for code, value in details.items() if code not in META and not isinstance(value, list)
     }
-    own = {code: value for code, value in one.items() if code != "household"}
-    household_id = one["household"]
-    values = common | own
+    rests_on = _rests_on(session, kind, details, [one["household"] for one in rows], context)
+    targets = []
+    for one in rows:
+        own = {code: value for code, value in one.items() if code != "household"}
+        household_id = one["household"]
+        values = common | own | rests_on.get(household_id, {})
+        if kind == "head_change":
+            values["person_id"] = add_head(session, household_id, persons[0], context.now)
+            values["previous_person_id"] = session.get_one(Household, household_id).head_person_id
+        targets.append(Target(household_id, _outcome(kind, details, own, path, context), values))
+    return tuple(targets)
+
+
+def _rests_on(
+    session: Session, kind: str, details: Values, household_ids: list[str], context: IntakeContext
+) -> dict[str, Values]:
+    """The assessments that steps rest on, kept with them: the newest, or what is approved."""
     if kind in ("registration", "objection", "objection_answer"):
-        values |= _assessed(session, household_id)
+        newest = assessment.newest_of(session, household_ids)
+        return {household_id: {"assessment_id": row.id} for household_id, row in newest.items()}
     if kind == "approval":
-        values |= _approved(session, household_id, date.fromisoformat(details["done_on"]), context)
-    if kind == "head_change":
-        values["person_id"] = add_head(session, household_id, persons[0], context.now)
-        values["previous_person_id"] = session.get_one(Household, household_id).head_person_id
-    return Target(household_id, _outcome(kind, details, own, path, context), values)
+        return _approved(session, household_ids, date.fromisoformat(details["done_on"]), context)
+    return {}
 
 
-def _assessed(session: Session, household_id: str) -> Values:
-    """The newest assessment, kept with the step that rested on it."""
-    row = assessment.newest(session, household_id)
-    return {"assessment_id": row.id} if row else {}
-
-
-def _approved(session: Session, household_id: str, on: date, context: IntakeContext) -> Values:
+def _approved(
+    session: Session, household_ids: list[str], on: date, context: IntakeContext
+) -> dict[str, Values]:
     """What is approved: programme and amount of the interview that counted that day, entering on it.
 
     A programme that had ended by then gives no amount.
     """
-    found = for_approval(session, household_id, context.book, on)
-    if found is None:
-        return {}
-    survey, assessment_id, made = found
-    rests_on = {"survey_id": survey.id, "assessment_id": assessment_id}
-    has_ended = made.lapses_on is not None and made.lapses_on <= on
-    amount_vnd = None if has_ended else made.amount_vnd
-    return {**rests_on, "programme": made.programme, "amount_vnd": amount_vnd}
+    found = for_approval(session, household_ids, context.book, on)
+    return {
+        household_id: {
+            "survey_id": one.survey.id,
+            "assessment_id": one.assessment_id,
+            "programme": one.made.programme,
+            "amount_vnd": None if one.made.lapses_on and one.made.lapses_on <= on else one.made.amount_vnd,
+        }
+        for household_id, one in found.items()
+    }
 
 
 def _outcome(
@@ -330,22 +347,22 @@ def _flags(
     if new.kind == "posting":
         until = date.fromisoformat(new.details["until"])
         yield from procedure.posting_flags(context.book, path, new.done_on, until)
-    for household in known.values():
-        for flag in progress_flags(session, new, household):
-            yield {**flag, "household": household.id}
-        if new.kind == "registration":
-            row = assessment.current(session, household.id)
-            if row is None or row.outcome not in ELIGIBLE:
-                yield {"code": "not_entitled_yet", "household": household.id}
-        if new.kind in ("registration", "approval"):
-            row = assessment.current(session, household.id)
-            if row is not None and row.outcome_on(new.done_on) == LAPSED:
-                yield {"code": "programme_ended", "household": household.id}
+    told = progress_flags(session, new, known)
+    judged = assessment.current_of(session, list(known)) if new.kind in ("registration", "approval") else {}
+    for household_id in known:
+        for flag in told[household_id]:
+            yield {**flag, "household": household_id}
+        row = judged.get(household_id)
+        if new.kind == "registration" and (row is None or row.outcome not in ELIGIBLE):
+            yield {"code": "not_entitled_yet", "household": household_id}
+        if row is not None and row.outcome_on(new.done_on) == LAPSED:
+            yield {"code": "programme_ended", "household": household_id}
 
 
-def _follow_head(session: Session, household_id: str) -> None:
+def _follow_heads(session: Session, household_ids: list[str]) -> None:
     """The head is whom the last counting change of head named; a head told by a later survey stays."""
-    household = session.get_one(Household, household_id)
-    head = cases.head_of(session, household_id, household.head_person_id)
-    if head and head != household.head_person_id:
-        set_head(session, household_id, head)
+    for household_id, changes in cases.head_changes(session, household_ids).items():
+        household = session.get_one(Household, household_id)
+        head = cases.head_by(changes, household.head_person_id)
+        if head and head != household.head_person_id:
+            set_head(session, household_id, head)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from survey.access.models import Device
@@ -15,6 +15,7 @@ from survey.areas import queries as areas
 from survey.areas.names import folded_name
 from survey.encryption import keyed_hash
 from survey.intake.models import ReceivedEnvelope
+from survey.intake.rows import IntakeContext
 from survey.questionnaire import PersonInput
 from survey.registry.models import Household, Person
 from survey.registry.rows import Point
@@ -72,11 +73,15 @@ def point_flags(told: Mapping[str, Any]) -> list[Flag]:
     return flags
 
 
-def device_flags(session: Session, row: ReceivedEnvelope) -> list[Flag]:
+def device_flags(session: Session, row: ReceivedEnvelope, context: IntakeContext) -> list[Flag]:
     """A record received from a phone that was shut out by then (lost, a new password): it came by file."""
-    device = session.get(Device, row.device_id) if row.device_id else None
-    is_out = device is not None and device.revoked_at is not None and device.revoked_at <= row.received_at
-    return [{"code": "revoked_device"}] if is_out else []
+    if row.device_id is None:
+        return []
+    if row.device_id not in context.revoked:
+        revoked_at = select(Device.revoked_at).where(Device.id == row.device_id)
+        context.revoked[row.device_id] = session.scalar(revoked_at)
+    at = context.revoked[row.device_id]
+    return [{"code": "revoked_device"}] if at is not None and at <= row.received_at else []
 
 
 def change_flags(changes: Sequence[Mapping[str, Any]]) -> list[Flag]:
@@ -95,16 +100,31 @@ def duplicate_flags(
 ) -> list[Flag]:
     """Other households with the same national id, or the same folded head name in the same area."""
     head = next((person for person in persons if person.role == "head"), None)
-    if head is None:
+    if head is None or not (head.national_id or (head.full_name and area_code)):
         return []
-    flags: list[Flag] = []
-    others = select(Person.household_id).where(Person.household_id != household_id).distinct().limit(5)
-    if head.national_id:
-        same = others.where(Person.national_id_hash == keyed_hash(head.national_id))
-        flags += [{"code": "same_national_id", "household": other} for other in session.scalars(same)]
-    if head.full_name and area_code:
-        same = others.join(Household, Household.head_person_id == Person.id).where(
-            Person.folded_name == folded_name(head.full_name), Household.area_code == area_code
-        )
-        flags += [{"code": "same_name", "household": other} for other in session.scalars(same)]
-    return flags
+    told = {
+        "household_id": household_id,
+        "sha256": keyed_hash(head.national_id) if head.national_id else None,
+        "name": folded_name(head.full_name) if head.full_name else None,
+        "area_code": area_code,
+    }
+    found = session.execute(_alike, told).all()
+    return [{"code": code, "household": other} for code, other in sorted(found, key=_by_id_first)]
+
+
+def _by_id_first(found: Any) -> bool:
+    return bool(found[0] != "same_national_id")
+
+
+def _looks_alike(code: str, most: int = 5) -> Select[str, str]:
+    others = select(literal(code).label("code"), Person.household_id)
+    return others.where(Person.household_id != bindparam("household_id")).distinct().limit(most)
+
+
+_same_id = _looks_alike("same_national_id").where(Person.national_id_hash == bindparam("sha256"))
+_same_name = (
+    _looks_alike("same_name")
+    .join(Household, Household.head_person_id == Person.id)
+    .where(Person.folded_name == bindparam("name"), Household.area_code == bindparam("area_code"))
+)
+_alike = union_all(select(_same_id.subquery()), select(_same_name.subquery()))  # made once: every record asks

@@ -59,6 +59,9 @@ class EnvelopeIn(Schema):
     changed_after_result = fields.Raw(load_default=list, allow_none=True)
 
 
+_schema = EnvelopeIn()  # made once: making it costs more than reading a record
+
+
 def canonical(value: Any) -> str:
     """One text for equal content: sorted keys, no spaces. NaN and infinities are refused (ValueError)."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -74,7 +77,7 @@ def read(raw: Any) -> Envelope:
     try:
         text = canonical(raw)
         _refuse_too_much(raw, text)
-        values = EnvelopeIn().load(raw)
+        values = _schema.load(raw)
         sha256 = hashlib.sha256(text.encode()).hexdigest()
     except ValidationError as error:
         raise Problem(4101, fields=_where(error.messages)) from None

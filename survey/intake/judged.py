@@ -3,45 +3,63 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from survey.assessment import queries as assessment
-from survey.assessment.actions import assess_household
+from survey.assessment.actions import assess_households
 from survey.intake import queries
 from survey.intake.rows import IntakeContext
 from survey.registry.actions import follow
-from survey.registry.models import Household, Survey
+from survey.registry.models import Household, Person, Survey
 from survey.registry.queries import persons
 from survey.registry.rows import Point
 
 
-def judge_anew(session: Session, household_id: str, context: IntakeContext) -> None:
-    """Assess a household again; where another interview counts now, area, point and head follow it.
+def judge_anew(
+    session: Session, household_ids: Sequence[str], context: IntakeContext, told: Told | None = None
+) -> None:
+    """Assess households again; where another interview counts now, area, point and head follow it.
 
-    One that stands beside an approval moves nothing: the approved household is where it was approved.
+    One that stands beside an approval moves nothing: the approved household is where it was approved. What
+    the interview that arrived just now has `told` need not be read.
     """
-    before = assessment.current(session, household_id)
-    after = assess_household(session, household_id, context.book, context.now)
-    if after is None or (before is not None and before.survey_id == after.survey_id):
-        return
-    counted = session.get(Survey, before.survey_id) if before is not None else None
-    _follow(session, session.get_one(Survey, after.survey_id), counted)
+    before = assessment.counted_of(session, household_ids)
+    after = assess_households(session, household_ids, context.book, context.now)
+    for household_id, row in after.items():
+        counted = before.get(household_id)
+        if counted is None or counted.id != row.survey_id:
+            survey = session.get_one(Survey, row.survey_id)
+            is_told = told is not None and told.survey is survey
+            _follow(session, told if told and is_told else _told(session, survey), counted)
 
 
-def _follow(session: Session, survey: Survey, counted: Survey | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an interview tells of where a household is and who lives there."""
+
+    survey: Survey
+    point: Point | None
+    persons: Sequence[Person]
+
+
+def _told(session: Session, survey: Survey) -> Told:
+    return Told(survey, _point_of(session, survey), persons(session, survey.person_ids))
+
+
+def _follow(session: Session, told: Told, counted: Survey | None) -> None:
     """The household follows an interview in the place of the one that counted before.
 
     A change of head is an act of its own: only a later visit names another head than the act did.
     """
+    survey = told.survey
     household = session.get_one(Household, survey.household_id)
-    told = persons(session, survey.person_ids)
     is_later = counted is None or counted.visited_on < survey.visited_on
     is_as_told = counted is None or household.head_person_id in (None, *counted.person_ids)
-    follow(household, survey.area_code, _point_of(session, survey), told if is_later or is_as_told else ())
-    session.flush()
+    follow(household, survey.area_code, told.point, told.persons if is_later or is_as_told else ())
 
 
 def _point_of(session: Session, survey: Survey) -> Point | None:

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
-from survey.assessment.actions import assess_household
+from survey.assessment.actions import assess_first
 from survey.assessment.judging import counting
 from survey.cases.queries import approval_of
 from survey.days import day_of
 from survey.intake import checks, queries
 from survey.intake.acts import process_act
-from survey.intake.judged import judge_anew, point_told
+from survey.intake.judged import Told, judge_anew, point_told
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rights import may_change, may_survey, may_write_in
 from survey.intake.rows import MAX_FAULTS, Envelope, Foreseen, IntakeContext, ProcessingResult
@@ -35,7 +35,7 @@ from survey.questionnaire import (
 )
 from survey.registry.actions import keep_survey
 from survey.registry.models import Household, Person
-from survey.registry.queries import INTERVIEWED, household_before, visited_before
+from survey.registry.queries import INTERVIEWED, household_before, visited_before, with_head
 from survey.registry.rows import NewStatus, NewSurvey, Point
 from survey.works.checks import photo_place_flags
 
@@ -46,10 +46,11 @@ META = ("visit", "training", "household", "area_code", "point")
 
 @dataclass(frozen=True, slots=True)
 class PlacedRecord:
-    """Which household a record is about and where that is."""
+    """Which household a record is about, who is its head, and where that is."""
 
     household_id: str
     household: Household | None
+    head: Person | None
     area_code: str | None
     point: Point | None
     flags: list[checks.Flag]
@@ -75,34 +76,39 @@ def process(
     """Check one envelope and, if nothing is wrong with it, keep it: a survey, assessed, or an act."""
     if envelope.kind == "act":
         return process_act(session, envelope, row, context)
-    seen = examine(session, envelope, context)
+    seen = examine(session, envelope, context, is_new=not envelope.base_version)
     placed, household, corrected = seen.placed, seen.placed.household, seen.corrected
     if seen.faults or seen.form is None:
         # It belongs on the desk of where the household lives, else of where it says it was made.
         where = household.area_code if household else placed.area_code
         return ProcessingResult([fault.to_dict() for fault in seen.faults[:MAX_FAULTS]], where)
-    placed.flags.extend(checks.device_flags(session, row))
+    placed.flags.extend(checks.device_flags(session, row, context))
     if seen.values["visit"] == INTERVIEWED:
         placed.flags.extend(_approval_flags(session, envelope, household, corrected, placed.area_code))
     new = _new_survey(session, envelope, seen.form, seen.values, row, placed)
-    kept = keep_survey(session, new, household)
-    if seen.values["visit"] == INTERVIEWED:
+    survey, persons = keep_survey(session, new, household)
+    if new.visit == INTERVIEWED:
         if household is None:
-            assess_household(session, kept.id, context.book, context.now)
-        for known in (household, corrected):
-            if known is not None:
-                judge_anew(session, known.id, context)
+            assess_first(session, survey, new.statuses, context.book, context.now)
+        touched = [known.id for known in (household, corrected) if known is not None]
+        if touched:
+            judge_anew(session, touched, context, Told(survey, new.point, persons))
     return ProcessingResult([], placed.area_code, placed.household_id)
 
 
-def examine(session: Session, envelope: Envelope, context: IntakeContext) -> Examined:
-    """Everything that speaks against keeping a survey, and where it belongs. Nothing is written."""
+def examine(
+    session: Session, envelope: Envelope, context: IntakeContext, *, is_new: bool = False
+) -> Examined:
+    """Everything that speaks against keeping a survey, and where it belongs. Nothing is written.
+
+    Nothing is kept yet under an id that `is_new`.
+    """
     try:
         if envelope.kind not in KINDS or envelope.form in act_forms():
             raise Problem(4106, kind=envelope.kind, known=", ".join(KINDS))
         form = load_form(envelope.form, envelope.form_version)
     except Problem as problem:
-        nowhere = PlacedRecord(envelope.id, None, None, None, [])
+        nowhere = PlacedRecord(envelope.id, None, None, None, None, [])
         return Examined(None, {}, (Fault("form", problem),), nowhere)
     checked = check(form, envelope.payload)
     values = checked.values
@@ -111,7 +117,8 @@ def examine(session: Session, envelope: Envelope, context: IntakeContext) -> Exa
     flags, area_code = checks.place_flags(session, point, stated, context.today)
     corrected_id = _household_of(session, envelope)
     household_id = values.get("household") or corrected_id or envelope.id
-    household = session.get(Household, household_id)
+    is_unheard_of = is_new and household_id == envelope.id
+    household, head = (None, None) if is_unheard_of else with_head(session, household_id)
     corrected = session.get(Household, corrected_id) if corrected_id not in (None, household_id) else None
     faults = (
         *checked.faults,
@@ -119,7 +126,7 @@ def examine(session: Session, envelope: Envelope, context: IntakeContext) -> Exa
         *_foreign(session, corrected, None, context),
         *_foreign(session, household, area_code, context),
     )
-    placed = PlacedRecord(household_id, household, area_code, point, flags)
+    placed = PlacedRecord(household_id, household, head, area_code, point, flags)
     return Examined(form, values, faults, placed, corrected)
 
 
@@ -170,7 +177,7 @@ def _new_survey(
 ) -> NewSurvey:
     """The checked answers as the registry takes them, personal values apart, flags added."""
     answers, told = split_personal(form, values)
-    persons = _with_kept_numbers(session, told, placed.household, row)
+    persons = _with_kept_numbers(told, placed.head) if row.device_id else told
     facts = survey_facts(form, values)
     visited_on = _visited_on(session, envelope, values, row.received_at)
     flags = [
@@ -212,8 +219,11 @@ def _visited_on(session: Session, envelope: Envelope, values: dict[str, Any], re
     Nobody visits after the record has arrived: a day ahead is a clock or a slip.
     """
     told = values.get("visited_on")
-    kept = date.fromisoformat(told) if told else visited_before(session, envelope.id)
-    made_at = queries.first_captured(session, envelope.id) or envelope.captured_at
+    kept = date.fromisoformat(told) if told else None
+    made_at = envelope.captured_at
+    if envelope.base_version:
+        kept = kept or visited_before(session, envelope.id)
+        made_at = queries.first_captured(session, envelope.id) or made_at
     return min(kept or day_of(made_at), day_of(received_at))
 
 
@@ -222,15 +232,11 @@ def _photo_flags(envelope: Envelope, point: Point | None) -> Iterator[checks.Fla
     return photo_place_flags(envelope.photos, (point.lon, point.lat) if point else None)
 
 
-def _with_kept_numbers(
-    session: Session, told: list[PersonInput], household: Household | None, row: ReceivedEnvelope
-) -> list[PersonInput]:
+def _with_kept_numbers(told: list[PersonInput], kept: Person | None) -> list[PersonInput]:
     """The same head keeps national id and phone number where a device is silent on them.
 
     Phones never get these numbers back, so their silence deletes nothing.
     """
-    head_id = household.head_person_id if household and row.device_id else None
-    kept = session.get(Person, head_id) if head_id else None
     if kept is None:
         return told
     return [

@@ -19,14 +19,15 @@ MOST_RUN_AGAIN = 100
 """No more acts than this are run again for one record: nobody's heap of them may slow everybody down."""
 
 
+_same_content = select(ReceivedEnvelope).where(
+    ReceivedEnvelope.envelope_id == bindparam("envelope_id"),
+    ReceivedEnvelope.content_sha256 == bindparam("sha256"),
+)
+
+
 def same_content(session: Session, envelope: Envelope) -> ReceivedEnvelope | None:
     """The stored version of this id with exactly this content."""
-    return session.scalar(
-        select(ReceivedEnvelope).where(
-            ReceivedEnvelope.envelope_id == envelope.id,
-            ReceivedEnvelope.content_sha256 == envelope.content_sha256,
-        )
-    )
+    return session.scalar(_same_content, {"envelope_id": envelope.id, "sha256": envelope.content_sha256})
 
 
 def version(session: Session, envelope_id: str, number: int) -> ReceivedEnvelope | None:
@@ -103,8 +104,11 @@ def waiting_acts(session: Session, subjects: Collection[str]) -> list[ReceivedEn
     return [row for row in found if any(fault["number"] in ORDER for fault in row.faults)]
 
 
-def receipt(session: Session, row: ReceivedEnvelope) -> Receipt:
-    """The receipt of one version, with the photos still missing at this moment."""
+def receipt(session: Session, row: ReceivedEnvelope, unseen: Collection[str] = ()) -> Receipt:
+    """The receipt of one version, with the photos still missing at this moment.
+
+    `unseen` are those nobody announced before, so that their bytes cannot be there.
+    """
     announced = [photo["sha256"] for photo in row.photos]
     return Receipt(
         id=row.envelope_id,
@@ -115,21 +119,19 @@ def receipt(session: Session, row: ReceivedEnvelope) -> Receipt:
         faults=row.faults,
         household_id=row.household_id,
         photos=announced,
-        missing_photos=missing_photos(session, announced),
+        missing_photos=missing_photos(session, announced, unseen),
     )
 
 
-def missing_photos(session: Session, announced: Sequence[str]) -> list[str]:
-    """Which of these announced photos have not arrived."""
-    if not announced:
-        return []
-    arrived = set(
-        session.scalars(
-            select(Photo.received_sha256).where(
-                Photo.received_sha256.in_(announced), Photo.stored_sha256.is_not(None)
-            )
-        )
-    )
+_arrived = select(Photo.received_sha256).where(
+    Photo.received_sha256.in_(bindparam("announced", expanding=True)), Photo.stored_sha256.is_not(None)
+)
+
+
+def missing_photos(session: Session, announced: Sequence[str], unseen: Collection[str] = ()) -> list[str]:
+    """Which of these announced photos have not arrived; the `unseen` ones cannot have."""
+    asked = sorted(set(announced).difference(unseen))
+    arrived = set(session.scalars(_arrived, {"announced": asked})) if asked else set()
     return [sha256 for sha256 in announced if sha256 not in arrived]
 
 

@@ -6,7 +6,7 @@ import json
 
 from sqlalchemy.orm import Session
 
-from survey.access.rights import areas_allowed, may
+from survey.access.rights import areas_of, reaches, roles_in_force
 from survey.cases import machine
 from survey.intake import queries
 from survey.intake.models import ReceivedEnvelope
@@ -17,11 +17,24 @@ from survey.registry.queries import recorded_by
 ACTIONS = ("survey.send", "inbox.mend")
 
 
-def may_write_in(session: Session, area_code: str | None, context: IntakeContext) -> bool:
-    """Whether the sender surveys or mends records in this area today; an import by the operator may."""
+def may(session: Session, action: str, area_code: str | None, context: IntakeContext) -> bool:
+    """Whether the sender may do `action` in this area today; the operator may do all."""
     if context.sender_id is None:
         return True
-    return any(may(session, context.sender_id, action, area_code, context.today) for action in ACTIONS)
+    return reaches(session, _areas(session, action, context), area_code, context.today)
+
+
+def _areas(session: Session, action: str, context: IntakeContext) -> frozenset[str]:
+    """Root area codes of the sender's posts that carry `action`; the posts are read once."""
+    sender_id = context.sender_id or 0
+    if sender_id not in context.posts:
+        context.posts[sender_id] = roles_in_force(session, sender_id, context.today)
+    return areas_of(context.posts[sender_id], action)
+
+
+def may_write_in(session: Session, area_code: str | None, context: IntakeContext) -> bool:
+    """Whether the sender surveys or mends records in this area today."""
+    return any(may(session, action, area_code, context) for action in ACTIONS)
 
 
 def may_correct(session: Session, base: ReceivedEnvelope, context: IntakeContext) -> bool:
@@ -43,14 +56,14 @@ def may_correct(session: Session, base: ReceivedEnvelope, context: IntakeContext
     form = json.loads(base.body or "{}").get("form", "")
     known = machine.acts().get(form)
     actions = (known.right if known else "case.record", "inbox.mend")
-    return any(may(session, context.sender_id or 0, action, area_code, context.today) for action in actions)
+    return any(may(session, action, area_code, context) for action in actions)
 
 
 def may_survey(session: Session, context: IntakeContext) -> bool:
     """Whether the sender surveys or mends records anywhere today; an import by the operator may."""
     if context.sender_id is None:
         return True
-    return any(areas_allowed(session, context.sender_id, action, context.today) for action in ACTIONS)
+    return any(_areas(session, action, context) for action in ACTIONS)
 
 
 def may_change(session: Session, household: Household, context: IntakeContext) -> bool:

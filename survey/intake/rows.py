@@ -16,13 +16,19 @@ MAX_FAULTS = 50
 
 @dataclass(frozen=True, slots=True)
 class IntakeContext:
-    """Who receives, when, and by which law: what the intake may not look up itself."""
+    """Who receives, when, and by which law: what the intake may not look up itself.
+
+    `posts` are the (role, area code) pairs in force today by account, and `revoked` says of devices when they
+    were shut out: what is known already, each read once where it is not.
+    """
 
     sender_id: int | None
     device_id: str | None
     today: date
     now: datetime
     book: law.LawBook
+    posts: dict[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    revoked: dict[str, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

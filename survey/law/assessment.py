@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -185,14 +185,14 @@ class Assessment:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; dates and dated facts are marked, so that `from_dict` gives back the same."""
-        result = asdict(self) | {
+        result = _plain(self) | {
             "on": self.on.isoformat(),
             "if_started": [
                 [
                     one.first.isoformat(),
                     one.programme,
                     one.amount_vnd,
-                    [asdict(part) for part in one.components],
+                    [_plain(part) for part in one.components],
                 ]
                 for one in self.if_started
             ],
@@ -224,6 +224,15 @@ class Assessment:
         )
         given["programmes"] = tuple(_programme_in(each) for each in stored["programmes"])
         return Assessment(**given)
+
+
+def _plain(value: Any) -> Any:
+    """Results within results as dictionaries; unlike `asdict` it copies nothing that cannot change anyway."""
+    if isinstance(value, tuple):
+        return tuple(_plain(each) for each in value)
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return value
 
 
 def _components_in(stored: Mapping[str, Any]) -> tuple[ComponentAmount, ...]:

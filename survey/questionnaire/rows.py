@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from survey.problems import Problem
@@ -86,7 +87,7 @@ class Section:
     questions: tuple[Question, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Form:
     """One version of a questionnaire (phiếu), in the order in which it is asked."""
 
@@ -97,7 +98,7 @@ class Form:
     checks: tuple[Check, ...] = ()
     doubts: tuple[Doubt, ...] = ()
 
-    @property
+    @cached_property
     def questions(self) -> dict[str, Question]:
         """Every question by its code, in order."""
         return {question.code: question for section in self.sections for question in section.questions}

@@ -4,41 +4,44 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.areas.names import folded_name, person_sort_key
-from survey.db import add_once
+from survey.db import add_missing, add_rows
 from survey.encryption import keyed_hash
 from survey.questionnaire import PersonInput
 from survey.registry.models import Household, Person, Photo, StatusRecord, Survey, SurveyPhoto
 from survey.registry.queries import INTERVIEWED
-from survey.registry.rows import CAMERA, NewStatus, NewSurvey, Point
+from survey.registry.rows import CAMERA, SURVEY_SOURCE, NewStatus, NewSurvey, Point
+
+PERSONAL = tuple(field.name for field in fields(PersonInput))
 
 
-def keep_survey(session: Session, new: NewSurvey, known: Household | None) -> Household:
+def keep_survey(session: Session, new: NewSurvey, known: Household | None) -> tuple[Survey, list[Person]]:
     """Store one survey version (phiếu khảo sát) of a `known` household, or make one of its first survey.
 
-    Returns the household: as long as it is held, the session need not read it again.
+    Returns the version and the persons it tells of.
     """
-    persons = [_keep_person(session, new, person) for person in new.persons]
-    session.flush()
+    persons = [_person_row(new.household_id, told, new.received_at) for told in new.persons]
+    add_rows(session, persons)
     household = known or _new_household(new, persons)
     if not new.is_training:
         household.is_training = False
-    session.add(household)
+    if known is None:
+        add_rows(session, [household])
+    survey = _survey_row(new, persons)
+    session.add(survey)
     session.flush()
-    session.add(_survey_row(new, persons))
-    session.flush()
-    _keep_photos(session, new)
-    session.flush()
+    add_rows(session, _photo_rows(new))
     if new.is_training == household.is_training:
-        _keep_statuses(session, new)
-    return household
+        source = f"{SURVEY_SOURCE}{new.envelope_id}/{new.version}"
+        add_rows(session, [_status(new.household_id, one, source, new.received_at) for one in new.statuses])
+    return survey, persons
 
 
 def _new_household(new: NewSurvey, persons: list[Person]) -> Household:
@@ -92,21 +95,15 @@ def follow(
         household.sort_key = person_sort_key(head.full_name or "")
 
 
-def _keep_person(session: Session, new: NewSurvey, told: PersonInput) -> Person:
-    """One person of this survey version; personal values stand nowhere else."""
-    person = _person_row(new.household_id, told, new.received_at)
-    session.add(person)
-    return person
-
-
 def _person_row(household_id: str, told: PersonInput, at: datetime) -> Person:
+    """One person of a survey version or of an act; personal values stand nowhere else."""
     return Person(
         id=str(uuid.uuid4()),
         household_id=household_id,
         created_at=at,
         folded_name=folded_name(told.full_name) if told.full_name else None,
         national_id_hash=keyed_hash(told.national_id) if told.national_id else None,
-        **asdict(told),
+        **{name: getattr(told, name) for name in PERSONAL},
     )
 
 
@@ -126,19 +123,25 @@ def set_head(session: Session, household_id: str, person_id: str) -> None:
     session.flush()
 
 
-def _keep_photos(session: Session, new: NewSurvey) -> None:
-    """Announce the photos of a version; their bytes may come later, or may be there already."""
+def _photo_rows(new: NewSurvey) -> list[SurveyPhoto]:
+    """The photos of a version by slot; their bytes may come later, or may be there already."""
     by_slot = {(photo["sha256"], photo["slot"]): photo for photo in new.photos}
-    for (sha256, slot), photo in sorted(by_slot.items()):
-        noted = {name: photo.get(name) for name in CAMERA}
-        named = {"envelope_id": new.envelope_id, "version": new.version, "received_sha256": sha256}
-        session.add(SurveyPhoto(**named, slot=slot, **noted))
+    return [
+        SurveyPhoto(
+            envelope_id=new.envelope_id,
+            version=new.version,
+            received_sha256=sha256,
+            slot=slot,
+            **{name: photo.get(name) for name in CAMERA},
+        )
+        for (sha256, slot), photo in sorted(by_slot.items())
+    ]
 
 
-def announce_photo(session: Session, received_sha256: str) -> None:
-    """Expect a photo: only announced photos are taken, or anyone could fill the disk."""
-    if session.get(Photo, received_sha256) is None:
-        add_once(session, Photo(received_sha256=received_sha256))
+def announce_photos(session: Session, received_sha256: Iterable[str]) -> list[str]:
+    """Expect photos: only announced ones are taken, or anyone could fill the disk. Gives the new ones."""
+    rows = [Photo(received_sha256=sha256) for sha256 in sorted(set(received_sha256))]
+    return add_missing(session, rows, "received_sha256")
 
 
 def photo_arrived(session: Session, received_sha256: str, stored: Any, received_at: datetime) -> None:
@@ -148,14 +151,6 @@ def photo_arrived(session: Session, received_sha256: str, stored: Any, received_
     photo.width_px, photo.height_px = stored.width_px, stored.height_px
     photo.received_at = received_at
     session.flush()
-
-
-def _keep_statuses(session: Session, new: NewSurvey) -> None:
-    """Status told in a survey becomes dated records beside those of the yearly lists."""
-    source = f"survey:{new.envelope_id}/{new.version}"
-    rows = [_status(new.household_id, status, source, new.received_at) for status in new.statuses]
-    if rows:
-        session.execute(insert(StatusRecord), rows)
 
 
 def keep_status(
@@ -170,10 +165,19 @@ def keep_status(
     )
     if session.scalar(known):
         return False
-    session.add(StatusRecord(**_status(household_id, status, source, recorded_at)))
-    session.flush()
+    add_rows(session, [_status(household_id, status, source, recorded_at)])
     return True
 
 
-def _status(household_id: str, status: NewStatus, source: str, recorded_at: datetime) -> dict[str, Any]:
-    return {"household_id": household_id, "source": source, "recorded_at": recorded_at, **asdict(status)}
+def _status(household_id: str, status: NewStatus, source: str, recorded_at: datetime) -> StatusRecord:
+    return StatusRecord(
+        household_id=household_id,
+        source=source,
+        recorded_at=recorded_at,
+        fact=status.fact,
+        value=status.value,
+        valid_from=status.valid_from,
+        valid_to=status.valid_to,
+        deciding_body=status.deciding_body,
+        decision_number=status.decision_number,
+    )

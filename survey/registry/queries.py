@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from survey.access.models import User
@@ -21,6 +21,19 @@ def household(session: Session, visible: ColumnElement[bool], household_id: str)
     return session.scalar(select(Household).where(visible, Household.id == household_id))
 
 
+_with_head = (
+    select(Household, Person)
+    .outerjoin(Person, Person.id == Household.head_person_id)
+    .where(Household.id == bindparam("household_id"))
+)
+
+
+def with_head(session: Session, household_id: str) -> tuple[Household | None, Person | None]:
+    """A household and its present head, if it is known."""
+    found = session.execute(_with_head, {"household_id": household_id}).first()
+    return (found[0], found[1]) if found else (None, None)
+
+
 def recorded_by(session: Session, household_id: str, user_id: int) -> bool:
     """Whether this account sent a survey of the household."""
     mine = select(Survey.id).where(Survey.household_id == household_id, Survey.officer_id == user_id)
@@ -28,24 +41,32 @@ def recorded_by(session: Session, household_id: str, user_id: int) -> bool:
 
 
 def latest_interview(session: Session, household_id: str, until: date | None = None) -> Survey | None:
-    """The newest interview of a household (of those made until a day), by the day of the visit.
+    """The newest interview of a household; see `latest_interviews`."""
+    return latest_interviews(session, [household_id], until).get(household_id)
+
+
+def latest_interviews(
+    session: Session, household_ids: Sequence[str], until: date | None = None
+) -> dict[str, Survey]:
+    """The newest interview of each household (of those made until a day), by the day of the visit.
 
     A corrected interview stands in for the versions before it, and was made when the first of them was.
     Training forms count for training households only. A clock that ran ahead counts as the moment of
     receipt, or nothing could be newer.
     """
-    wanted = _latest_interviews.where(Survey.household_id == household_id)
-    if until is not None:
-        wanted = wanted.where(Survey.visited_on <= until)
-    return session.scalar(wanted.limit(1))
+    asked = {"households": household_ids, "until": until or date.max}
+    newest_last = reversed(session.scalars(_latest_interviews, asked).all())
+    return {survey.household_id: survey for survey in newest_last}
 
 
-def newest_version(session: Session, survey: Survey) -> Survey | None:
-    """An interview as last corrected; a version that names another household is none of this one's."""
-    wanted = _interviewed.where(
-        Survey.envelope_id == survey.envelope_id, Survey.household_id == survey.household_id
-    )
-    return session.scalar(wanted.order_by(Survey.version.desc()).limit(1))
+def newest_versions(session: Session, survey_ids: Sequence[int]) -> dict[int, Survey]:
+    """Interviews as last corrected, by the id of any version of them; a version that names another household
+    is none of this one's.
+    """
+    named = aliased(Survey)
+    same = (named.envelope_id == Survey.envelope_id) & (named.household_id == Survey.household_id)
+    wanted = _interviewed.join(named, same).where(named.id.in_(survey_ids)).add_columns(named.id)
+    return {id_: survey for survey, id_ in session.execute(wanted.order_by(Survey.version))}
 
 
 def visited_before(session: Session, envelope_id: str) -> date | None:
@@ -83,9 +104,11 @@ def _interviews() -> Select[Survey]:
         .limit(1)
         .scalar_subquery()
     )
-    return _interviewed.where(~corrected).order_by(
-        Survey.visited_on.desc(), made_at.desc(), Survey.envelope_id
-    )
+    return _interviewed.where(
+        Survey.household_id.in_(bindparam("households", expanding=True)),
+        Survey.visited_on <= bindparam("until"),
+        ~corrected,
+    ).order_by(Survey.visited_on.desc(), made_at.desc(), Survey.envelope_id)
 
 
 _latest_interviews = _interviews()  # built once: every record that arrives asks it

@@ -8,6 +8,8 @@ from typing import Any
 
 from survey.questionnaire import PersonInput
 
+SURVEY_SOURCE = "survey:"
+"""Status records told in a survey carry this before its `<envelope>/<version>`."""
 CAMERA = ("lon", "lat", "taken_at")
 """What a camera may note of a photo: place (EPSG:4326) and time (its own clock, YYYY-MM-DDTHH:MM:SS)."""
 

@@ -16,7 +16,7 @@ from survey.areas.tree import tree
 from survey.standing.models import CommuneRevision, StandingLine, StandingObstacle
 from survey.standing.noticing import name_scanned
 from survey.standing.rows import Standing, Values, standings
-from survey.touched import Cause, forget, touched
+from survey.touched import Cause, Touched, forget, touched
 
 LOCK = 7_460_112
 """The advisory lock of PostgreSQL that writers of lines share; whoever fixes a moment takes it alone."""
@@ -37,36 +37,35 @@ def refresh(session: Session, now: datetime, today: date) -> None:
     if known.in_bulk and not known.households:
         raise RuntimeError(f"households of {', '.join(sorted(known.in_bulk))} were not named")
     if known.households:
-        write_lines(session, known.households, now, today)
+        write_lines(session, known, now, today)
     forget(session)
 
 
-def write_lines(session: Session, causes: dict[str, Cause], now: datetime, today: date) -> int:
-    """Write how these households stand now where it differs from their open lines; returns how many did."""
+def write_lines(session: Session, known: Touched, now: datetime, today: date) -> None:
+    """Write how these households stand now where it differs from their open lines."""
     _share_lock(session)
-    written = 0
-    known = tree(session, today)
-    for ids in chunks(sorted(causes)):
-        standing = standings(session, ids, known)
-        written += _write(session, ids, standing, causes, now)
-    return written
+    on = tree(session, today)
+    for ids in chunks(sorted(known.households)):
+        standing = standings(session, ids, on)
+        before = [] if known.new.issuperset(ids) else open_rows(session, StandingLine, ids)
+        _write(session, before, standing, known.households, now)
 
 
 def _write(
     session: Session,
-    ids: Sequence[str],
+    before: list[Any],
     standing: dict[str, Standing],
     causes: dict[str, Cause],
     now: datetime,
-) -> int:
+) -> None:
     lines = _Difference(LINE, "case_id")
-    lines.compare(open_rows(session, StandingLine, ids), {key: one.lines for key, one in standing.items()})
+    lines.compare(before, {key: one.lines for key, one in standing.items()})
     obstacles = _Difference(OBSTACLE, "act_id")
     told = {key: one.obstacles for key, one in standing.items()}
     is_hindered = any(told.values()) or any(row.obstacles for row in lines.before)
-    obstacles.compare(open_rows(session, StandingObstacle, ids) if is_hindered else [], told)
+    obstacles.compare(open_rows(session, StandingObstacle, sorted(standing)) if is_hindered else [], told)
     if not (lines or obstacles):
-        return 0
+        return
     now = max([now, *(row.from_at for row in (*lines.ended, *obstacles.ended))])
     for table, found in ((StandingLine, lines), (StandingObstacle, obstacles)):
         _close(session, table, found.ended, now)
@@ -76,7 +75,6 @@ def _write(
         if rows:
             session.execute(insert(table), rows)
     raise_revisions(session, {row.commune_code for row in lines.ended} | lines.communes)
-    return len({*(row.household_id for row in lines.ended), *(one["household_id"] for one in lines.begun)})
 
 
 def _told(cause: Cause) -> Values:

@@ -38,6 +38,7 @@ def notice_rows(session: Session, _context: Any) -> None:
     records = [row for row in rows if isinstance(row, Act | Survey) and row in session.new]
     if records:
         touched(session).record = cause_of(records[-1])
+    touched(session).new.update(row.id for row in session.new if isinstance(row, Household))
     for row in rows:
         column = OWNERS.get(type(row))
         if column:
@@ -70,12 +71,17 @@ def notice_bulk(state: ORMExecuteState) -> None:
     if not (state.is_insert or state.is_update or state.is_delete):
         return
     table = getattr(state.statement, "table", None)
-    column = TABLES.get(getattr(table, "name", ""))
-    if column is None:
-        return
+    name = getattr(table, "name", "")
+    column = TABLES.get(name)
     told = state.parameters or {}
     values = [told] if isinstance(told, Mapping) else told
+    if name == ActPhoto.__tablename__:
+        touched(state.session).scanned.update(one["received_sha256"] for one in values if one)
+    if column is None:
+        return
     ids = [one[column] for one in values if column in one]
+    if state.is_insert and name == Household.__tablename__:
+        touched(state.session).new.update(ids)
     if ids:
         _note(state.session, ids)
     else:

@@ -70,19 +70,20 @@ class Standing:
 
 
 def standings(session: Session, household_ids: Collection[str], tree: Tree) -> dict[str, Standing]:
-    """How these households stand by what is recorded of them: three statements, whatever their number.
+    """How these households stand by what is recorded of them: one statement, and one for their obstacles.
 
     `tree` is that of the day, for the communes of villages.
     """
-    cases: defaultdict[str, list[Any]] = defaultdict(list)
-    for row in session.execute(_cases().where(Case.household_id.in_(household_ids))):
-        cases[row.Case.household_id].append(row)
-    hindered = [row.Case.id for rows in cases.values() for row in rows if row.Case.obstacles]
+    asked = _RECORDED.where(Household.id.in_(household_ids))
+    told: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in session.execute(asked):
+        told[row.id].append(row)
+    hindered = [row.Case.id for rows in told.values() for row in rows if row.Case and row.Case.obstacles]
     obstacles = _obstacles(session, hindered)
-    found = {}
-    for row in session.execute(_households().where(Household.id.in_(household_ids))):
-        found[row.id] = _standing(row, cases[row.id], obstacles, commune_of(tree, row.area_code))
-    return found
+    return {
+        household_id: _standing(rows, obstacles, commune_of(tree, rows[0].area_code))
+        for household_id, rows in told.items()
+    }
 
 
 def commune_of(tree: Tree, area_code: str | None) -> str | None:
@@ -95,13 +96,17 @@ _other = aliased(AssessmentRow)
 _visit = aliased(Survey)
 
 
-def _households() -> Any:
+def _recorded() -> Any:
+    """Each household with its current assessment and each of its cases that was not opened by mistake, the
+    newest first, and whether a signed paper is missing there.
+    """
     is_beside = exists().where(_other.household_id == Household.id, _other.is_beside)
     visited_on = (
         select(func.max(_visit.visited_on))
         .where(_visit.household_id == Household.id, _visit.is_training == Household.is_training)
         .scalar_subquery()
     )
+    its_case = (Case.household_id == Household.id) & (Case.state != machine.CANCELLED)
     return (
         select(
             Household.id,
@@ -122,20 +127,18 @@ def _households() -> Any:
             Survey.flags,
             is_beside.label("is_beside"),
             visited_on.label("visited_on"),
+            Case,
+            lists.lacks_scan().label("lacks_scan"),
         )
         .outerjoin(AssessmentRow, (AssessmentRow.household_id == Household.id) & AssessmentRow.is_current)
         .outerjoin(Survey, Survey.id == AssessmentRow.survey_id)
-    )
-
-
-def _cases() -> Any:
-    """Cases that were not opened by mistake, the newest first, and whether a signed paper is missing."""
-    return (
-        select(Case, lists.lacks_scan().label("lacks_scan"))
-        .where(Case.state != machine.CANCELLED)
-        .order_by(Case.is_newest.desc(), Case.since.desc(), Case.id)
+        .outerjoin(Case, its_case)
+        .order_by(Household.id, Case.is_newest.desc(), Case.since.desc(), Case.id)
         .execution_options(populate_existing=True)
     )
+
+
+_RECORDED = _recorded()  # made once: every transaction asks it
 
 
 def _obstacles(session: Session, case_ids: Collection[str]) -> dict[str, list[Values]]:
@@ -162,9 +165,8 @@ def obstacle_values(told: Values, act_id: str, since: date) -> Values:
     }
 
 
-def _standing(
-    row: Any, cases: list[Any], obstacles: dict[str, list[Values]], commune: str | None
-) -> Standing:
+def _standing(rows: list[Any], obstacles: dict[str, list[Values]], commune: str | None) -> Standing:
+    row, cases = rows[0], [one for one in rows if one.Case]
     place = {"area_code": row.area_code, "is_training": row.is_training}
     shared = place | {"commune_code": commune, "has_point": row.has_point}
     house = {name: getattr(row, name) for name in NOT_NEWEST if name not in ("survey_flags", "outcome")}

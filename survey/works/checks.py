@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from survey.areas.distance import Place, distance_m, place_of
 from survey.cases import machine
 from survey.cases.models import Act, ActPhoto, Case, Step
-from survey.cases.queries import case_of, steps_of
+from survey.cases.queries import cases_of, steps_of
 from survey.cases.rows import NewAct
 from survey.registry.models import Household, SurveyPhoto
 from survey.registry.queries import latest_interview
@@ -27,16 +27,30 @@ NEAR_M = 200.0
 """How far from the house a stage may be recorded before somebody should look; the fix's accuracy is added."""
 
 
-def progress_flags(session: Session, new: NewAct, household: Household) -> Iterator[Flag]:
-    """What to look at in this act for one household."""
+OF_THE_CASE = ("review", "handover", "payment")
+"""Acts whose flags depend on where the case stands."""
+
+
+def progress_flags(
+    session: Session, new: NewAct, households: Mapping[str, Household]
+) -> dict[str, list[Flag]]:
+    """What to look at in this act for each of its households."""
+    cases = cases_of(session, list(households)) if new.kind in OF_THE_CASE else {}
+    return {
+        household_id: list(_progress_flags(session, new, household, cases.get(household_id)))
+        for household_id, household in households.items()
+    }
+
+
+def _progress_flags(session: Session, new: NewAct, household: Household, case: Case | None) -> Iterator[Flag]:
     if new.kind == "review":
-        yield from _reviewed_too_soon(session, new, household)
+        yield from _reviewed_too_soon(new, case)
     if new.kind == "handover":
-        yield from _still_stuck(session, household)
+        yield from _still_stuck(case)
     if new.kind == "withdrawal":
         yield from _others_live_there(session, new, household)
     if new.kind == "payment":
-        yield from _paid_more_than_approved(session, new, household)
+        yield from _paid_more_than_approved(session, new, case)
     if machine.acts()[new.kind].building:
         yield from _too_fast(session, new, household)
         yield from _not_seen(new, household)
@@ -57,18 +71,16 @@ def photo_flags(session: Session, new: NewAct) -> Iterator[Flag]:
         yield {"code": "same_photo"}
 
 
-def _reviewed_too_soon(session: Session, new: NewAct, household: Household) -> Iterator[Flag]:
+def _reviewed_too_soon(new: NewAct, case: Case | None) -> Iterator[Flag]:
     """Reviewed while the list was still posted, or an objection was without an answer."""
-    case = case_of(session, household.id)
     if case and case.posted_until and new.done_on <= case.posted_until:
         yield {"code": "posting_not_over", "until": case.posted_until.isoformat()}
     if case and case.objections:
         yield {"code": "objection_open"}
 
 
-def _still_stuck(session: Session, household: Household) -> Iterator[Flag]:
+def _still_stuck(case: Case | None) -> Iterator[Flag]:
     """Handed over with an obstacle that nobody ended."""
-    case = case_of(session, household.id)
     if case and case.obstacles:
         yield {"code": "obstacle_open", "count": case.obstacles}
 
@@ -81,11 +93,10 @@ def _others_live_there(session: Session, new: NewAct, household: Household) -> I
         yield {"code": "others_live_there", "people": people}
 
 
-def _paid_more_than_approved(session: Session, new: NewAct, household: Household) -> Iterator[Flag]:
+def _paid_more_than_approved(session: Session, new: NewAct, case: Case | None) -> Iterator[Flag]:
     """With this payment the household has more than was approved for it."""
-    case = case_of(session, household.id)
     paid = (case.paid_vnd if case else 0) + new.details["amount_vnd"]
-    corrected = steps_of(session, new.envelope_id, before=new.version)
+    corrected = steps_of(session, new.envelope_id, before=new.version) if new.version > 1 else []
     paid -= sum(step.values["amount_vnd"] for step in corrected)
     if case and case.amount_vnd is not None and paid > case.amount_vnd:
         yield {"code": "paid_above_approved", "paid_vnd": paid, "approved_vnd": case.amount_vnd}

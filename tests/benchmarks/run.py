@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bench_commands
 import bench_field
+import bench_intake
 import bench_law
 import bench_maps
 import bench_papers
@@ -18,6 +19,8 @@ def main() -> None:
     bench_law.main(1_600_000)
     print("\n== maps")
     bench_maps.report()
+    print("\n== intake")
+    bench_intake.report()
     print("\n== field app")
     bench_field.report()
     bench_phone.report()
