@@ -13,14 +13,17 @@ from sqlalchemy.orm import Session
 
 from survey import law
 from survey.access.audit import record
-from survey.assessment import queries
+from survey.assessment.bulk import Anew, Judge
 from survey.assessment.judging import counting, judge
 from survey.assessment.models import AmountPattern, AssessmentRow, AssessmentStretch, LawRelease, LawText
 from survey.assessment.rows import Reassessment
 from survey.cases.queries import act_facts
 from survey.days import day_of
 from survey.db import add_once
-from survey.registry.models import Survey
+from survey.registry.models import Household
+
+AT_A_TIME = 1000
+"""Households assessed again together."""
 
 
 def keep_text(session: Session, book: law.LawBook) -> None:
@@ -69,7 +72,7 @@ def assess_household(
 
 
 def _keep(
-    session: Session, survey: Survey, result: law.Assessment, at: datetime, *, is_beside: bool = False
+    session: Session, survey: Any, result: law.Assessment, at: datetime, *, is_beside: bool = False
 ) -> AssessmentRow:
     row = AssessmentRow(
         household_id=survey.household_id,
@@ -144,16 +147,46 @@ def reassess(
     session: Session, household_ids: Iterable[str], book: law.LawBook, at: datetime
 ) -> Iterator[Reassessment]:
     """Assess households again, each by its own days; those never interviewed are passed over."""
-    for household_id in household_ids:
-        before = queries.current(session, household_id)
-        old = _told(before) if before else None
-        after = assess_household(session, household_id, book, at)
-        if after is None:
-            continue
-        missing = tuple(after.result["missing_facts"])
-        yield Reassessment(household_id, old != _told(after), after.outcome, missing)
+    judge, ids = Judge(book), list(dict.fromkeys(household_ids))
+    for start in range(0, len(ids), AT_A_TIME):
+        yield from reassess_some(session, ids[start : start + AT_A_TIME], judge, at)
 
 
-def _told(row: AssessmentRow) -> tuple[Any, ...]:
+def reassess_some(
+    session: Session, household_ids: Sequence[str], judge: Judge, at: datetime
+) -> Iterator[Reassessment]:
+    """The same of as many different households as one statement may name.
+
+    What would be stored as it is stays as it is. Nobody else's writes about these households come between.
+    """
+    locked = select(Household.id).where(Household.id.in_(household_ids)).order_by(Household.id)
+    session.execute(locked.with_for_update()).all()
+    anew = judge.anew(session, household_ids)
+    outdated = [row.id for one in anew for row in one.outdated]
+    if outdated:
+        session.execute(
+            update(AssessmentRow)
+            .where(AssessmentRow.id.in_(outdated))
+            .values(is_current=False, is_beside=False)
+        )
+    if not all(one.is_kept for one in anew):
+        keep_text(session, judge.book)
+    for one in anew:
+        for judged in one.judged:
+            if not judged.is_kept:
+                _keep(session, judged.survey, judged.assessment, at, is_beside=judged.is_beside)
+    yield from told(anew)
+
+
+def told(anew: Iterable[Anew]) -> Iterator[Reassessment]:
+    """How households came out; those never interviewed are passed over."""
+    for one in anew:
+        now = next((judged.like for judged in one.judged if not judged.is_beside), None)
+        if now is not None:
+            has_changed = one.before is None or _noticed(one.before) != _noticed(now)
+            yield Reassessment(one.household_id, has_changed, one.is_kept, now.outcome, now.missing_facts)
+
+
+def _noticed(one: Any) -> tuple[Any, ...]:
     """What an assessment says that people would notice if it came out otherwise."""
-    return row.outcome, row.programme, row.amount_vnd, row.lapses_on
+    return one.outcome, one.programme, one.amount_vnd, one.lapses_on

@@ -28,19 +28,21 @@ def collect(
     Records come as dated values, so that each programme picks the value of the day it is asked on. What was
     registered, confirmed or begun (`acts`) outranks what was asked for.
     """
-    return {
-        **survey.facts,
-        **(facts_on(session, place, entered_on) if place else {}),
-        **_records(session, survey),
-        **acts,
-    }
+    of_place = facts_on(session, place, entered_on) if place else {}
+    return together(survey.facts, of_place, _records(session, survey), acts)
+
+
+def together(
+    told: dict[str, Any], of_place: dict[str, Any], records: dict[str, Any], acts: dict[str, Any]
+) -> dict[str, Any]:
+    """What a survey told, what is known of its place, what records say and what the case tells: the later of
+    them counts.
+    """
+    return {**told, **of_place, **records, **acts}
 
 
 def _records(session: Session, survey: Survey) -> dict[str, Any]:
-    """The household's dated statuses by fact, what was told last first: of two for one day it counts.
-
-    Of each survey its last version tells; a visit after this one tells nothing about it.
-    """
+    """The household's statuses as of a survey: a visit after this one tells nothing about it."""
     of_household = select(StatusRecord).where(StatusRecord.household_id == survey.household_id)
     rows = session.scalars(of_household.order_by(StatusRecord.id.desc())).all()
     surveys = (
@@ -48,13 +50,20 @@ def _records(session: Session, survey: Survey) -> dict[str, Any]:
         .where(Survey.household_id == survey.household_id, Survey.visited_on <= survey.visited_on)
         .order_by(Survey.version)
     )
+    return dated(rows, [*session.scalars(surveys), survey])
+
+
+def dated(rows: Iterable[Any], surveys: Iterable[Any]) -> dict[str, Any]:
+    """Dated statuses by fact, what was told last first: of two for one day it counts. Rows come newest first,
+    surveys by version.
+    """
     by_fact: defaultdict[str, list[StatusRecord]] = defaultdict(list)
-    for row in told_last_first(rows, [*session.scalars(surveys), survey]):
+    for row in told_last_first(rows, surveys):
         by_fact[row.fact].append(row)
     return {fact: law.Dated(_entry(row) for row in _strongest(found)) for fact, found in by_fact.items()}
 
 
-def told_last_first(rows: Iterable[StatusRecord], surveys: Iterable[Any]) -> list[StatusRecord]:
+def told_last_first(rows: Iterable[Any], surveys: Iterable[Any]) -> list[Any]:
     """The statuses that count, what was told last first; rows come newest first, surveys by version.
 
     Of each survey its last version tells, as of when the first was made; of one that is not named nothing

@@ -60,11 +60,17 @@ def judge(session: Session, survey: Survey, book: law.LawBook, acts: Facts) -> l
     The house is asked about on the day of the visit, programme and place on the day of entry.
     """
     household = session.get_one(Household, survey.household_id)
-    entered_on: date = acts.get("approved_on") or survey.visited_on
-    place = survey.area_code or household.area_code
+    place, entered_on = entry(survey, household.area_code, acts)
     known = facts_of.collect(session, survey, place, entered_on, acts)
     path = path_on(session, place, entered_on) if place else ()
     return law.assess(known, book.law_on(survey.visited_on, path))
+
+
+def entry(survey: Any, area_code: str | None, acts: Facts) -> tuple[str | None, date]:
+    """Where and on which day the household of an interview entered a programme; `area_code` is its own, for
+    an interview that names no place.
+    """
+    return survey.area_code or area_code, acts.get("approved_on") or survey.visited_on
 
 
 def for_approval(

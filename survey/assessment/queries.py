@@ -274,5 +274,6 @@ def newest_survey(
 
 
 def household_ids(session: Session, *conditions: ColumnElement[bool]) -> list[str]:
-    """The ids of all households that fit, training ones included."""
-    return list(session.scalars(select(Household.id).where(*conditions).order_by(Household.id)))
+    """The ids of all households that fit, training ones included, neighbours together."""
+    wanted = select(Household.id).where(*conditions).order_by(Household.area_code, Household.id)
+    return list(session.scalars(wanted))

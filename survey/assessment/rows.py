@@ -51,9 +51,13 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Reassessment:
-    """A household that was assessed again, and whether outcome, programme or amount changed."""
+    """A household that was assessed again, and whether outcome, programme or amount changed.
+
+    is_kept: what was stored says the same in every respect, and stays.
+    """
 
     household_id: str
     has_changed: bool
+    is_kept: bool
     outcome: str
     missing_facts: tuple[str, ...]

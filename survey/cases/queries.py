@@ -114,20 +114,33 @@ def progress_of(session: Session, household_id: str) -> Progress | None:
 
 def case_of(session: Session, household_id: str) -> Case | None:
     """The household's active case, else its newest."""
-    statement = select(Case).where(Case.household_id == household_id)
-    return session.scalar(
-        statement.order_by(Case.is_active.desc(), Case.is_newest.desc(), Case.since.desc()).limit(1)
-    )
+    return cases_of(session, [household_id]).get(household_id)
+
+
+def cases_of(session: Session, household_ids: Sequence[str]) -> dict[str, Case]:
+    """Of each household that has one: the active case, else the newest."""
+    statement = select(Case).where(Case.household_id.in_(household_ids))
+    found: dict[str, Case] = {}
+    for case in session.scalars(
+        statement.order_by(Case.is_active.desc(), Case.is_newest.desc(), Case.since.desc())
+    ):
+        found.setdefault(case.household_id, case)
+    return found
 
 
 def approval_of(session: Session, household_id: str) -> Step | None:
     """The approval that the household's case stands on; None where it has none, or is closed."""
     case = case_of(session, household_id)
-    if case is None or "approved_on" not in case_facts(case):
-        return None
-    steps = _counting(select(Step)).where(Step.case_id == case.id, Step.kind == "approval")
-    found: Step | None = session.scalar(steps.order_by(Step.place.desc()).limit(1))
-    return found
+    return approvals_of(session, [case]).get(household_id) if case else None
+
+
+def approvals_of(session: Session, cases: Iterable[Case]) -> dict[str, Step]:
+    """The approvals that these cases stand on, by household."""
+    standing = {case.id: case.household_id for case in cases if "approved_on" in case_facts(case)}
+    if not standing:
+        return {}
+    steps = _counting(select(Step)).where(Step.case_id.in_(standing), Step.kind == "approval")
+    return {standing[step.case_id]: step for step in session.scalars(steps.order_by(Step.place))}
 
 
 def act_facts(session: Session, household_id: str) -> dict[str, Any]:

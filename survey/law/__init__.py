@@ -7,7 +7,8 @@ for reason in explain(assessment, law, "vi"): ...
 
 `expressions` turns clause text into trees, `evaluation` gives their three-valued meaning (scalar,
 NumPy), `loader` reads and checks the files, `book` holds them, `rules` fixes them on dates, `assess` and
-`bulk` judge one household and millions, `alike` gives many their whole assessments, `explain` says why, `phone` hands the law to a browser.
+`bulk` judge one household and millions, `alike` gives many their whole assessments, `explain` says why,
+`phone` hands the law to a browser.
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ KEPT = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """What the law is told of a household: its facts, the day of the visit, its place on the day of entry (the
-    path of area codes, deepest first).
+    """What the law is told of a household: its facts, the day of the visit, and its place on the day of entry
+    (the path of area codes, deepest first).
     """
 
     facts: Mapping[str, Any]
@@ -103,7 +103,7 @@ def _packed(columns: Iterator[Any], rows: int) -> list[bytes]:
 
 
 def _told(judge: Judge, given: Env, told: Days, rows: int) -> Iterator[Any]:
-    """Every column that an assessment of these rows follows from; more may differ than matters, never less."""
+    """Every column that an assessment of these rows follows from: rather one too many than one too few."""
     truths = Truths(judge.unknowns | given, told)
     on_survey = truths.on_survey(judge.rules)
     envs = {id(one): (one, rules) for one, rules in _environments(judge, truths)}

@@ -186,7 +186,6 @@ class Assessment:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; dates and dated facts are marked, so that `from_dict` gives back the same."""
         result = asdict(self) | {
-            "on": self.on.isoformat(),
             "if_started": [
                 [
                     one.first.isoformat(),
@@ -198,9 +197,17 @@ class Assessment:
             ],
             "lapses_on": _day_out(self.lapses_on),
             "redefined_on": _day_out(self.redefined_on),
-            "facts": {name: _fact_out(value) for name, value in self.facts.items()},
         }
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in result.items()}
+        plain = {key: list(value) if isinstance(value, tuple) else value for key, value in result.items()}
+        return plain | self.own()
+
+    def own(self) -> dict[str, Any]:
+        """What of `to_dict` is the household's own, however many others the law says the same of."""
+        return {
+            "facts": {name: _fact_out(value) for name, value in self.facts.items()},
+            "on": self.on.isoformat(),
+            "area_codes": list(self.area_codes),
+        }
 
     @staticmethod
     def from_dict(stored: Mapping[str, Any]) -> Assessment:
