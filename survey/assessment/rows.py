@@ -29,16 +29,6 @@ class HouseRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CurrentFacts:
-    """What the current assessment of a household was told: enough to try another law on it."""
-
-    household_id: str
-    facts: dict[str, Any]
-    area_codes: tuple[str, ...]
-    on: date
-
-
-@dataclass(frozen=True, slots=True)
 class Count:
     """How many households have an outcome, programme and works kind, and their amounts together."""
 

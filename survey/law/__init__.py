@@ -13,9 +13,9 @@ NumPy), `loader` reads and checks the files, `book` holds them, `rules` fixes th
 
 from __future__ import annotations
 
-from survey.law.alike import Alike, Household
+from survey.law.alike import Alike
 from survey.law.assess import ENGINE_VERSION, assess, replay
-from survey.law.assessment import Assessment, ComponentAmount
+from survey.law.assessment import Assessment, ComponentAmount, Household
 from survey.law.book import LawBook
 from survey.law.bulk import assess_many
 from survey.law.columns import Columns

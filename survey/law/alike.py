@@ -7,16 +7,14 @@ Columns tell which are; one of each kind is assessed. Of 4,837 households of a p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from survey.law.assess import assess
-from survey.law.assessment import Assessment
+from survey.law.assessment import Assessment, Household
 from survey.law.book import LawBook
 from survey.law.bulk import Days, Env, Judge, Truths, groups, reckon, rows_of
 from survey.law.columns import Column, read_columns, words
@@ -27,21 +25,6 @@ CHUNK = 10_000
 """Households whose columns are held at a time."""
 KEPT = 20_000
 """So many different assessments are kept at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Household:
-    """What the law is told of a household: its facts, the day of the visit, and its place on the day of entry
-    (the path of area codes, deepest first).
-    """
-
-    facts: Mapping[str, Any]
-    on: date
-    area_codes: tuple[str, ...] = ()
-
-    def assessment(self, like: Assessment) -> Assessment:
-        """Its own assessment, from that of a household it is alike."""
-        return replace(like, facts=dict(self.facts), on=self.on, area_codes=self.area_codes)
 
 
 class Alike:

@@ -212,17 +212,17 @@ class Assessment:
     @staticmethod
     def from_dict(stored: Mapping[str, Any]) -> Assessment:
         """The assessment of a stored dictionary."""
+        told = Household.of_stored(stored)
         known = {field.name for field in fields(Assessment)}
         given: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value
             for key, value in stored.items()
             if key in known
         }
-        given["on"] = date.fromisoformat(stored["on"])
+        given |= {"facts": told.facts, "on": told.on, "area_codes": told.area_codes}
         given["if_started"] = tuple(_stretch_in(stored, *each) for each in stored.get("if_started", ()))
         for name in ("lapses_on", "redefined_on"):
             given[name] = date.fromisoformat(stored[name]) if stored.get(name) else None
-        given["facts"] = {name: _fact_in(value) for name, value in stored["facts"].items()}
         given["tranches"] = tuple(Payment(**each) for each in stored["tranches"])
         given["components"] = _components_in(stored)
         given["open_components"] = tuple(
@@ -231,6 +231,27 @@ class Assessment:
         )
         given["programmes"] = tuple(_programme_in(each) for each in stored["programmes"])
         return Assessment(**given)
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """What the law is told of a household: its facts, the day of the visit, and its place on the day of entry
+    (the path of area codes, deepest first).
+    """
+
+    facts: Mapping[str, Any]
+    on: date
+    area_codes: tuple[str, ...] = ()
+
+    @staticmethod
+    def of_stored(stored: Mapping[str, Any]) -> Household:
+        """What a stored assessment was told."""
+        known = {name: _fact_in(value) for name, value in stored["facts"].items()}
+        return Household(known, date.fromisoformat(stored["on"]), tuple(stored["area_codes"]))
+
+    def assessment(self, like: Assessment) -> Assessment:
+        """Its own assessment, from that of a household it is alike (see `alike`)."""
+        return replace(like, facts=dict(self.facts), on=self.on, area_codes=self.area_codes)
 
 
 def _components_in(stored: Mapping[str, Any]) -> tuple[ComponentAmount, ...]:
