@@ -185,13 +185,13 @@ class Assessment:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; dates and dated facts are marked, so that `from_dict` gives back the same."""
-        result = asdict(self) | {
+        result = {field.name: _out(getattr(self, field.name)) for field in fields(self)} | {
             "if_started": [
                 [
                     one.first.isoformat(),
                     one.programme,
                     one.amount_vnd,
-                    [asdict(part) for part in one.components],
+                    [_out(part) for part in one.components],
                 ]
                 for one in self.if_started
             ],
@@ -290,6 +290,14 @@ def _stretch_in(
 def _programme_in(stored: Mapping[str, Any]) -> ProgrammeResult:
     lists = {part: tuple(stored[part]) for part in ("met", "not_met", "unknown")}
     return ProgrammeResult(stored["id"], stored["entitles"], **lists)
+
+
+def _out(value: Any) -> Any:
+    """A value with dataclasses as dictionaries; what holds none is not gone through, which `asdict` does."""
+    if isinstance(value, tuple) and value and hasattr(value[0], "__dataclass_fields__"):
+        return tuple(_out(each) for each in value)
+    names = getattr(type(value), "__dataclass_fields__", ())
+    return {name: _out(getattr(value, name)) for name in names} if names else value
 
 
 def _day_out(day: date | None) -> str | None:

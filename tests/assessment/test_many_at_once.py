@@ -134,9 +134,9 @@ def test_many_at_once_are_judged_as_each_alone_whatever_happened(world, ahead, h
     db.session.rollback()
     session = db.session()
     set_fact(session, "01900", "poor_district", is_poor, date(2025, 5, 7), source="x")
-    happen([("interview", HOUSES[0], HOUSES[0], {"visited_on": "2025-05-01", "area_code": "V1"})])
-    happen(("act", HOUSES[0], name, date(2025, 5, 2 + day)) for day, name in enumerate(AGREE[:ahead]))
-    happen(history)
+    before = [("interview", HOUSES[0], HOUSES[0], {"visited_on": "2025-05-01", "area_code": "V1"})]
+    before += [("act", HOUSES[0], name, date(2025, 5, 2 + day)) for day, name in enumerate(AGREE[:ahead])]
+    happen([*before, *history])
     houses = list(session.scalars(select(Household.id).order_by(Household.id)))
     together = Judge(BOOK).anew(session, houses)
     for house, one in zip(houses, together, strict=True):
