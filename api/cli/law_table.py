@@ -113,6 +113,7 @@ class Answers:
         self.law = law
         self.lang = lang
         self._kept: dict[Any, tuple[Assessment, dict[str, str], list[str]]] = {}
+        self._said = lru_cache(READ_KEPT, typed=True)(self._answer)
 
     def answers(self, known: Household, like: Assessment) -> dict[str, str]:
         """The added columns of one row; `like` is the assessment of a household it is alike."""
@@ -124,8 +125,11 @@ class Answers:
         _, answers, sentences = self._kept[key]
         reasons = list(sentences)
         for place in range(1, len(reasons), 2):
-            reasons[place] = answer(reasons[place], known, self.law.book, self.lang)
+            reasons[place] = self._said(reasons[place], known.facts.get(reasons[place]))
         return answers | {"reasons": "".join(reasons)}
+
+    def _answer(self, name: str, value: Any) -> str:
+        return answer(name, value, self.law.on, self.law.book, self.lang)
 
     def _told(self, one: Assessment) -> tuple[dict[str, str], list[str]]:
         """The columns that all alike share; and their reasons, every other piece the name of an answer."""

@@ -305,6 +305,8 @@ def _day_out(day: date | None) -> str | None:
 
 
 def _fact_out(value: Any) -> Any:
+    if not isinstance(value, date | tuple):
+        return value
     if isinstance(value, date):
         return {"$date": value.isoformat()}
     history = as_dated(value)

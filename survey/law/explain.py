@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from survey.law.assessment import Assessment, ComponentAmount, Household, OpenComponent, ProgrammeResult
+from survey.law.assessment import Assessment, ComponentAmount, OpenComponent, ProgrammeResult
 from survey.law.book import KEY_DATES, Cite, Clause, KeyDates, LawBook, Period, Programme, Value
 from survey.law.checks import PLACEHOLDER
 from survey.law.expressions import FALSE, TRUE, names
@@ -314,17 +314,19 @@ class _Telling:
     def shown(self, name: str) -> str:
         """A fact or value as a person reads it; an unknown is an ellipsis."""
         if name in self.book.facts:
-            return answer(name, self.of, self.book, self.lang) if self.is_filled else f"{{{name}}}"
+            if not self.is_filled:
+                return f"{{{name}}}"
+            return answer(name, self.of.facts.get(name), self.of.on, self.book, self.lang)
         value: Value = self.book.values[name]
         dates = dict(zip(KEY_DATES, self.used, strict=True))
         period = value.on(dates[value.key_date], self.law.relevant_areas)
         return "…" if period is None else _value_text(value, period, self.lang)
 
 
-def answer(name: str, of: Assessment | Household, book: LawBook, lang: str) -> str:
+def answer(name: str, value: Any, on: date, book: LawBook, lang: str) -> str:
     """What a household answered, as a person reads it; a name that is no fact's stays in its braces."""
     fact = book.facts.get(name)
-    return f"{{{name}}}" if fact is None else _fact_text(fact, of.facts.get(name), of.on, lang)
+    return f"{{{name}}}" if fact is None else _fact_text(fact, value, on, lang)
 
 
 def general_text(code: str, law: LawOnDate, lang: str) -> str:

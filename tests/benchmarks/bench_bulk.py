@@ -9,20 +9,23 @@ a small one many times over, half of them with an approved case.
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from acting import AGREE, step
 from click.testing import CliRunner
 from flask import Flask
+from sqlalchemy import event, insert, select
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from acting import AGREE, step
 from makers import NOON, envelope, make_world
-from sqlalchemy import Table, event, insert, select
 
 from api.app import create_app
 from api.cli.assess import command
@@ -43,7 +46,12 @@ from survey.registry.models import Household, StatusRecord, Survey
 MODELS = 60
 """Households that come through the door, to be copied."""
 COPIED = (Household, Survey, StatusRecord, Case, Step, AssessmentRow, AssessmentStretch)
-REFERENCES = {"survey_id": "surveys", "case_id": "cases", "assessment_id": "assessments"}
+REFERENCES = {
+    "household_id": "households",
+    "survey_id": "surveys",
+    "case_id": "cases",
+    "assessment_id": "assessments",
+}
 DEARER = """
 [xnt.new]
 unit = "VND/house"
@@ -64,11 +72,10 @@ def main(households: int = 2_000, database: str | None = None) -> None:
                 release_dearer(app, Path(folder) / "law")
             before = written(size)
             seconds, told = timed(app)
-            print(
-                f"{said}: {households:,} households in {seconds:.1f} s ({seconds / households * 1e3:.2f} ms each);"
-                f" {told['SELECT']:,} reading and {told.total() - told['SELECT']:,} writing statements,"
-                f" {written(size) - before:,} bytes"
-            )
+            each, reads = seconds / households * 1e3, told["SELECT"]
+            print(f"{said}: {households:,} households in {seconds:.1f} s, {each:.2f} ms each")
+            more = written(size) - before
+            print(f"  {reads:,} reading and {told.total() - reads:,} writing statements, {more:,} bytes")
 
 
 def made(folder: Path, households: int, database: str | None) -> Flask:
@@ -88,10 +95,10 @@ def made(folder: Path, households: int, database: str | None) -> Flask:
             book = law.load_book()
             store_release(session, book, None, NOON)
             come_in(session, book)
-        copies = -(-households // MODELS) - 1
-        for start in range(0, copies, 100):
+        copies = Copies(db.session())
+        for _ in range(-(-households // MODELS) - 1):
             with transaction.write() as session:
-                multiply(session, min(100, copies - start))
+                copies.add(session)
     return app
 
 
@@ -113,55 +120,52 @@ def come_in(session: Any, book: law.LawBook) -> None:
             receive(session, read(raw), IntakeContext(sender, None, date(2025, 5, 15), NOON, book))
 
 
-def multiply(session: Any, copies: int) -> None:
-    """The first households again and again, each copy with ids of its own."""
-    for _ in range(copies):
+class Copies:
+    """Copies of the first households, each with ids of its own."""
+
+    def __init__(self, session: Any) -> None:
+        self.originals = {
+            model.__tablename__: [dict(row) for row in session.execute(select(model.__table__)).mappings()]
+            for model in COPIED
+        }
+        self.numbers = Counter(
+            {
+                name: max((row["id"] for row in rows if is_numbered(row)), default=0)
+                for name, rows in self.originals.items()
+            }
+        )
+
+    def add(self, session: Any) -> None:
+        """One copy of all."""
         ids: dict[Any, Any] = {}
         for model in COPIED:
-            rows = list(copied(session, model.__table__, ids))
+            rows = [self.copied(model.__tablename__, row, ids) for row in self.originals[model.__tablename__]]
             if rows:
                 session.execute(insert(model), rows)
 
-
-_originals: dict[str, list[dict[str, Any]]] = {}
-_numbers: Counter[str] = Counter()
-
-
-def copied(session: Any, table: Table, ids: dict[Any, Any]) -> Iterator[dict[str, Any]]:
-    """The original rows of a table under new ids."""
-    if table.name not in _originals:
-        _originals[table.name] = [dict(row) for row in session.execute(select(table)).mappings()]
-        _numbers[table.name] = max((row["id"] for row in _originals[table.name] if is_number(row)), default=0)
-    for row in _originals[table.name]:
+    def copied(self, table: str, row: dict[str, Any], ids: dict[Any, Any]) -> dict[str, Any]:
+        """A row under new ids."""
         fresh = dict(row)
         if "id" in row:
-            _numbers[table.name] += 1
-            ids[table.name, row["id"]] = _numbers[table.name] if is_number(row) else str(uuid.uuid4())
-            fresh["id"] = ids[table.name, row["id"]]
-        if row.get("household_id"):
-            fresh["household_id"] = ids["households", row["household_id"]]
+            self.numbers[table] += 1
+            fresh["id"] = ids[table, row["id"]] = (
+                self.numbers[table] if is_numbered(row) else str(uuid.uuid4())
+            )
         for column, of in REFERENCES.items():
             if row.get(column) is not None:
                 fresh[column] = ids[of, row[column]]
-        yield fresh | own_words(table.name, fresh, ids)
+        if table == "surveys":
+            fresh["envelope_id"] = fresh["household_id"]
+        if table == "status_records":
+            fresh["source"] = f"survey:{fresh['household_id']}/1"
+        if table == "steps" and row["kind"] == "approval":
+            fresh["values"] = row["values"] | {"survey_id": ids["surveys", row["values"]["survey_id"]]}
+        return fresh
 
 
-def is_number(row: dict[str, Any]) -> bool:
-    """Whether rows of this table have numbers for ids."""
+def is_numbered(row: dict[str, Any]) -> bool:
+    """Whether rows of its table have numbers for ids."""
     return isinstance(row.get("id"), int)
-
-
-def own_words(table: str, row: dict[str, Any], ids: dict[Any, Any]) -> dict[str, Any]:
-    """What names a household otherwise than by a column that is called so."""
-    if table == "surveys":
-        return {"envelope_id": row["household_id"]}
-    if table == "status_records" and row["source"].startswith("survey:"):
-        return {"source": f"survey:{row['household_id']}/1"}
-    if table == "steps" and row["kind"] == "approval":
-        named = {"survey_id": "surveys", "assessment_id": "assessments"}
-        known = {name: ids.get((of, row["values"].get(name))) for name, of in named.items()}
-        return {"values": row["values"] | {"survey_id": known["survey_id"]}}
-    return {}
 
 
 def release_dearer(app: Flask, folder: Path) -> None:
