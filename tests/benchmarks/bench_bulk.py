@@ -21,7 +21,7 @@ from typing import Any
 
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, func, insert, select
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from acting import AGREE, step
@@ -66,15 +66,14 @@ def main(households: int = 2_000, database: str | None = None) -> None:
     """Make the households, assess them again by the same law, by a dearer one, and once more."""
     with tempfile.TemporaryDirectory() as folder:
         app = made(Path(folder), households, database)
-        size = Path(folder) / "nhavung.sqlite"
         for said in ("same law", "dearer law", "dearer law, again"):
             if said == "dearer law":
                 release_dearer(app, Path(folder) / "law")
-            before = written(size)
+            before = written(app)
             seconds, told = timed(app)
             each, reads = seconds / households * 1e3, told["SELECT"]
             print(f"{said}: {households:,} households in {seconds:.1f} s, {each:.2f} ms each")
-            more = written(size) - before
+            more = written(app) - before
             print(f"  {reads:,} reading and {told.total() - reads:,} writing statements, {more:,} bytes")
 
 
@@ -99,6 +98,7 @@ def made(folder: Path, households: int, database: str | None) -> Flask:
         for _ in range(-(-households // MODELS) - 1):
             with transaction.write() as session:
                 copies.add(session)
+        copies.count_on()
     return app
 
 
@@ -142,6 +142,15 @@ class Copies:
             rows = [self.copied(model.__tablename__, row, ids) for row in self.originals[model.__tablename__]]
             if rows:
                 session.execute(insert(model), rows)
+
+    def count_on(self) -> None:
+        """PostgreSQL counts by itself, and is told how far the copies went."""
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.begin() as connection:
+                for table, last in self.numbers.items():
+                    if last:
+                        sequence = func.pg_get_serial_sequence(table, "id")
+                        connection.execute(select(func.setval(sequence, last)))
 
     def copied(self, table: str, row: dict[str, Any], ids: dict[Any, Any]) -> dict[str, Any]:
         """A row under new ids."""
@@ -207,9 +216,14 @@ def run(app: Flask) -> None:
     print("  " + done.output.strip().splitlines()[1])
 
 
-def written(database: Path) -> int:
-    """Bytes of the file and its log; 0 where the database is elsewhere."""
-    return sum(each.stat().st_size for each in database.parent.glob(database.name + "*"))
+def written(app: Flask) -> int:
+    """Bytes of the database, and of its log where that is a file."""
+    with app.app_context():
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.connect() as connection:
+                return int(connection.scalar(select(func.pg_database_size(func.current_database()))) or 0)
+        file = Path(db.engine.url.database or "")
+        return sum(each.stat().st_size for each in file.parent.glob(file.name + "*"))
 
 
 if __name__ == "__main__":
