@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from survey import law
     from survey.access.viewer import Viewer
     from survey.approval.rejudged import Rejudgement, Result
+    from survey.assessment.rows import Reassessment
 
 MOST_MISSING = 5
-CHUNK = 200
 
 
 @click.command("assess")
@@ -29,7 +29,10 @@ CHUNK = 200
 )
 @click.option("--yes", is_flag=True, help="Confirm beforehand.")
 def command(area: str | None, by_key_dates: bool, yes: bool) -> None:
-    """Assess all households (of an area) again by the law in force; old assessments stay."""
+    """Assess all households (of an area) again by the law in force; old assessments stay.
+
+    What comes out as it is stored is not written again: a run that was broken off goes on where it ended.
+    """
     from api.shared.area_names import inside
     from api.web.intake_context import book_in_force
     from survey.approval.rejudged import by_day_of_receipt
@@ -56,23 +59,37 @@ def command(area: str | None, by_key_dates: bool, yes: bool) -> None:
 
 
 def _assess(viewer: Viewer, ids: Sequence[str], book: law.LawBook) -> None:
-    from api.web import transaction
-    from survey.assessment import actions
-
-    done, changed = 0, 0
+    done, changed, kept = 0, 0, 0
     outcomes: Counter[str] = Counter()
     missing: Counter[str] = Counter()
     with click.progressbar(length=len(ids), label="Đối chiếu lại") as bar:
-        for start in range(0, len(ids), CHUNK):
-            with transaction.write() as session:
-                for household in actions.reassess(session, ids[start : start + CHUNK], book, viewer.now):
-                    done, changed = done + 1, changed + household.has_changed
-                    outcomes[household.outcome] += 1
-                    missing.update(household.missing_facts)
-            bar.update(len(ids[start : start + CHUNK]))
+        for household in _reassessed(viewer, ids, book, bar.update):
+            done, changed, kept = done + 1, changed + household.has_changed, kept + household.is_kept
+            outcomes[household.outcome] += 1
+            missing.update(household.missing_facts)
     said = f"Đã đối chiếu lại {done} trên {len(ids)} hộ theo bản luật {book.release[:8]}"
-    click.echo(f"{said}; {changed} hộ đổi kết quả.")
+    click.echo(f"{said}; {changed} hộ đổi kết quả, {kept} hộ giữ nguyên kết quả đã lưu.")
     _tell(outcomes, missing, book)
+
+
+def _reassessed(
+    viewer: Viewer, ids: Sequence[str], book: law.LawBook, told: Callable[[int], None]
+) -> Iterator[Reassessment]:
+    """Households some at a time: all are read, what comes out otherwise is written in a short turn."""
+    from api.web import transaction
+    from survey.assessment import actions
+    from survey.assessment.bulk import Judge
+
+    judge = Judge(book)
+    for start in range(0, len(ids), actions.AT_A_TIME):
+        some = ids[start : start + actions.AT_A_TIME]
+        anew = judge.anew(viewer.session, some)
+        yield from actions.told(one for one in anew if one.is_kept)
+        if outdated := [one.household_id for one in anew if not one.is_kept]:
+            with transaction.write() as session:
+                yield from list(actions.reassess_some(session, outdated, judge, viewer.now))
+        viewer.session.rollback()  # nothing is read over a whole province in one breath
+        told(len(some))
 
 
 def _tell(outcomes: Counter[str], missing: Counter[str], book: law.LawBook) -> None:

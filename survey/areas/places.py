@@ -6,16 +6,17 @@ held on its last day passes on: a village of a poor district does not cease to b
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.areas.models import LEVELS, AreaFact, AreaRow, AreaSuccession
-from survey.areas.tree import Tree, holds, revision, tree
+from survey.areas.tree import Tree, holds, last_change, revision, tree
 
 Stated = dict[str, tuple[int, object]]  # fact -> (place in LEVELS, value)
 
@@ -67,6 +68,27 @@ def facts_of_many(session: Session, codes: Iterable[str], on: date) -> dict[str,
     """The facts of many places on a day: code -> fact -> value."""
     reading = _Reading(session)
     return {code: {fact: value for fact, (_, value) in reading.stated(code, on).items()} for code in codes}
+
+
+class Places:
+    """Places on many days: each is asked once for a stretch of days in which nothing changes."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._reading = _Reading(session)
+        self._kept: dict[tuple[str, date, int], tuple[tuple[str, ...], dict[str, object]]] = {}
+        firsts = session.scalars(select(AreaFact.valid_from).distinct())
+        lasts = session.scalars(select(AreaFact.valid_to).distinct())
+        after = (day + timedelta(days=1) for day in lasts if day and day < date.max)
+        self._changes = sorted({*firsts, *after})
+
+    def of(self, code: str, on: date) -> tuple[tuple[str, ...], dict[str, object]]:
+        """The units it lay in on a day, as `path_on`, and its facts, as `facts_on`."""
+        key = (code, last_change(self.session, on), bisect_right(self._changes, on))
+        if key not in self._kept:
+            told = {fact: value for fact, (_, value) in self._reading.stated(code, on).items()}
+            self._kept[key] = (path_on(self.session, code, on), told)
+        return self._kept[key]
 
 
 class _Reading:

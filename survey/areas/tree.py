@@ -98,7 +98,7 @@ class Tree:
 def tree(session: Session, on: date) -> Tree:
     """The tree of the day, from the cache while no area changed. Days between two changes share one."""
     mark = revision(session)
-    key = (mark, _last_change(session, mark, on))
+    key = (mark, last_change(session, on))
     with _guard:
         if key in _trees:
             _trees.move_to_end(key)
@@ -129,8 +129,9 @@ def under(session: Session, codes: Iterable[str], on: date) -> frozenset[str]:
     return frozenset(found)
 
 
-def _last_change(session: Session, mark: str, on: date) -> date:
+def last_change(session: Session, on: date) -> date:
     """The last day on which some unit began, ended or moved, until `on`."""
+    mark = revision(session)
     with _guard:
         days = _changes.get(mark)
     if days is None:

@@ -13,19 +13,21 @@ from sqlalchemy.orm import Session
 
 from survey import law
 from survey.access.audit import record
-from survey.assessment import queries
+from survey.assessment.bulk import Anew, Judge
 from survey.assessment.facts import first_told
 from survey.assessment.judging import counting_of, judge_all, judge_told
 from survey.assessment.models import AmountPattern, AssessmentRow, LawRelease, LawText
 from survey.assessment.rows import Reassessment
 from survey.days import day_of
 from survey.db import add_once, add_rows, lasting
-from survey.registry.models import Survey
+from survey.registry.models import Household, Survey
 from survey.registry.rows import NewStatus
 from survey.touched import ASSESSED, touch
 
 PART = ("code", "kind", "payer", "amount_vnd", "is_apart")
 """What a pattern keeps of each component."""
+AT_A_TIME = 1000
+"""Households assessed again together."""
 
 
 def keep_text(session: Session, book: law.LawBook) -> None:
@@ -102,7 +104,7 @@ def assess_first(
 
 
 def _row(
-    session: Session, survey: Survey, result: law.Assessment, at: datetime, *, is_beside: bool = False
+    session: Session, survey: Any, result: law.Assessment, at: datetime, *, is_beside: bool = False
 ) -> AssessmentRow:
     return AssessmentRow(
         household_id=survey.household_id,
@@ -170,16 +172,44 @@ def reassess(
     session: Session, household_ids: Iterable[str], book: law.LawBook, at: datetime
 ) -> Iterator[Reassessment]:
     """Assess households again, each by its own days; those never interviewed are passed over."""
-    for household_id in household_ids:
-        before = queries.current(session, household_id)
-        old = _told(before) if before else None
-        after = assess_household(session, household_id, book, at)
-        if after is None:
-            continue
-        missing = tuple(after.result["missing_facts"])
-        yield Reassessment(household_id, old != _told(after), after.outcome, missing)
+    judge, ids = Judge(book), list(dict.fromkeys(household_ids))
+    for start in range(0, len(ids), AT_A_TIME):
+        yield from reassess_some(session, ids[start : start + AT_A_TIME], judge, at)
 
 
-def _told(row: AssessmentRow) -> tuple[Any, ...]:
+def reassess_some(
+    session: Session, household_ids: Sequence[str], judge: Judge, at: datetime
+) -> Iterator[Reassessment]:
+    """The same of as many different households as one statement may name.
+
+    What would be stored as it is stays as it is. Nobody else's writes about these households come between.
+    """
+    locked = select(Household.id).where(Household.id.in_(household_ids)).order_by(Household.id)
+    session.execute(locked.with_for_update()).all()
+    anew = judge.anew(session, household_ids)
+    outdated = [row.id for one in anew for row in one.outdated]
+    if outdated:
+        session.execute(
+            update(AssessmentRow)
+            .where(AssessmentRow.id.in_(outdated))
+            .values(is_current=False, is_beside=False)
+        )
+    touch(session, [one.household_id for one in anew if not one.is_kept], ASSESSED)
+    new = [judged for one in anew for judged in one.judged if not judged.is_kept]
+    rows = [_row(session, one.survey, one.assessment, at, is_beside=one.is_beside) for one in new]
+    _keep(session, rows, judge.book)
+    yield from told(anew)
+
+
+def told(anew: Iterable[Anew]) -> Iterator[Reassessment]:
+    """How households came out; those never interviewed are passed over."""
+    for one in anew:
+        now = next((judged.like for judged in one.judged if not judged.is_beside), None)
+        if now is not None:
+            has_changed = one.before is None or _noticed(one.before) != _noticed(now)
+            yield Reassessment(one.household_id, has_changed, one.is_kept, now.outcome, now.missing_facts)
+
+
+def _noticed(one: Any) -> tuple[Any, ...]:
     """What an assessment says that people would notice if it came out otherwise."""
-    return row.outcome, row.programme, row.amount_vnd, row.lapses_on
+    return one.outcome, one.programme, one.amount_vnd, one.lapses_on

@@ -30,12 +30,15 @@ def collect(
     Records come as dated values, so that each programme picks the value of the day it is asked on. What was
     registered, confirmed or begun (`acts`) outranks what was asked for.
     """
-    return {
-        **survey.facts,
-        **(facts_on(session, place, entered_on) if place else {}),
-        **records,
-        **acts,
-    }
+    of_place = facts_on(session, place, entered_on) if place else {}
+    return together(survey.facts, of_place, records, acts)
+
+
+def together(told: Facts, of_place: Facts, records: Facts, acts: Facts) -> Facts:
+    """What a survey told, what is known of its place, what records say and what the case tells: the later of
+    them counts.
+    """
+    return {**told, **of_place, **records, **acts}
 
 
 def records_of(session: Session, surveys: Sequence[Survey]) -> dict[int, Facts]:
@@ -74,10 +77,17 @@ _versions = (
 
 
 def _dated(rows: Iterable[Any], versions: Mapping[str, list[Any]], survey: Survey) -> Facts:
-    """The statuses by fact, what was told last first: of two for one day it counts."""
+    """The statuses as of a survey: a visit after this one tells nothing about it."""
     until_then = [one for one in versions[survey.household_id] if one.visited_on <= survey.visited_on]
+    return dated(rows, [*until_then, survey])
+
+
+def dated(rows: Iterable[Any], surveys: Iterable[Any]) -> Facts:
+    """Dated statuses by fact, what was told last first: of two for one day it counts. Rows come newest first,
+    surveys by version.
+    """
     by_fact: defaultdict[str, list[StatusRecord]] = defaultdict(list)
-    for row in told_last_first(rows, [*until_then, survey]):
+    for row in told_last_first(rows, surveys):
         by_fact[row.fact].append(row)
     return {fact: law.Dated(_entry(row) for row in _strongest(found)) for fact, found in by_fact.items()}
 
@@ -90,7 +100,7 @@ def first_told(statuses: Sequence[NewStatus]) -> Facts:
     return {fact: law.Dated(_entry(one) for one in found) for fact, found in by_fact.items()}
 
 
-def told_last_first(rows: Iterable[StatusRecord], surveys: Iterable[Any]) -> list[StatusRecord]:
+def told_last_first(rows: Iterable[Any], surveys: Iterable[Any]) -> list[Any]:
     """The statuses that count, what was told last first; rows come newest first, surveys by version.
 
     Of each survey its last version tells, as of when the first was made; of one that is not named nothing

@@ -102,11 +102,18 @@ def judge_told(
     session: Session, survey: Survey, book: law.LawBook, acts: Facts, records: Facts
 ) -> law.Assessment:
     """The same of one whose dated statuses (see `facts.records_of`) are at hand."""
-    entered_on: date = acts.get("approved_on") or survey.visited_on
-    place = survey.area_code or session.get_one(Household, survey.household_id).area_code
+    area_code = survey.area_code or session.get_one(Household, survey.household_id).area_code
+    place, entered_on = entry(survey, area_code, acts)
     known = facts_of.collect(session, survey, place, entered_on, acts, records)
     path = path_on(session, place, entered_on) if place else ()
     return law.assess(known, book.law_on(survey.visited_on, path))
+
+
+def entry(survey: Any, area_code: str | None, acts: Facts) -> tuple[str | None, date]:
+    """Where and on which day the household of an interview entered a programme; `area_code` is its own, for
+    an interview that names no place.
+    """
+    return survey.area_code or area_code, acts.get("approved_on") or survey.visited_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,16 +29,6 @@ class HouseRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CurrentFacts:
-    """What the current assessment of a household was told: enough to try another law on it."""
-
-    household_id: str
-    facts: dict[str, Any]
-    area_codes: tuple[str, ...]
-    on: date
-
-
-@dataclass(frozen=True, slots=True)
 class Count:
     """How many households have an outcome, programme and works kind, and their amounts together."""
 
@@ -51,9 +41,13 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Reassessment:
-    """A household that was assessed again, and whether outcome, programme or amount changed."""
+    """A household that was assessed again, and whether outcome, programme or amount changed.
+
+    is_kept: what was stored says the same in every respect, and stays.
+    """
 
     household_id: str
     has_changed: bool
+    is_kept: bool
     outcome: str
     missing_facts: tuple[str, ...]

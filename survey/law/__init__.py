@@ -7,13 +7,15 @@ for reason in explain(assessment, law, "vi"): ...
 
 `expressions` turns clause text into trees, `evaluation` gives their three-valued meaning (scalar,
 NumPy), `loader` reads and checks the files, `book` holds them, `rules` fixes them on dates, `assess` and
-`bulk` judge one household and millions, `explain` says why, `phone` hands the law to a browser.
+`bulk` judge one household and millions, `alike` gives many their whole assessments, `explain` says why,
+`phone` hands the law to a browser.
 """
 
 from __future__ import annotations
 
+from survey.law.alike import Alike
 from survey.law.assess import ENGINE_VERSION, assess, replay
-from survey.law.assessment import Assessment, ComponentAmount
+from survey.law.assessment import Assessment, ComponentAmount, Household
 from survey.law.book import LawBook
 from survey.law.bulk import assess_many
 from survey.law.columns import Columns
@@ -25,10 +27,12 @@ from survey.law.rules import LawOnDate
 
 __all__ = [
     "ENGINE_VERSION",
+    "Alike",
     "Assessment",
     "Columns",
     "ComponentAmount",
     "Dated",
+    "Household",
     "LawBook",
     "LawOnDate",
     "Reason",

@@ -180,11 +180,8 @@ def _missing_of(part: Part, winner: _Judged, book: LawBook) -> tuple[str, ...]:
     """The unknown facts that leave one component open; where it lifts, those of what it lifts."""
     rules, env = winner.of.rules, winner.env
     known: dict[str, int] = {}
-    trees = [part.entitled, rules.fold(part.component.price)]
-    if part.component.already is not None:
-        trees.append(rules.fold(part.component.already))
     found = 0
-    for tree in trees:
+    for tree in part.trees:
         found |= rules.missing.of(tree, env, known)
     names = tuple(name for name, bit in book.fact_bits.items() if found & bit)
     if names or not part.component.lifts:
@@ -227,8 +224,8 @@ def _if_started(winner: _Judged | None, amount: int | None, known: Env) -> tuple
     works_kind = winner.env["works_kind"]
     found: list[Stretch] = []
     before = components(winner.money, works_kind)
-    for first, parts in winner.of.later:
-        later = reckon(parts, winner.env)
+    for first, rules in winner.of.later:
+        later = reckon(rules.parts(winner.programme), winner.env)
         told = components(later, works_kind)
         if later.is_settled and told != before:
             found.append(Stretch(first, winner.programme.id, later.amount_vnd, told))

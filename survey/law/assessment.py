@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -185,37 +185,44 @@ class Assessment:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; dates and dated facts are marked, so that `from_dict` gives back the same."""
-        result = _plain(self) | {
-            "on": self.on.isoformat(),
+        result = {field.name: _out(getattr(self, field.name)) for field in fields(self)} | {
             "if_started": [
                 [
                     one.first.isoformat(),
                     one.programme,
                     one.amount_vnd,
-                    [_plain(part) for part in one.components],
+                    [_out(part) for part in one.components],
                 ]
                 for one in self.if_started
             ],
             "lapses_on": _day_out(self.lapses_on),
             "redefined_on": _day_out(self.redefined_on),
-            "facts": {name: _fact_out(value) for name, value in self.facts.items()},
         }
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in result.items()}
+        plain = {key: list(value) if isinstance(value, tuple) else value for key, value in result.items()}
+        return plain | self.own()
+
+    def own(self) -> dict[str, Any]:
+        """What of `to_dict` is the household's own, however many others the law says the same of."""
+        return {
+            "facts": {name: _fact_out(value) for name, value in self.facts.items()},
+            "on": self.on.isoformat(),
+            "area_codes": list(self.area_codes),
+        }
 
     @staticmethod
     def from_dict(stored: Mapping[str, Any]) -> Assessment:
         """The assessment of a stored dictionary."""
+        told = Household.of_stored(stored)
         known = {field.name for field in fields(Assessment)}
         given: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value
             for key, value in stored.items()
             if key in known
         }
-        given["on"] = date.fromisoformat(stored["on"])
+        given |= {"facts": told.facts, "on": told.on, "area_codes": told.area_codes}
         given["if_started"] = tuple(_stretch_in(stored, *each) for each in stored.get("if_started", ()))
         for name in ("lapses_on", "redefined_on"):
             given[name] = date.fromisoformat(stored[name]) if stored.get(name) else None
-        given["facts"] = {name: _fact_in(value) for name, value in stored["facts"].items()}
         given["tranches"] = tuple(Payment(**each) for each in stored["tranches"])
         given["components"] = _components_in(stored)
         given["open_components"] = tuple(
@@ -226,13 +233,25 @@ class Assessment:
         return Assessment(**given)
 
 
-def _plain(value: Any) -> Any:
-    """Results within results as dictionaries; unlike `asdict` it copies nothing that cannot change anyway."""
-    if isinstance(value, tuple):
-        return tuple(_plain(each) for each in value)
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    return value
+@dataclass(frozen=True, slots=True)
+class Household:
+    """What the law is told of a household: its facts, the day of the visit, and its place on the day of entry
+    (the path of area codes, deepest first).
+    """
+
+    facts: Mapping[str, Any]
+    on: date
+    area_codes: tuple[str, ...] = ()
+
+    @staticmethod
+    def of_stored(stored: Mapping[str, Any]) -> Household:
+        """What a stored assessment was told."""
+        known = {name: _fact_in(value) for name, value in stored["facts"].items()}
+        return Household(known, date.fromisoformat(stored["on"]), tuple(stored["area_codes"]))
+
+    def assessment(self, like: Assessment) -> Assessment:
+        """Its own assessment, from that of a household it is alike (see `alike`)."""
+        return replace(like, facts=dict(self.facts), on=self.on, area_codes=self.area_codes)
 
 
 def _components_in(stored: Mapping[str, Any]) -> tuple[ComponentAmount, ...]:
@@ -273,11 +292,21 @@ def _programme_in(stored: Mapping[str, Any]) -> ProgrammeResult:
     return ProgrammeResult(stored["id"], stored["entitles"], **lists)
 
 
+def _out(value: Any) -> Any:
+    """A value with dataclasses as dictionaries; what holds none is not gone through, which `asdict` does."""
+    if isinstance(value, tuple) and value and hasattr(value[0], "__dataclass_fields__"):
+        return tuple(_out(each) for each in value)
+    names = getattr(type(value), "__dataclass_fields__", ())
+    return {name: _out(getattr(value, name)) for name in names} if names else value
+
+
 def _day_out(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
 def _fact_out(value: Any) -> Any:
+    if not isinstance(value, date | tuple):
+        return value
     if isinstance(value, date):
         return {"$date": value.isoformat()}
     history = as_dated(value)

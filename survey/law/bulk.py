@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -54,15 +55,9 @@ def assess_many(
     """
     given, rows = read_columns(columns, book.facts)
     result = _empty(rows, book)
-    for group in _groups(given, rows, book, on, area_codes):
-        judge = _Judge(group.law, group.dates)
-        chosen = group.rows
-        for start in range(0, rows if chosen is None else len(chosen), CHUNK):
-            part = slice(start, start + CHUNK) if chosen is None else chosen[start : start + CHUNK]
-            size = len(range(rows)[part]) if isinstance(part, slice) else len(part)
-            env = {name: column[part] for name, column in given.items()}
-            told = _rows_of(group.days, slice(start, start + CHUNK))
-            for name, answers in judge.chunk(env, told, size).items():
+    for group in groups(given, rows, book, on, area_codes):
+        for part, env, told, size in group.chunks(given, rows):
+            for name, answers in group.judge.chunk(env, told, size).items():
                 getattr(result, name)[..., part] = answers
     return result
 
@@ -92,7 +87,7 @@ def _empty(rows: int, book: LawBook) -> Columns:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class Group:
     """Rows of one place whose key dates lie in the same stretches of law; rows None means all of them.
 
     days: visit, entry and start of every row (or one for all), the start standing in where none is known.
@@ -103,16 +98,32 @@ class _Group:
     rows: NDArray[np.intp] | None
     days: Days
 
+    @property
+    def judge(self) -> Judge:
+        """The law of the group, compiled once as long as the book lives."""
+        found: Judge = self.law.kept("columns", self.dates, lambda: Judge(self.law, self.dates))
+        return found
 
-def _groups(
+    def chunks(self, given: Mapping[str, Column], rows: int) -> Iterator[tuple[Any, Env, Days, int]]:
+        """Its rows some at a time: which, their columns and days, and how many; `rows` are all there are."""
+        chosen = self.rows
+        for start in range(0, rows if chosen is None else len(chosen), CHUNK):
+            part = slice(start, start + CHUNK) if chosen is None else chosen[start : start + CHUNK]
+            size = len(range(rows)[part]) if isinstance(part, slice) else len(part)
+            env = {name: column[part] for name, column in given.items()}
+            yield part, env, rows_of(self.days, slice(start, start + CHUNK)), size
+
+
+def groups(
     given: Mapping[str, Column], rows: int, book: LawBook, on: date | Any, area_codes: Place | Sequence[Place]
-) -> Iterator[_Group]:
+) -> Iterator[Group]:
+    """The rows grouped so that inside a group every legal value is a constant."""
     surveyed = days(on) if isinstance(on, date) else day_column(on)
-    places, of_place = _places(area_codes)
+    places, of_place = _places(area_codes, book)
     told = [given[key] for key in ("approved_on", "started_on") if key in given]
     if isinstance(on, date) and len(places) == 1 and all(np.isnan(column).all() for column in told):
         law = book.law_on(on, places[0])
-        yield _Group(law, law.key_dates(dict.fromkeys(("approved_on", "started_on"))), None, (surveyed,) * 3)
+        yield Group(law, law.key_dates(dict.fromkeys(("approved_on", "started_on"))), None, (surveyed,) * 3)
         return
     asked = _key_dates(given, np.broadcast_to(surveyed, rows), book)
     marks = np.array([days(mark) for mark in book.breakpoints])
@@ -126,15 +137,18 @@ def _groups(
         visit, entry, start = (column[chosen] for column in asked)
         dates = day(visit[0]), day(entry[0]), day(start[0])
         place = places[np.broadcast_to(of_place, rows)[chosen[0]]]
-        yield _Group(book.law_on(dates[0], place), dates, chosen, (visit, entry, start))
+        yield Group(book.law_on(dates[0], place), dates, chosen, (visit, entry, start))
 
 
-def _places(area_codes: Place | Sequence[Place]) -> tuple[list[Place], Any]:
-    """The different places, and which of them each row (or every row) lies in."""
+def _places(area_codes: Place | Sequence[Place], book: LawBook) -> tuple[list[Place], Any]:
+    """The places that differ before the law, and which of them each row (or every row) lies in."""
     if all(isinstance(code, str) for code in area_codes):
         return [tuple(str(code) for code in area_codes)], 0
+    own = book.override_areas
+    paths = [tuple(path) for path in area_codes]
+    before_the_law = {path: tuple(code for code in path if code in own) for path in dict.fromkeys(paths)}
     order: dict[Place, int] = {}
-    of_place = [order.setdefault(tuple(path), len(order)) for path in area_codes]
+    of_place = [order.setdefault(before_the_law[path], len(order)) for path in paths]
     return list(order), np.array(of_place)
 
 
@@ -147,7 +161,17 @@ def _key_dates(given: Mapping[str, Column], surveyed: Column, book: LawBook) -> 
     return surveyed, entered, np.where(np.isnan(started), latest, started)
 
 
-class _Judge:
+def needed_for_amount(rules: CompiledRules, parts: Sequence[Part]) -> set[str]:
+    """Names whose columns an amount is read from."""
+    trees = [tree for one in parts for tree in one.trees]
+    trees += [price.at_most for one in parts for price in one.component.prices.values()]
+    return {name for tree in trees for name in names(tree) if name not in rules.constants}
+
+
+_KEPT = ("works_kind", "approved_on", "started_on")
+
+
+class Judge:
     """The law on one set of key dates, compiled for columns."""
 
     def __init__(self, law: LawOnDate, dates: KeyDates) -> None:
@@ -158,7 +182,8 @@ class _Judge:
         self.status = [vector(one.rules.status[one.place], book.choices) for one in self.candidates]
         self.parts = [one.rules.column_parts(one.programme) for one in self.candidates]
         self.needed = [
-            self.needed_for_amount(one, parts) for one, parts in zip(self.candidates, self.parts, strict=True)
+            needed_for_amount(one.rules, parts) | {*_KEPT, *one.programme.priority}
+            for one, parts in zip(self.candidates, self.parts, strict=True)
         ]
         self.places = {one.id: place for place, one in enumerate(book.programmes)}
         self.component_places = {code: place for place, code in enumerate(book.components)}
@@ -169,19 +194,22 @@ class _Judge:
             for one in self.candidates
         }
 
-    def needed_for_amount(self, candidate: Candidate, parts: Sequence[Part]) -> set[str]:
-        """Names whose columns the amount, the priority and the key dates of a programme are read from."""
-        settled, programme = candidate.rules.constants, candidate.programme
-        trees = [one.component.price for one in parts] + [one.entitled for one in parts]
-        trees += [price.at_most for one in parts for price in one.component.prices.values()]
-        trees += [one.component.already for one in parts if one.component.already is not None]
-        used = {name for tree in trees for name in names(tree) if name not in settled}
-        return {*used, "works_kind", "approved_on", "started_on", *programme.priority}
+    @cached_property
+    def later(self) -> list[list[tuple[tuple[Part, ...], set[str]]]]:
+        """Of each candidate the parts that later starts would get, and the names they are read from."""
+        return [
+            [
+                (parts, needed_for_amount(rules, parts) | {"works_kind"})
+                for _, rules in one.later
+                for parts in (rules.column_parts(one.programme),)
+            ]
+            for one in self.candidates
+        ]
 
     def chunk(self, given: Env, told: Days, rows: int) -> dict[str, Any]:
         """All answers for the rows of one chunk; `told` are their days of visit, entry and start."""
         book, frame = self.book, self.book.frame
-        truths = _Truths(self.unknowns | given, told)
+        truths = Truths(self.unknowns | given, told)
         env = truths.on_survey(self.rules)
         entitles = [
             np.broadcast_to(status(truths.of(one)), rows)
@@ -200,7 +228,7 @@ class _Judge:
             answers["entitles"][self.places[one.programme.id]] = truth
         return answers
 
-    def named(self, truths: _Truths) -> Env:
+    def named(self, truths: Truths) -> Env:
         """The truths as the programmes tell them: a clause that only one that ended names, as on its days."""
         own: Env = {}
         for one in sorted(self.candidates, key=lambda one: one.rules is self.rules):
@@ -218,7 +246,7 @@ class _Judge:
         # Amounts are worked out for these rows alone; of the environment only what they need is copied.
         here = {name: np.broadcast_to(env[name], rows.shape)[chosen] for name in self.needed[place]}
         parts = self.parts[place]
-        money = _reckon(parts, here, chosen.size, self.book.facts["works_kind"].choices)
+        money = reckon(parts, here, chosen.size, self.book.facts["works_kind"].choices)
         told = "approved_on" if programme.key_date == "entered_on" else programme.key_date
         choice.take(
             chosen,
@@ -242,7 +270,7 @@ class _Judge:
         if not chosen.size:
             return masks
         facts = self.unknowns | {name: column[chosen] for name, column in given.items()}
-        truths = _Truths(facts, _rows_of(told, chosen))
+        truths = Truths(facts, rows_of(told, chosen))
         known: dict[tuple[int, int], dict[str, NDArray[np.uint64]]] = {}
         for one, could_be in zip(self.candidates, possible, strict=True):
             here, rules, env = could_be[chosen], one.rules, truths.of(one)
@@ -256,7 +284,7 @@ class _Judge:
         return masks
 
 
-def _rows_of(told: Days, rows: Any) -> Days:
+def rows_of(told: Days, rows: Any) -> Days:
     """The days of some rows; one day for all stays one."""
     visit, entry, start = (each[rows] if np.ndim(each) else each for each in told)
     return visit, entry, start
@@ -271,7 +299,7 @@ def _bits_by_word(book: LawBook) -> list[dict[str, int]]:
     ]
 
 
-class _Truths:
+class Truths:
     """The truth of every condition for the rows of a chunk, by the rules asked and the day they are asked on.
 
     One environment serves all days where no fact changed over time.
@@ -314,7 +342,7 @@ class _Truths:
 
 
 @dataclass(frozen=True, slots=True)
-class _Money:
+class Money:
     """Least and most of each part (part by row) and of the house's public money; amounts in đồng."""
 
     low: NDArray[np.float64]
@@ -325,7 +353,8 @@ class _Money:
     amount: Column
 
 
-def _reckon(parts: Sequence[Part], env: Env, rows: int, kinds: Sequence[str]) -> _Money:
+def reckon(parts: Sequence[Part], env: Env, rows: int, kinds: Sequence[str]) -> Money:
+    """The amounts of a programme's parts for the rows of an environment."""
     low, high = np.full((len(parts) + 1, rows), np.inf), np.full((len(parts) + 1, rows), -np.inf)
     asked = env["works_kind"]
     for code, kind in enumerate(kinds):
@@ -339,7 +368,7 @@ def _reckon(parts: Sequence[Part], env: Env, rows: int, kinds: Sequence[str]) ->
     for place, part in enumerate(parts):
         if part.component.is_of_the_house:
             amount += np.where(settled[place], np.rint(high[place]), 0)
-    return _Money(low[:-1], high[:-1], low[-1], high[-1], settled[decides].all(axis=0), amount)
+    return Money(low[:-1], high[:-1], low[-1], high[-1], settled[decides].all(axis=0), amount)
 
 
 def _of_kind(parts: Sequence[Part], env: Env, kind: str) -> Iterator[tuple[Any, Any]]:
@@ -430,7 +459,7 @@ class _Choice:
         rows: Column,
         sure: Column,
         place: int,
-        money: _Money,
+        money: Money,
         component_places: Sequence[int],
         stands_in: Any,
         priority: Any,

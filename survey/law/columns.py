@@ -38,7 +38,7 @@ def encode_column(fact: Fact, given: Any) -> Column:
         fast = _FAST[fact.kind](fact, column)
         if fast is not None:
             return fast
-    return _value_by_value(fact, column)
+    return _encoded(fact, column.tolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,8 @@ class DatedColumn:
 def dated_column(fact: Fact, histories: Sequence[Any]) -> DatedColumn:
     """The column of `Dated` facts; a plain value holds on every day. Raises: Problem 2031."""
     unknown = np.asarray(unknown_column(fact)).reshape(-1)[0]
-    entries = [_layers(each) for each in histories]
+    different, places = _different(histories, list(map(repr, histories)))
+    entries = [_layers(each) for each in different]
     layers = max(map(len, entries), default=0)
     firsts, lasts = np.full((2, layers, len(entries)), np.nan)
     values = np.full((layers, len(entries)), unknown)
@@ -79,8 +80,8 @@ def dated_column(fact: Fact, histories: Sequence[Any]) -> DatedColumn:
         firsts[layer, here] = [entries[row][layer][0] for row in here]
         lasts[layer, here] = [entries[row][layer][1] for row in here]
         told = [entries[row][layer][2] for row in here]
-        values[layer, here] = _value_by_value(fact, np.array([*told, None], object))[:-1]
-    return DatedColumn(firsts, lasts, values, unknown)
+        values[layer, here] = _encoded(fact, told)
+    return DatedColumn(firsts, lasts, values, unknown)[places]
 
 
 def _layers(given: Any) -> list[tuple[float, float, Any]]:
@@ -136,14 +137,23 @@ def _codes(fact: Fact, column: Column) -> Column | None:
 _FAST = {"truth": _truths, "number": _numbers, "date": lambda fact, column: None, "choice": _codes}
 
 
-def _value_by_value(fact: Fact, column: Column) -> Column:
-    values = [encode(fact, _plain(value)) for value in column.tolist()]
+def _encoded(fact: Fact, given: Sequence[Any]) -> Column:
+    """A column of plain values; each different one is read once."""
+    different, places = _different(given, list(zip(map(type, given), given, strict=True)))  # True is not 1
+    values = [encode(fact, _plain(value)) for value in different]
     if fact.kind == "truth":
-        return np.array(values, np.uint8)
+        return np.array(values, np.uint8)[places]
     if fact.kind == "choice":
-        places = {code: place for place, code in enumerate(fact.choices)} | {None: -1}
-        return np.array([places[value] for value in values], np.int8)
-    return np.array([np.nan if value is None else value for value in values], np.float64)
+        codes = {code: place for place, code in enumerate(fact.choices)} | {None: -1}
+        return np.array([codes[value] for value in values], np.int8)[places]
+    return np.array([np.nan if value is None else value for value in values], np.float64)[places]
+
+
+def _different(given: Sequence[Any], keys: Sequence[Any]) -> tuple[list[Any], NDArray[np.intp]]:
+    """The different values by their keys, and which of them each row has."""
+    values = dict(zip(keys, given, strict=True))
+    order = {key: place for place, key in enumerate(values)}
+    return list(values.values()), np.fromiter(map(order.__getitem__, keys), np.intp, len(keys))
 
 
 def _plain(value: Any) -> Any:
@@ -166,7 +176,7 @@ def read_columns(columns: Mapping[str, Any], vocabulary: Mapping[str, Fact]) -> 
         if name not in vocabulary:
             raise Problem(2030, fact=name)
         is_dated = getattr(given, "dtype", None) in (None, object) and any(
-            isinstance(value, tuple) for value in given
+            issubclass(kind, tuple) for kind in set(map(type, given))
         )
         column = (dated_column if is_dated else encode_column)(vocabulary[name], given)
         if rows not in (-1, len(column)):

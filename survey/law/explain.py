@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from survey.law.assessment import Assessment, ComponentAmount, OpenComponent, ProgrammeResult
-from survey.law.book import KEY_DATES, Cite, Clause, KeyDates, Period, Programme, Value
+from survey.law.book import KEY_DATES, Cite, Clause, KeyDates, LawBook, Period, Programme, Value
 from survey.law.checks import PLACEHOLDER
 from survey.law.expressions import FALSE, TRUE, names
 from survey.law.facts import Fact, as_dated, day, days, is_not_measured
@@ -80,13 +80,21 @@ class Reason:
 
 
 def explain(
-    assessment: Assessment, law: LawOnDate, lang: str = "vi", as_of: date | None = None
+    assessment: Assessment,
+    law: LawOnDate,
+    lang: str = "vi",
+    as_of: date | None = None,
+    *,
+    is_filled: bool = True,
 ) -> list[Reason]:
     """The reasons of an assessment made under this law: house, programme, amount, priority, doubts, what is
     missing. `as_of`: amounts are those of a house begun on that day, where no start is known yet.
+
+    Not filled: the household's answers stay names in braces, for `answer` to put in. Such sentences serve
+    all that are alike (see `alike`) and have the same days of approval and start.
     """
     now = assessment if as_of is None else assessment.as_of(as_of)
-    telling = _Telling(now, law, lang, None if now is assessment else as_of)
+    telling = _Telling(now, law, lang, None if now is assessment else as_of, is_filled)
     return [
         *telling.house(),
         *telling.programmes(),
@@ -102,8 +110,11 @@ def explain(
 class _Telling:
     """One assessment told in one language."""
 
-    def __init__(self, assessment: Assessment, law: LawOnDate, lang: str, begun_on: date | None) -> None:
+    def __init__(
+        self, assessment: Assessment, law: LawOnDate, lang: str, begun_on: date | None, is_filled: bool
+    ) -> None:
         self.of = assessment
+        self.is_filled = is_filled
         self.begun_on = begun_on  # the day that stands in for a start not known yet, where not the usual one
         self.law = law
         self.book = law.book
@@ -303,11 +314,19 @@ class _Telling:
     def shown(self, name: str) -> str:
         """A fact or value as a person reads it; an unknown is an ellipsis."""
         if name in self.book.facts:
-            return _fact_text(self.book.facts[name], self.of.facts.get(name), self.of.on, self.lang)
+            if not self.is_filled:
+                return f"{{{name}}}"
+            return answer(name, self.of.facts.get(name), self.of.on, self.book, self.lang)
         value: Value = self.book.values[name]
         dates = dict(zip(KEY_DATES, self.used, strict=True))
         period = value.on(dates[value.key_date], self.law.relevant_areas)
         return "…" if period is None else _value_text(value, period, self.lang)
+
+
+def answer(name: str, value: Any, on: date, book: LawBook, lang: str) -> str:
+    """What a household answered, as a person reads it; a name that is no fact's stays in its braces."""
+    fact = book.facts.get(name)
+    return f"{{{name}}}" if fact is None else _fact_text(fact, value, on, lang)
 
 
 def general_text(code: str, law: LawOnDate, lang: str) -> str:

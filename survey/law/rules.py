@@ -23,11 +23,12 @@ class Part:
     Functions are scalar, or of columns (`CompiledRules.column_parts`). status: the truth of its conditions,
     always true of the programme's own. prices: kind of works -> the amount, and its upper bound while facts
     are unknown. decides: while its amount is open, so is the programme's; a supplement is open by itself.
+    trees: its conditions, its price and what was paid before, to be asked for what is missing.
     """
 
     component: Component
     decides: bool
-    entitled: Node
+    trees: tuple[Node, ...]
     status: Callable[[Any], Any]
     prices: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]]
     already: Callable[[Any], Any] | None
@@ -38,7 +39,7 @@ class Part:
 class Candidate:
     """A programme in question on a household's key dates, under the rules of the days it is asked on.
 
-    `later`: from which days a later start of building would get other parts, and those.
+    `later`: from which days a later start of building would get other parts, and the rules of those.
     """
 
     programme: Programme
@@ -46,7 +47,7 @@ class Candidate:
     place: int  # among the rules' programmes
     status: Scalar
     parts: tuple[Part, ...]
-    later: tuple[tuple[date, tuple[Part, ...]], ...]
+    later: tuple[tuple[date, CompiledRules], ...]
 
 
 @dataclass(frozen=True)
@@ -96,17 +97,18 @@ class LawOnDate:
 
     def rules(self, dates: KeyDates) -> CompiledRules:
         """The compiled rules for these key dates; kept in the book, since few combinations exist."""
-        found: CompiledRules = self._kept(
+        found: CompiledRules = self.kept(
             "rules", dates, lambda: CompiledRules(self.book, dates, self.relevant_areas)
         )
         return found
 
     def candidates(self, dates: KeyDates) -> tuple[Candidate, ...]:
         """The programmes in question on these key dates, the one to be chosen first first."""
-        found: tuple[Candidate, ...] = self._kept("candidates", dates, lambda: self._candidates(dates))
+        found: tuple[Candidate, ...] = self.kept("candidates", dates, lambda: self._candidates(dates))
         return found
 
-    def _kept(self, what: str, dates: KeyDates, make: Callable[[], Any]) -> Any:
+    def kept(self, what: str, dates: KeyDates, make: Callable[[], Any]) -> Any:
+        """What was made for these key dates before; it stays as long as the book."""
         epochs = tuple(self.book.epoch(each) for each in dates)
         key = (what, self.relevant_areas, self.on.year, epochs)
         if key not in self.book.compiled:
@@ -124,7 +126,7 @@ class LawOnDate:
         later = tuple(self._later(programme, own)) if programme.by_entry else ()
         return Candidate(programme, rules, place, rules.judges[place], rules.parts(programme), later)
 
-    def _later(self, programme: Programme, own: KeyDates) -> Iterator[tuple[date, tuple[Part, ...]]]:
+    def _later(self, programme: Programme, own: KeyDates) -> Iterator[tuple[date, CompiledRules]]:
         """Each day from which a start would be priced otherwise than the day before."""
         surveyed, entered, started = own
         before = self.rules(own).priced(programme)
@@ -134,7 +136,7 @@ class LawOnDate:
             rules = self.rules((surveyed, entered, first))
             priced = rules.priced(programme)
             if priced != before:
-                yield first, rules.parts(programme)
+                yield first, rules
             before = priced
 
     @cached_property
@@ -255,10 +257,11 @@ class CompiledRules:
         told = [(one, const(TRUE, "truth"), one.is_of_the_house) for one in programme.components]
         told += [(one.component, self.fold(one.entitled), False) for one in self.adding(programme)]
         for component, entitled, decides in told:
+            rests_on = [component.price, *([] if component.already is None else [component.already])]
             yield Part(
                 component,
                 decides=decides,
-                entitled=entitled,
+                trees=(entitled, *map(self.fold, rests_on)),
                 status=compile_(entitled),
                 prices={
                     kind: (compile_(self.fold(price.tree)), compile_(self.fold(price.at_most)))

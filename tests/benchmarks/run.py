@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bench_bulk
 import bench_commands
 import bench_field
 import bench_intake
@@ -17,6 +18,8 @@ def main() -> None:
     bench_commands.main()
     print("\n== law")
     bench_law.main(1_600_000)
+    print("\n== a province assessed again")
+    bench_bulk.main(20_000)
     print("\n== maps")
     bench_maps.report()
     print("\n== intake")
