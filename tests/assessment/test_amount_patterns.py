@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 from sqlalchemy import select
 
@@ -26,7 +27,10 @@ def test_two_that_keep_the_same_new_patterns_in_another_order_both_end(app, monk
     def keep(amounts: list[int]) -> list[int | None]:
         parts = [ComponentAmount("A.amount", "budget", "LOCAL", each, False, ()) for each in amounts]
         with app.app_context(), transaction.write() as session:
-            return [actions._pattern(session, (part,)) for part in parts]
+            return [
+                actions._pattern(session, SimpleNamespace(components=(part,), if_started=()))
+                for part in parts
+            ]
 
     monkeypatch.setattr(actions, "add_once", later)
     with ThreadPoolExecutor(2) as pool:
