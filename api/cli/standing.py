@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, datetime, time
+
 import click
+from sqlalchemy import and_, true
 
 from api.cli.context import app_context, operator
+from survey.days import ZONE
 
 CHUNK = 500
+DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
 
 
 @click.group("standing")
@@ -52,3 +58,56 @@ def rebuild_command(yes: bool) -> None:
                 with transaction.write() as session:
                     rebuild(session, ids[start : start + CHUNK], viewer.today)
         click.echo(f"Đã lập lại dòng hiện trạng của {len(ids)} hộ.")
+
+
+@command.command("figures")
+@click.argument("area", required=False)
+@click.option("--at", "asked_at", type=DAY, help="As it stood at the end of this day, in place of now.")
+@click.option("--since", "asked_since", type=DAY, help="What has changed since the end of this earlier day.")
+@click.option("--list", "listed", help="List the households of this measure; with --since who came and went.")
+def figures(
+    area: str | None, asked_at: datetime | None, asked_since: datetime | None, listed: str | None
+) -> None:
+    """Every measure of an area now or as it stood, and what changed between two days."""
+    from api.shared.area_names import inside
+    from survey.areas.told import unit_told
+    from survey.standing import measures, queries
+    from survey.standing.models import StandingLine
+
+    known = {one.code: one for one in measures.measures().values() if one.of == "households"}
+    if listed is not None and listed not in known:
+        raise click.BadParameter(", ".join(known), param_hint="--list")
+    with app_context():
+        viewer = operator()
+        at, on = _end_of(asked_at, viewer.today)
+        since, then = _end_of(asked_since, viewer.today)
+        code = unit_told(viewer.session, area, viewer.today).code if area else None
+        of_area = and_(true(), *inside(viewer, StandingLine.area_code, code))
+        now = measures.totals(viewer.session, list(known), of_area, on=on, at=at)
+        for measure in [known[listed]] if listed else known.values():
+            line = f"{measure.code:22} {now[measure.code]:>9}  {measure.vi}"
+            if since is None:
+                click.echo(line)
+                chosen = queries.chosen(of_area, measure.condition(on), at=at)
+                here = viewer.session.scalars(chosen.with_only_columns(StandingLine.household_id))
+                _tell(" ", here if listed else ())
+                continue
+            first, last = (since, measure.condition(then)), (at or viewer.now, measure.condition(on))
+            came, went = (
+                queries.entered(viewer.session, of_area, *two) for two in ((first, last), (last, first))
+            )
+            click.echo(f"{line}  (+{len(came)} −{len(went)})")
+            _tell("+", came if listed else ())
+            _tell("−", went if listed else ())
+
+
+def _tell(sign: str, household_ids: Iterable[str]) -> None:
+    for household_id in household_ids:
+        click.echo(f"  {sign} {household_id}")
+
+
+def _end_of(asked: datetime | None, today: date) -> tuple[datetime | None, date]:
+    """The last moment of a day, and the day; none asked is now."""
+    if asked is None:
+        return None, today
+    return datetime.combine(asked.date(), time.max, ZONE), asked.date()

@@ -356,8 +356,13 @@ def obstacles_by_area(
 # --- between two moments
 
 
-def entered(session: Session, visible: Condition, counted: Condition, *, since: datetime) -> list[str]:
-    """Households that a measure's condition counts now and did not count at a moment."""
-    now = chosen(visible, counted).with_only_columns(Line.household_id)
-    then = chosen(visible, counted, at=since).with_only_columns(Line.household_id)
+Asked = tuple[datetime, Condition]
+"""A moment, and a measure's condition as of its day."""
+
+
+def entered(session: Session, visible: Condition, first: Asked, last: Asked) -> list[str]:
+    """Households that were counted at the last moment and not at the first; turned round, those that left."""
+    then, now = (
+        chosen(visible, counted, at=at).with_only_columns(Line.household_id) for at, counted in (first, last)
+    )
     return sorted(session.scalars(now.except_(then)))

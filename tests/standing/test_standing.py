@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from acting import AGREE, NEW_HOUSE, act, household, send_act, step, take
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -16,7 +19,8 @@ from recount import recount
 from sqlalchemy import func, select, true, update
 
 from api.cli.context import operator
-from api.web import transaction
+from api.cli.standing import command
+from api.web import clock, transaction
 from api.web.extensions import db
 from api.web.intake_context import intake_context
 from survey.access import rights
@@ -25,7 +29,7 @@ from survey.intake import actions
 from survey.intake.envelope import read
 from survey.registry.models import Household
 from survey.standing import history, measures, queries
-from survey.standing.actions import differing, refresh
+from survey.standing.actions import differing, fix_moment, refresh
 from survey.standing.models import StandingLine
 from survey.standing.rollups import rollup, waiting
 from survey.touched import forget
@@ -223,10 +227,50 @@ def test_two_moments_compared_list_the_households_that_moved(world, mai, lan):
     with transaction.write() as session:
         before = session.scalar(select(func.max(StandingLine.from_at)))
     take(mai, house, "registration")
-    entered = measures.condition("deciding", FIRST_DAY)
-    moved = queries.entered(db.session(), true(), entered, since=before)
-    assert moved == [house]
-    assert other not in moved
+    counted = measures.condition("deciding", FIRST_DAY)
+    now = db.session.scalar(select(func.max(StandingLine.from_at)))
+    first, last = (before, counted), (now, counted)
+    assert queries.entered(db.session(), true(), first, last) == [house]
+    assert queries.entered(db.session(), true(), last, first) == []
+    assert other not in queries.entered(db.session(), true(), first, last)
+
+
+def test_the_figures_of_a_day_are_told_at_the_command_line(world, mai, lan, monkeypatch):
+    take(mai, household(lan), "registration")
+    monkeypatch.setenv("NHAVUNG_DATABASE_URL", world.config["SQLALCHEMY_DATABASE_URI"])
+    monkeypatch.setattr("api.cli.standing.app_context", lambda: world.app_context())
+    run = CliRunner()
+    assert "registered" in run.invoke(command, ["figures", "--list", "registered"]).output
+    said = run.invoke(command, ["figures", "Nam Mẫu", "--since", "2025-05-01"]).output
+    assert re.search(r"households +1 .*\(\+1 −0\)", said)
+    assert re.search(r"households +0 ", run.invoke(command, ["figures", "--at", "2025-05-01"]).output)
+    assert "đúng như hồ sơ" in run.invoke(command, ["check"]).output
+    assert "1 hộ" in run.invoke(command, ["rebuild", "--yes"]).output
+    assert run.invoke(command, ["figures", "--list", "nothing"]).exit_code == 2
+
+
+def test_a_moment_read_twice_under_four_writers_is_the_same(world, sign_in):
+    clients = [sign_in("lan") for _ in range(4)]
+
+    def write(client):
+        for _ in range(5):
+            household(client)
+
+    def moment():
+        with world.app_context():
+            with transaction.write() as session:
+                at = fix_moment(session, clock.now())
+            first = figures(FIRST_DAY, at)
+            db.session.rollback()
+            return at, first
+
+    with ThreadPoolExecutor(4) as pool:
+        writing = [pool.submit(write, client) for client in clients]
+        told = [moment() for _ in range(4)]
+        for one in writing:
+            one.result()
+    for at, first in told:
+        assert figures(FIRST_DAY, at) == first
 
 
 def test_rows_changed_in_bulk_without_naming_anybody_are_refused(world, lan):
