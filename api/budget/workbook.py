@@ -71,7 +71,7 @@ def write_budget(
     component_words: Callable[[str, str], ComponentWords],
 ) -> None:
     """Write the workbook. Raises: OSError."""
-    with workbook(target) as book:
+    with workbook(target, is_long=True) as book:
         _write_cover(book, estimate, cover)
         _write_lines(book, estimate, programme_name)
         _write_parts(book, estimate, component_words)

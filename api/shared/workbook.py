@@ -69,9 +69,13 @@ class Book:
 
 
 @contextmanager
-def workbook(target: Path | IO[bytes]) -> Iterator[Book]:
-    """A workbook to fill; written at the end. Raises: OSError as the system said it (open in Excel, …)."""
-    file = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, LITERALLY)
+def workbook(target: Path | IO[bytes], *, is_long: bool = False) -> Iterator[Book]:
+    """A workbook to fill; written at the end. Raises: OSError as the system said it (open in Excel, …).
+
+    A long one is kept on the disk meanwhile, not in memory; the rows of its sheets come from the top down.
+    """
+    options = LITERALLY | {"constant_memory": is_long}
+    file = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
     yield Book(
         file,
         title=file.add_format({"bold": True, "font_size": 14}),
