@@ -196,9 +196,8 @@ def _done_act(viewer: Viewer) -> str | None:
 
 def _options(viewer: Viewer, area_code: str | None) -> dict[str, Any]:
     """What the filters offer."""
-    session, mine = viewer.session, worklists.visible(viewer)
-    programmes = standing.found_in(session, mine, StandingLine.case_programme)
-    years = standing.found_in(session, mine, StandingLine.year)
+    programmes = worklists.found_in(viewer, StandingLine.case_programme)
+    years = worklists.found_in(viewer, StandingLine.year)
     kinds = load_form("obstacle").questions["kind"].choices
     return {
         "area_options": worklists.area_options(viewer, area_code),

@@ -163,6 +163,14 @@ def figures(
     return measures.totals(viewer.session, counted, seen, on=on), standing.waiting(viewer.session, seen)
 
 
+def found_in(viewer: Viewer, column: Any) -> list[Any]:
+    """The values that occur in a column among all that the viewer may see, for a filter."""
+    own = area_names.own_areas(viewer, "household.read")
+    if len(own) == 1:
+        return rollup(viewer.session, own[0], viewer.today).found(column)
+    return standing.found_in(viewer.session, visible(viewer), column)
+
+
 def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
     """What waits for the viewer's own acts, by their rights; each line opens the list it counts."""
     counts, states = figures(viewer)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, make_response, render_template, request
 from sqlalchemy import ColumnElement, false
 
-from api.cases import timeline
+from api.cases import timeline, worklists
 from api.households.photo_captions import camera_note
 from api.shared import area_names, household_access, uploads
 from api.shared.flag_words import flag_figures, flag_name
@@ -54,6 +54,7 @@ def index() -> Any:
         offset=page.offset,
         limit=page.size,
     )
+    programmes = worklists.found_in(viewer, StandingLine.programme)
     return render_template(
         "households/list.html",
         houses=list(houses),
@@ -62,7 +63,7 @@ def index() -> Any:
         page=page,
         area_code=area_code,
         outcome_options=[(code, word(f"outcome.{code}")) for code in OUTCOMES],
-        programme_options=[(code, programme_title(viewer, code)) for code in _programmes(viewer, visible)],
+        programme_options=[(code, programme_title(viewer, code)) for code in programmes],
         area_name=partial(area_names.area_name, viewer),
     )
 
@@ -91,11 +92,6 @@ def _filters(viewer: Viewer, names: bool) -> list[ColumnElement[bool]]:
     if names:
         conditions += standing.named(asked.get("q", ""))
     return conditions
-
-
-def _programmes(viewer: Viewer, visible: ColumnElement[bool]) -> list[str]:
-    """Programmes that occur, for the filter."""
-    return standing.found_in(viewer.session, visible, StandingLine.programme)
 
 
 @blueprint.get("/<household_id>")

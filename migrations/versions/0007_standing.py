@@ -87,7 +87,7 @@ def upgrade() -> None:
     op.create_index('ix_standing_lines_case_state', 'standing_lines', ['case_state'], unique=False, sqlite_where=sa.text('to_at IS NULL'), postgresql_where=sa.text('to_at IS NULL'))
     op.create_index('ix_standing_lines_commune_code', 'standing_lines', ['commune_code', 'from_at'], unique=False)
     op.create_index('ix_standing_lines_household_id_from_at', 'standing_lines', ['household_id', 'from_at'], unique=False)
-    op.create_index('uq_standing_lines_open', 'standing_lines', ['household_id'], unique=True, sqlite_where=sa.text('to_at IS NULL AND is_newest'), postgresql_where=sa.text('to_at IS NULL AND is_newest'))
+    op.create_index('uq_standing_lines_open', 'standing_lines', ['household_id'], unique=True, sqlite_where=sa.text('to_at IS NULL AND is_newest = 1'), postgresql_where=sa.text('to_at IS NULL AND is_newest'))
     op.create_table('standing_obstacles',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('household_id', sa.String(length=36), nullable=False),

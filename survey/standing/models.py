@@ -35,7 +35,7 @@ class StandingLine(Base):
             "uq_standing_lines_open",
             "household_id",
             unique=True,
-            sqlite_where=text("to_at IS NULL AND is_newest"),
+            sqlite_where=text("to_at IS NULL AND is_newest = 1"),  # as statements say it, or it is not used
             postgresql_where=text("to_at IS NULL AND is_newest"),
         ),
     )

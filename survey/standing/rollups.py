@@ -26,7 +26,9 @@ from survey.standing.models import CommuneRevision
 from survey.standing.models import StandingLine as Line
 from survey.standing.queries import holds
 
-KEPT = 16
+KEPT = 200
+CHOSEN_BY = ("programme", "case_programme", "year")
+"""Columns by whose values lists are filtered."""
 Money = tuple[str, str, int | None, int | None]
 """Of entitled households: programme, works kind, amount_vnd, pattern of the amount."""
 
@@ -66,6 +68,7 @@ class Part:
     units: defaultdict[str | None, Figures] = field(default_factory=lambda: defaultdict(Figures))
     oldest: dict[str, date] = field(default_factory=dict)
     newest_survey: date | None = None
+    found: set[tuple[Any, ...]] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,12 @@ class Rollup:
     def oldest(self, state: str) -> date | None:
         """Since when the case stands in a state that has stood there longest."""
         return min((part.oldest[state] for part in self.parts.values() if state in part.oldest), default=None)
+
+    def found(self, column: Any) -> list[Any]:
+        """The values that occur in one of the columns of `CHOSEN_BY`, for a filter; of whole communes."""
+        place = CHOSEN_BY.index(column.key)
+        values = {told[place] for part in self.parts.values() for told in part.found}
+        return sorted(value for value in values if value is not None)
 
     def with_parts(self, new: Mapping[str, Part | None]) -> Rollup:
         """With other figures of some communes; None: the commune has none any more."""
@@ -120,7 +129,7 @@ def rollup(session: Session, area_code: str, on: date) -> Rollup:
     key = (str(session.get_bind()), revision(session), area_code, on)
     with _guard:
         kept = _rollups.get(key, EMPTY)
-    marks = dict(session.execute(select(CommuneRevision.commune_code, CommuneRevision.revision)).all())
+    marks = _marks(session, known, area_code)
     changed = [
         code for code, mark in marks.items() if code not in kept.parts or kept.parts[code].mark != mark
     ]
@@ -136,10 +145,20 @@ def rollup(session: Session, area_code: str, on: date) -> Rollup:
     return found
 
 
+def _marks(session: Session, known: Tree, area_code: str) -> dict[str, int]:
+    """The marks of the communes in which lines of the area were written."""
+    marks = select(CommuneRevision.commune_code, CommuneRevision.revision)
+    if known.parent(area_code) is not None:
+        inside = one_of(session, Line.area_code, known.under(area_code))
+        wanted = select(func.coalesce(Line.commune_code, "")).where(holds(Line), inside)
+        marks = marks.where(CommuneRevision.commune_code.in_(wanted))
+    return dict(session.execute(marks).all())
+
+
 def _parts(
     session: Session, communes: Collection[str], marks: dict[str, int], known: Tree, area_code: str, on: date
 ) -> dict[str, Part]:
-    """What these communes give, in two statements."""
+    """What these communes give, in three statements."""
     parts = {code: Part(marks[code]) for code in communes}
     where = _Place(known, area_code)
     counted = [code for code, measure in measures().items() if measure.of == "households"]
@@ -158,6 +177,9 @@ def _parts(
             part.oldest[state] = min(part.oldest.get(state, since), since)
         if surveyed_on is not None:
             part.newest_survey = max(part.newest_survey or surveyed_on, surveyed_on)
+    chosen_by = [getattr(Line, name) for name in CHOSEN_BY]
+    for commune, *told, _ in _grouped(session, communes, (Line.commune_code, *chosen_by), (func.count(),)):
+        parts[commune or ""].found.add(tuple(told))
     place, paid = (Line.commune_code, Line.area_code), (Line.amount_vnd, Line.amount_pattern_id)
     entitled = measures()["entitled"].condition(on)
     for commune, village, programme, kind, amount_vnd, pattern, households in _grouped(

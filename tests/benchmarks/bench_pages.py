@@ -3,7 +3,8 @@
 python tests/benchmarks/bench_pages.py [--households 50000] [--database URL] [--times 15]
 
 What pages read is made in bulk with a fixed seed: households with a head's name in communes of ten villages,
-how they stand, their cases and obstacles. With `--database` an empty PostgreSQL; without it SQLite.
+how they stand, their cases and obstacles. With `--database` an
+empty PostgreSQL, or one filled by this before; without it SQLite.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert, text
+from sqlalchemy import func, insert, select, text
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from makers import FIRST_DAY, NOON
@@ -73,7 +74,8 @@ def main(households: int = 50_000, url: str | None = None, times: int = 15) -> N
         app = _app(Path(folder), url)
         began = time.perf_counter()
         with app.app_context(), transaction.write() as session:
-            _fill(session, households)
+            if session.scalar(select(func.count()).select_from(StandingLine)) == 0:
+                _fill(session, households)
         with app.app_context(), transaction.write() as session:
             session.execute(text("ANALYZE"))
         print(f"{households} households, {app.config['SQLALCHEMY_DATABASE_URI'].split(':')[0]}", end=", ")

@@ -8,6 +8,7 @@ import bench_field
 import bench_intake
 import bench_law
 import bench_maps
+import bench_pages
 import bench_papers
 import bench_phone
 
@@ -27,6 +28,8 @@ def main() -> None:
     print("\n== field app")
     bench_field.report()
     bench_phone.report()
+    print("\n== pages")
+    bench_pages.main()
     print("\n== papers")
     bench_papers.report()
 
