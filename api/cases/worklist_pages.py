@@ -24,6 +24,7 @@ from survey.cases import lists, machine
 from survey.cases.rows import ActStep, CaseRow
 from survey.problems import Problem
 from survey.questionnaire import load_form
+from survey.registry.models import Household
 from survey.standing import measures
 from survey.standing import queries as standing
 from survey.standing.models import StandingLine, StandingObstacle
@@ -190,7 +191,8 @@ def _reason(row: CaseRow, done: ActStep, names: bool) -> dict[str, Any]:
 def _done_act(viewer: Viewer) -> str | None:
     """The act just recorded from this list, to look at or take back."""
     act_id = request.args.get("done", "")
-    known = lists.done_by(viewer.session, worklists.visible(viewer), act_id) if len(act_id) == 36 else []
+    visible = viewer.visible(Household.area_code, "household.read")
+    known = lists.done_by(viewer.session, visible, act_id) if len(act_id) == 36 else []
     return act_id if known else None
 
 

@@ -154,20 +154,24 @@ def figures(
     viewer: Viewer, area_code: str | None = None
 ) -> tuple[Mapping[str, int], dict[str, WaitingCount]]:
     """(figures by measure, cases by state) of an area, or of all the viewer may see."""
-    own = [area_code] if area_code else area_names.own_areas(viewer, "household.read")
-    if len(own) == 1:
-        found = rollup(viewer.session, own[0], viewer.today)
+    if (known := area_code or _only_area(viewer)) is not None:
+        found = rollup(viewer.session, known, viewer.today)
         return found.total.measures, waiting(found)
     seen, on = visible(viewer), viewer.today
     counted = [code for code, measure in measures.measures().items() if measure.of == "households"]
     return measures.totals(viewer.session, counted, seen, on=on), standing.waiting(viewer.session, seen)
 
 
+def _only_area(viewer: Viewer) -> str | None:
+    """The one area that the viewer's posts are in, where it exists today."""
+    own = area_names.own_areas(viewer, "household.read")
+    return own[0] if len(own) == 1 and viewer.areas("household.read") == {*own} else None
+
+
 def found_in(viewer: Viewer, column: Any) -> list[Any]:
     """The values that occur in a column among all that the viewer may see, for a filter."""
-    own = area_names.own_areas(viewer, "household.read")
-    if len(own) == 1:
-        return rollup(viewer.session, own[0], viewer.today).found(column)
+    if (known := _only_area(viewer)) is not None:
+        return rollup(viewer.session, known, viewer.today).found(column)
     return standing.found_in(viewer.session, visible(viewer), column)
 
 

@@ -92,7 +92,7 @@ def figures(
                 here = viewer.session.scalars(chosen.with_only_columns(StandingLine.household_id))
                 _tell(" ", here if listed else ())
                 continue
-            first, last = (since, measure.condition(then)), (at or viewer.now, measure.condition(on))
+            first, last = (since, measure.condition(then)), (at, measure.condition(on))
             came, went = (
                 queries.entered(viewer.session, of_area, *two) for two in ((first, last), (last, first))
             )

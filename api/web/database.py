@@ -30,12 +30,11 @@ def tell_history() -> None:
     """Write how households stood that have no line yet: data from before lines were kept. Goes on where it
     stopped.
     """
-    while True:
-        ids = without_line(db.session(), CHUNK)
-        if not ids:
-            return
+    last = ""
+    while ids := without_line(db.session(), last, CHUNK):
         with transaction.write() as session:
             rebuild(session, ids, clock.today())
+        last = ids[-1]
 
 
 def downgrade(app: Flask, revision: str = "base") -> None:

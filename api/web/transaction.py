@@ -34,8 +34,7 @@ def write() -> Iterator[Session]:
         session.connection(execution_options={"begin": "IMMEDIATE"})
         try:
             yield session
-            now = clock.now()
-            refresh(session, now, now.date())
+            refresh(session, clock.now)
             session.commit()
         except BaseException:
             session.rollback()

@@ -87,6 +87,7 @@ def upgrade() -> None:
     op.create_index('ix_standing_lines_case_state', 'standing_lines', ['case_state'], unique=False, sqlite_where=sa.text('to_at IS NULL'), postgresql_where=sa.text('to_at IS NULL'))
     op.create_index('ix_standing_lines_commune_code', 'standing_lines', ['commune_code', 'from_at'], unique=False)
     op.create_index('ix_standing_lines_household_id_from_at', 'standing_lines', ['household_id', 'from_at'], unique=False)
+    op.create_index('uq_standing_lines_case_id_open', 'standing_lines', ['case_id'], unique=True, sqlite_where=sa.text('to_at IS NULL AND case_id IS NOT NULL'), postgresql_where=sa.text('to_at IS NULL AND case_id IS NOT NULL'))
     op.create_index('uq_standing_lines_open', 'standing_lines', ['household_id'], unique=True, sqlite_where=sa.text('to_at IS NULL AND is_newest = 1'), postgresql_where=sa.text('to_at IS NULL AND is_newest'))
     op.create_table('standing_obstacles',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -105,6 +106,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_standing_obstacles'))
     )
     op.create_index('ix_standing_obstacles_area_code', 'standing_obstacles', ['area_code'], unique=False, sqlite_where=sa.text('to_at IS NULL'), postgresql_where=sa.text('to_at IS NULL'))
+    op.create_index('uq_standing_obstacles_open', 'standing_obstacles', ['case_id', 'act_id'], unique=True, sqlite_where=sa.text('to_at IS NULL'), postgresql_where=sa.text('to_at IS NULL'))
     op.create_index('ix_standing_obstacles_household_id_from_at', 'standing_obstacles', ['household_id', 'from_at'], unique=False)
 
 

@@ -20,7 +20,8 @@ from survey.assessment.models import AmountPattern, AssessmentRow, LawRelease, L
 from survey.assessment.rows import Reassessment
 from survey.days import day_of
 from survey.db import add_once, add_rows, lasting
-from survey.registry.models import Household, Survey
+from survey.registry.actions import lock
+from survey.registry.models import Survey
 from survey.registry.rows import NewStatus
 from survey.touched import ASSESSED, touch
 
@@ -184,8 +185,7 @@ def reassess_some(
 
     What would be stored as it is stays as it is. Nobody else's writes about these households come between.
     """
-    locked = select(Household.id).where(Household.id.in_(household_ids)).order_by(Household.id)
-    session.execute(locked.with_for_update()).all()
+    lock(session, household_ids)
     anew = judge.anew(session, household_ids)
     outdated = [row.id for one in anew for row in one.outdated]
     if outdated:

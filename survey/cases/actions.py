@@ -13,7 +13,6 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.cases import machine, queries
@@ -22,7 +21,7 @@ from survey.cases.queries import History
 from survey.cases.rows import CaseEvent, NewAct, Progress, Target
 from survey.db import add_missing, add_rows
 from survey.problems import Problem
-from survey.registry.models import Household
+from survey.registry.actions import lock
 from survey.registry.rows import CAMERA
 
 NAMESPACE = uuid.UUID("5b0e7f4e-3f0f-4d0c-9d2e-0c6f0b5e2f11")
@@ -40,7 +39,7 @@ def record_act(session: Session, new: NewAct) -> Changes:
     All or nothing: one impossible step refuses the whole act. Problems 5401 to 5412.
     """
     ids = sorted({target.household_id for target in new.targets})
-    _lock(session, ids)
+    lock(session, ids)
     act = _act_row(new)
     session.add(act)
     session.flush()
@@ -71,12 +70,6 @@ def _keep_steps(session: Session, steps: list[Step]) -> None:
     """Store the cases as they stand now, then the steps that took them there."""
     session.flush()
     add_rows(session, steps)
-
-
-def _lock(session: Session, household_ids: list[str]) -> None:
-    """One act at a time for a household: a second writer waits here, in the order of ids."""
-    locked = select(Household.id).where(Household.id.in_(household_ids)).order_by(Household.id)
-    session.execute(locked.with_for_update()).all()
 
 
 def _act_row(new: NewAct) -> Act:
@@ -230,7 +223,7 @@ def _take_all_away(session: Session, act: Act, steps: list[Step], at: datetime) 
     ids = sorted(set(queries.households_of(session, steps).values()))
     if not ids:
         return {}
-    _lock(session, ids)
+    lock(session, ids)
     histories = queries.histories(session, ids)
     before = _facts(histories)
     _keep_steps(session, [_take_away(act, step, histories, at) for step in steps])

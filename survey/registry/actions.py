@@ -12,14 +12,31 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.areas.names import folded_name, person_sort_key
+from survey.areas.queries import chunks
 from survey.db import add_missing, add_rows
 from survey.encryption import keyed_hash
 from survey.questionnaire import PersonInput
 from survey.registry.models import Household, Person, Photo, StatusRecord, Survey, SurveyPhoto
 from survey.registry.queries import INTERVIEWED
 from survey.registry.rows import CAMERA, SURVEY_SOURCE, NewStatus, NewSurvey, Point
+from survey.touched import touched
 
 PERSONAL = tuple(field.name for field in fields(PersonInput))
+
+
+def lock(session: Session, household_ids: Iterable[str]) -> None:
+    """Let nobody else write about these households until the transaction ends: a second writer waits here, in
+    the order of ids. What this transaction made or locked itself is not asked for again. SQLite has one
+    writer anyway.
+    """
+    known = touched(session)
+    wanted = sorted({*household_ids} - known.new - known.locked)
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for ids in chunks(wanted):
+        locked = select(Household.id).where(Household.id.in_(ids)).order_by(Household.id)
+        session.execute(locked.with_for_update()).all()
+    known.locked.update(wanted)
 
 
 def keep_survey(session: Session, new: NewSurvey, known: Household | None) -> tuple[Survey, list[Person]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from survey.areas.queries import chunks
 from survey.areas.tree import tree
+from survey.days import day_of
+from survey.registry.actions import lock
 from survey.standing.models import CommuneRevision, StandingLine, StandingObstacle
 from survey.standing.noticing import name_scanned
 from survey.standing.rows import Standing, Values, standings
@@ -26,10 +28,11 @@ KEPT = ("id", "from_at", "to_at", "cause", "cause_id")
 """Columns that say when a row holds, and why; the others say how things stand."""
 
 
-def refresh(session: Session, now: datetime, today: date) -> None:
+def refresh(session: Session, clock: Callable[[], datetime]) -> None:
     """Write how the households stand that this transaction wrote, and close how they stood.
 
-    RuntimeError where rows of households were changed in bulk and nobody named them.
+    The moment is read from `clock` once no other writer can come between. RuntimeError where rows of
+    households were changed in bulk and nobody named them.
     """
     session.flush()
     name_scanned(session)
@@ -37,14 +40,15 @@ def refresh(session: Session, now: datetime, today: date) -> None:
     if known.in_bulk and not known.households:
         raise RuntimeError(f"households of {', '.join(sorted(known.in_bulk))} were not named")
     if known.households:
-        write_lines(session, known, now, today)
+        write_lines(session, known, clock)
     forget(session)
 
 
-def write_lines(session: Session, known: Touched, now: datetime, today: date) -> None:
+def write_lines(session: Session, known: Touched, clock: Callable[[], datetime]) -> None:
     """Write how these households stand now where it differs from their open lines."""
-    _share_lock(session)
-    on = tree(session, today)
+    hold(session, known.households)
+    now = clock()
+    on = tree(session, day_of(now))
     for ids in chunks(sorted(known.households)):
         standing = standings(session, ids, on)
         before = [] if known.new.issuperset(ids) else open_rows(session, StandingLine, ids)
@@ -141,14 +145,18 @@ def raise_revisions(session: Session, communes: Iterable[str | None]) -> None:
         {"commune_code": code, "revision": secrets.randbits(62)}
         for code in sorted({code or "" for code in communes})
     ]
+    if not rows:
+        return
     new = dialect.insert(CommuneRevision).values(rows)
     anew = {"revision": new.excluded.revision}
     session.execute(new.on_conflict_do_update(index_elements=[CommuneRevision.commune_code], set_=anew))
 
 
-def _share_lock(session: Session) -> None:
+def hold(session: Session, household_ids: Iterable[str]) -> None:
+    """Let nobody fix a moment, nor write about these households, until this transaction ends."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": LOCK})
+    lock(session, household_ids)
 
 
 def fix_moment(session: Session, now: datetime) -> datetime:

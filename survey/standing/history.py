@@ -25,7 +25,7 @@ from survey.cases.queries import SCAN_SLOT
 from survey.cases.rows import CaseEvent, Progress
 from survey.problems import Problem
 from survey.registry.models import Photo, Survey
-from survey.standing.actions import raise_revisions
+from survey.standing.actions import hold, raise_revisions
 from survey.standing.models import StandingLine, StandingObstacle
 from survey.standing.noticing import cause_of
 from survey.standing.rows import (
@@ -62,6 +62,7 @@ class Records:
 
 def rebuild(session: Session, household_ids: Sequence[str], today: date) -> int:
     """Make the lines of these households anew from their records; returns how many lines there are now."""
+    hold(session, household_ids)
     known = tree(session, today)
     records, scans = _records(session, household_ids), _scans(session, household_ids)
     now = standings(session, household_ids, known)
@@ -97,9 +98,9 @@ def _told(
 def _standing_at(records: Records, now: Standing, scans: dict[int, datetime], at: datetime) -> Standing:
     newest = now.lines[0]
     shared = {name: newest[name] for name in SHARED}
-    house = _house_at(records, at)
     cases, obstacles = _cases_at(records, scans, at)
     first = cases[0] if cases and cases[0].pop("is_newest") else None
+    house = _house_at(records, shared["is_training"], at, _rested_on(records, first, at))
     lines = [shared | house | (first or NO_CASE) | {"is_newest": True}]
     for one in cases if first is None else cases[1:]:
         one.pop("is_newest", None)
@@ -108,11 +109,30 @@ def _standing_at(records: Records, now: Standing, scans: dict[int, datetime], at
     return Standing(lines, [place | one for one in obstacles])
 
 
-def _house_at(records: Records, at: datetime) -> Values:
-    """What a line told of the interview and the assessment at a moment."""
+def _rested_on(records: Records, case: Values | None, at: datetime) -> int | None:
+    """The interview that the approval of a case rested on; None without an approval that counts."""
+    if case is None or case["approved_on"] is None or machine.phases()[case["case_state"]] == "closed":
+        return None
+    told = [
+        step.values.get("survey_id")
+        for known_at, step, _ in records.steps
+        if known_at <= at and step.kind == "approval" and step.case_id == case["case_id"]
+    ]
+    return told[-1] if told else None
+
+
+def _house_at(records: Records, is_training: bool, at: datetime, rested_on: int | None) -> Values:
+    """What a line told of the interview and the assessment at a moment; of an approved household those that
+    the approval rested on, since a newer interview stands beside.
+    """
     surveys = {row.id: row for known_at, row in records.surveys if known_at <= at}
-    visits = [row.visited_on for row in surveys.values()]
+    newest = {row.envelope_id: row for row in surveys.values()}
+    visits = [row.visited_on for row in newest.values() if row.is_training == is_training]
     known = [row for row in records.assessments if row.assessed_at <= at and not row.is_beside]
+    if rested_on in surveys:
+        record = surveys[rested_on].envelope_id
+        of_record = [row for row in known if surveys[row.survey_id].envelope_id == record]
+        known = of_record or known
     house = NOT_NEWEST | {"visited_on": max(visits, default=None), "outcome": NOT_ASSESSED}
     if not known:
         return house

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from survey.assessment.models import SOON
 from survey.cases import machine
 from survey.law.assessment import ELIGIBLE
 from survey.standing.models import StandingLine, StandingObstacle
 from survey.standing.queries import Condition, holds
 
-SOON = timedelta(days=60)
-"""How long before its end a programme warns of the households it would leave."""
 TABLES: dict[str, Any] = {"households": StandingLine, "obstacles": StandingObstacle}
 
 

@@ -30,6 +30,13 @@ class StandingLine(Base):
         Index("ix_standing_lines_household_id_from_at", "household_id", "from_at"),
         Index("ix_standing_lines_area_code", "area_code", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_standing_lines_commune_code", "commune_code", "from_at"),
+        Index(
+            "uq_standing_lines_case_id_open",
+            "case_id",
+            unique=True,
+            sqlite_where=text("to_at IS NULL AND case_id IS NOT NULL"),
+            postgresql_where=text("to_at IS NULL AND case_id IS NOT NULL"),
+        ),
         Index("ix_standing_lines_case_state", "case_state", sqlite_where=OPEN, postgresql_where=OPEN),
         Index(
             "uq_standing_lines_open",
@@ -94,6 +101,14 @@ class StandingObstacle(Base):
     __tablename__ = "standing_obstacles"
     __table_args__ = (
         Index("ix_standing_obstacles_household_id_from_at", "household_id", "from_at"),
+        Index(
+            "uq_standing_obstacles_open",
+            "case_id",
+            "act_id",
+            unique=True,
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
         Index("ix_standing_obstacles_area_code", "area_code", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 

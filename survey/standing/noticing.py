@@ -82,10 +82,19 @@ def notice_bulk(state: ORMExecuteState) -> None:
     ids = [one[column] for one in values if column in one]
     if state.is_insert and name == Household.__tablename__:
         touched(state.session).new.update(ids)
-    if ids:
+        touch(state.session, ids, ASSESSED)  # its first survey, which follows, is the cause
+    elif ids:
         _note(state.session, ids)
     else:
         touched(state.session).in_bulk.add(str(table))
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def forget_undone(session: Session, _ended: Any) -> None:
+    """A savepoint that is undone lets its locks go, and its record was not stored."""
+    known = touched(session)
+    known.locked.clear()
+    known.record = None
 
 
 def name_scanned(session: Session) -> None:

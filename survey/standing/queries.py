@@ -182,10 +182,13 @@ def newest_survey(session: Session, visible: Condition, *conditions: Condition) 
     return session.scalar(statement)
 
 
-def without_line(session: Session, limit: int) -> list[str]:
-    """Households of which nobody wrote yet how they stand; none, but for data from before lines were kept."""
+def without_line(session: Session, after: str, limit: int) -> list[str]:
+    """Households (ids after one) of which nobody wrote yet how they stand; none, but for data from before
+    lines were kept.
+    """
     told = exists().where(Line.household_id == Household.id)
-    return list(session.scalars(select(Household.id).where(~told).order_by(Household.id).limit(limit)))
+    untold = select(Household.id).where(Household.id > after, ~told)
+    return list(session.scalars(untold.order_by(Household.id).limit(limit)))
 
 
 # --- cases
@@ -356,8 +359,8 @@ def obstacles_by_area(
 # --- between two moments
 
 
-Asked = tuple[datetime, Condition]
-"""A moment, and a measure's condition as of its day."""
+Asked = tuple[datetime | None, Condition]
+"""A moment (none: now), and a measure's condition as of its day."""
 
 
 def entered(session: Session, visible: Condition, first: Asked, last: Asked) -> list[str]:

@@ -13,7 +13,7 @@ from datetime import date
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from survey.areas.tree import Tree, revision, tree
@@ -54,6 +54,8 @@ def _plus(mine: Counter[Any], theirs: Counter[Any], times: int) -> Counter[Any]:
     found = Counter(mine)
     for key, number in theirs.items():
         found[key] += number * times
+        if not found[key]:
+            del found[key]
     return found
 
 
@@ -96,7 +98,7 @@ class Rollup:
         return min((part.oldest[state] for part in self.parts.values() if state in part.oldest), default=None)
 
     def found(self, column: Any) -> list[Any]:
-        """The values that occur in one of the columns of `CHOSEN_BY`, for a filter; of whole communes."""
+        """The values that occur in one of the columns of `CHOSEN_BY`, for a filter."""
         place = CHOSEN_BY.index(column.key)
         values = {told[place] for part in self.parts.values() for told in part.found}
         return sorted(value for value in values if value is not None)
@@ -178,8 +180,10 @@ def _parts(
         if surveyed_on is not None:
             part.newest_survey = max(part.newest_survey or surveyed_on, surveyed_on)
     chosen_by = [getattr(Line, name) for name in CHOSEN_BY]
-    for commune, *told, _ in _grouped(session, communes, (Line.commune_code, *chosen_by), (func.count(),)):
-        parts[commune or ""].found.add(tuple(told))
+    each = (Line.commune_code, Line.area_code, *chosen_by)
+    for commune, village, *told, _ in _grouped(session, communes, each, (func.count(),)):
+        if village in where:
+            parts[commune or ""].found.add(tuple(told))
     place, paid = (Line.commune_code, Line.area_code), (Line.amount_vnd, Line.amount_pattern_id)
     entitled = measures()["entitled"].condition(on)
     for commune, village, programme, kind, amount_vnd, pattern, households in _grouped(
@@ -195,7 +199,9 @@ def _grouped(
     session: Session, communes: Collection[str], keys: Any, totals: Any, *conditions: Any
 ) -> Iterator[Any]:
     """Rows of (*keys, *totals) over the newest open lines of these communes; "" are those in none."""
-    inside = one_of(session, func.coalesce(Line.commune_code, ""), communes)
+    inside = one_of(session, Line.commune_code, [code for code in communes if code])
+    if "" in communes:
+        inside = or_(inside, Line.commune_code.is_(None))
     chosen = select(*keys, *totals).where(holds(Line), Line.is_newest, ~Line.is_training, inside, *conditions)
     yield from session.execute(chosen.group_by(*keys))
 
@@ -205,10 +211,14 @@ class _Place:
 
     def __init__(self, known: Tree, area_code: str) -> None:
         self.known, self.area_code = known, area_code
-        self.is_root = known.parent(area_code) is None
+        tops = [code for code, name in known.names.items() if name.parent_code is None]
+        self.is_root, self.is_all = area_code in tops, tops == [area_code]
 
     def __contains__(self, village: str | None) -> bool:
-        return self.is_root if village is None else self.area_code in self.known.path(village)
+        """As `rights.within` has it: the only root answers for every household there is."""
+        if village is None or self.is_all:
+            return self.is_root
+        return self.area_code in self.known.path(village)
 
     def unit(self, village: str | None) -> str | None:
         """The unit right under the area; the area itself for what hangs at it; None for no area."""

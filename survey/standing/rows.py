@@ -93,7 +93,7 @@ def commune_of(tree: Tree, area_code: str | None) -> str | None:
 
 
 _other = aliased(AssessmentRow)
-_visit = aliased(Survey)
+_visit, _later = aliased(Survey), aliased(Survey)
 
 
 def _recorded() -> Any:
@@ -101,9 +101,11 @@ def _recorded() -> Any:
     newest first, and whether a signed paper is missing there.
     """
     is_beside = exists().where(_other.household_id == Household.id, _other.is_beside)
+    is_corrected = exists().where(_later.envelope_id == _visit.envelope_id, _later.version > _visit.version)
     visited_on = (
         select(func.max(_visit.visited_on))
         .where(_visit.household_id == Household.id, _visit.is_training == Household.is_training)
+        .where(~is_corrected)
         .scalar_subquery()
     )
     its_case = (Case.household_id == Household.id) & (Case.state != machine.CANCELLED)

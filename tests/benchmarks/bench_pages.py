@@ -43,7 +43,7 @@ from survey.standing.models import CommuneRevision, StandingLine, StandingObstac
 from survey.standing.rows import NO_CASE
 
 SEED = 20251
-VILLAGES, IN_VILLAGE = 10, 12
+IN_DISTRICT, VILLAGES, IN_VILLAGE = 50, 10, 12
 FIRST = date(2020, 1, 1)
 CHUNK = 5_000
 PASSWORD = "mật khẩu để đo"
@@ -124,9 +124,10 @@ def _parts(kind: str) -> list[dict[str, Any]]:
 
 def _put_areas(session: Any, communes: int) -> None:
     units = [("P", "province", "Tỉnh Đo", None)]
+    units += [(f"D{one}", "district", f"Huyện {one}", "P") for one in range(-(-communes // IN_DISTRICT))]
     for number in range(communes):
         code = f"C{number:04d}"
-        units.append((code, "commune", f"Xã {number}", "P"))
+        units.append((code, "commune", f"Xã {number}", f"D{number // IN_DISTRICT}"))
         units += [(f"{code}-{one}", "village", f"Thôn {one}", code) for one in range(VILLAGES)]
     dated = {"valid_from": FIRST, "valid_to": None}
     rows = [

@@ -120,7 +120,7 @@ def store(session: Session, households: list[tuple[Any, ...]]) -> None:
         values = dict(zip(("programme", "works_kind", "amount_vnd"), paid, strict=True))
         values |= assessment_of(household, survey, book.release) | {"outcome": outcome}
         session.execute(insert(AssessmentRow).values(**values))
-    refresh(session, NOON, FIRST_DAY)
+    refresh(session, lambda: NOON)
 
 
 def survey_of(household: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from makers import FIRST_DAY, NOON, envelope, new_id
 from recount import recount
+from sending import ENVELOPES
 from sqlalchemy import func, select, true, update
 
 from api.cli.context import operator
@@ -30,7 +31,7 @@ from survey.intake.envelope import read
 from survey.registry.models import Household
 from survey.standing import history, measures, queries
 from survey.standing.actions import differing, fix_moment, refresh
-from survey.standing.models import StandingLine
+from survey.standing.models import StandingLine, StandingObstacle
 from survey.standing.rollups import rollup, waiting
 from survey.touched import forget
 
@@ -88,7 +89,7 @@ class Telling:
         self.now += timedelta(hours=5)
         context = replace(intake_context(operator()), sender_id=None, now=self.now)
         state = actions.receive(session, read(raw), context).state
-        refresh(session, self.now, FIRST_DAY)
+        refresh(session, lambda: self.now)
         self.said.append((self.now, recount(session, FIRST_DAY)))
         return state
 
@@ -220,6 +221,35 @@ def test_figures_kept_in_the_process_are_those_of_the_database(world, wanted):
             )
             assert waiting(kept) == queries.waiting(db.session(), inside)
     db.session.rollback()
+
+
+def test_an_obstacle_whose_day_is_corrected_stands_from_that_day(world, mai, lan):
+    house = household(lan)
+    take(mai, house, *AGREE[:1])
+    made = act("obstacle", household=house, done_on="2025-05-10", kind="weather", lead="commune")
+    for day in ("2025-05-10", "2025-05-09"):
+        payload = made["payload"] | {"done_on": day}
+        answer = mai.post(ENVELOPES, json=made | {"payload": payload, "base_version": int(day[-1] == "9")})
+        assert answer.json["state"] == "stored", answer.json
+    db.session.rollback()
+    found = db.session.scalars(select(StandingObstacle).where(StandingObstacle.to_at.is_(None))).all()
+    assert [one.since for one in found] == [date(2025, 5, 9)]
+
+
+def test_an_act_of_many_is_offered_to_be_taken_back_to_those_of_its_place_only(world, mai, lan, sign_in):
+    receipt = take(mai, household(lan), "registration")[0]
+    address = f"/work/list?state=registered&done={receipt['id']}"
+    assert f"/cases/acts/{receipt['id']}" in mai.get(address).text
+    assert receipt["id"] not in sign_in("duy").get(address).text.replace(f"done={receipt['id']}", "")
+
+
+def test_the_cause_of_a_line_is_its_own_record_however_many_come_together(world, lan):
+    made = [envelope({"head_name": f"Nông Văn {number}"}) for number in range(3)]
+    assert lan.post(f"{ENVELOPES}/batch", json=made).status_code in (200, 207)
+    lines = db.session.scalars(select(StandingLine)).all()
+    assert {(line.household_id, line.cause, line.cause_id) for line in lines} == {
+        (one["id"], "survey", one["id"]) for one in made
+    }
 
 
 def test_two_moments_compared_list_the_households_that_moved(world, mai, lan):
