@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
 from flask import Flask
 
 from api.app import create_app
@@ -20,6 +21,11 @@ def app_context() -> Iterator[Flask]:
     app = create_app()
     with app.app_context():
         yield app
+
+
+def told_history(households: int) -> None:
+    """What an upgrade of older data says while it goes on."""
+    click.echo(f"Lập dòng hiện trạng: {households} hộ …", err=True)
 
 
 def operator() -> Viewer:

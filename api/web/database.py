@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import flask_migrate
@@ -17,24 +18,26 @@ CHUNK = 500
 MIGRATIONS = str(Path(migrations.__file__).parent)
 
 
-def upgrade(app: Flask, revision: str = "head") -> None:
-    """Migrate the application's database to `revision` (default: the newest)."""
+def upgrade(app: Flask, revision: str = "head", tell: Callable[[int], None] | None = None) -> None:
+    """Migrate the application's database to `revision` (default: the newest).
+
+    Households from before lines were kept get theirs; `tell` is told how many have, as it goes on.
+    """
     app.config["SETTINGS"].data_folder.mkdir(parents=True, exist_ok=True)
     with app.app_context():
         flask_migrate.upgrade(directory=MIGRATIONS, revision=revision)
         if revision == "head":
-            tell_history()
+            _write_history(tell or (lambda _: None))
 
 
-def tell_history() -> None:
-    """Write how households stood that have no line yet: data from before lines were kept. Goes on where it
-    stopped.
-    """
-    last = ""
+def _write_history(tell: Callable[[int], None]) -> None:
+    """Write how households stood that have no line yet; goes on where it stopped."""
+    last, done = "", 0
     while ids := without_line(db.session(), last, CHUNK):
         with transaction.write() as session:
             rebuild(session, ids, clock.today())
-        last = ids[-1]
+        last, done = ids[-1], done + len(ids)
+        tell(done)
 
 
 def downgrade(app: Flask, revision: str = "base") -> None:
