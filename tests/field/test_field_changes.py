@@ -128,6 +128,7 @@ def test_another_result_at_the_server_stands_beside_the_phone_s_with_the_reason(
     key = survey_here(phone)
     with closing(sqlite3.connect(folder / "nhavung.sqlite")) as connection, connection:
         connection.execute("DELETE FROM area_facts")
+        connection.execute("UPDATE areas_revision SET mark = 'without facts'")
     text = sent_and_fetched(phone, key)
     assert "Máy chủ ra kết quả khác" in text
     assert "Máy chủ biết thêm điều máy này chưa có" in text
