@@ -74,6 +74,8 @@ def workbook(target: Path | IO[bytes], *, is_long: bool = False) -> Iterator[Boo
 
     A long one is kept on the disk meanwhile, not in memory; the rows of its sheets come from the top down.
     """
+    if isinstance(target, Path):
+        target.open("ab").close()  # what cannot be written is refused before, not after all of it is made
     options = LITERALLY | {"constant_memory": is_long}
     file = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
     yield Book(
