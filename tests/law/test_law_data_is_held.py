@@ -45,6 +45,9 @@ EQUIVALENT = {
     "programmes NTP-EM priority.order: without priority.rest": _FIRST_IN_ORDER,
     "supplements TOP-UP already: ntp_paid_vnd if still_helped else 1": _A_DONG,
     "supplements DISASTER-MINIMUM already: ntp_paid_vnd if still_helped else 1": _A_DONG,
+    "supplements DISASTER-MINIMUM entitled.any: without disaster.damaged": (
+        "its 20 million lift nobody: no programme of these days gives a damaged house less"
+    ),
     "programmes: MERIT-2013 before MERIT-2025": "no day has both: the ended one comes after all others",
 }
 """Changes that can change no assessment, each with its reason."""
