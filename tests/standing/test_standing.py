@@ -83,6 +83,15 @@ class Telling:
         self.acts: list[tuple[str, str]] = []
         self.said: list[tuple[datetime, Counter[str]]] = []
 
+    def tell(self, kind: str, house: str, number: int | str, again: bool) -> None:
+        """One step of a random history."""
+        if kind == "survey":
+            self.survey(house, str(number), again=again)
+        elif kind == "way":
+            self.way(house, int(number))
+        else:
+            self.more(kind, house, int(number))
+
     def send(self, raw: dict) -> str:
         """Through the door itself; what stands is written at the end, as at every commit."""
         session = db.session()
@@ -148,12 +157,7 @@ def test_every_past_moment_of_a_random_history_answers_as_a_recount_did_then(wor
     told = begin()
     told.survey(HOUSES[0], "V1", again=False)
     for kind, house, number, again in wanted:
-        if kind == "survey":
-            told.survey(house, number, again=again)
-        elif kind == "way":
-            told.way(house, number)
-        else:
-            told.more(kind, house, number)
+        told.tell(kind, house, number, again)
         assert figures(FIRST_DAY) == +told.said[-1][1]
     for at, said in told.said:
         assert figures(FIRST_DAY, at) == +said
@@ -168,12 +172,8 @@ def test_lines_made_anew_from_the_records_answer_the_same(world, wanted):
     told = begin()
     told.survey(HOUSES[0], "V1", again=False)
     for kind, house, number, again in wanted:
-        if kind == "survey":
-            told.survey(house, "V1", again=again)  # where a household lay before only its lines tell
-        elif kind == "way":
-            told.way(house, number)
-        else:
-            told.more(kind, house, number)
+        # Where a household lay before only its lines tell.
+        told.tell(kind, house, "V1" if kind == "survey" else number, again)
     ids = list(db.session.scalars(select(Household.id)))
     history.rebuild(db.session(), ids, FIRST_DAY)
     assert list(differing(db.session(), ids, FIRST_DAY)) == []
@@ -207,12 +207,7 @@ def test_figures_kept_in_the_process_are_those_of_the_database(world, wanted):
     told = begin()
     told.survey(HOUSES[0], "V1", again=False)
     for kind, house, number, again in wanted:
-        if kind == "survey":
-            told.survey(house, number, again=again)
-        elif kind == "way":
-            told.way(house, number)
-        else:
-            told.more(kind, house, number)
+        told.tell(kind, house, number, again)
         for area in ("06", "01900"):
             kept = rollup(db.session(), area, FIRST_DAY)
             inside = rights.within(StandingLine.area_code, db.session(), frozenset({area}), FIRST_DAY)
