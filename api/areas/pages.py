@@ -13,6 +13,7 @@ from api.web import auth
 from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.standing import queries as standing
+from survey.standing.measures import condition
 from survey.standing.models import StandingObstacle
 from survey.standing.rollups import Rollup, amounts, rollup
 
@@ -60,5 +61,6 @@ def _children(viewer: Viewer, code: str, found: Rollup) -> list[dict[str, Any]]:
 def _overdue(viewer: Viewer, code: str) -> list[tuple[str | None, dict[str, int]]]:
     visible = viewer.visible(StandingObstacle.area_code, "household.read")
     inside = area_names.inside(viewer, StandingObstacle.area_code, code)
-    rows = standing.obstacles_by_area(viewer.session, visible, viewer.today, *inside)
+    late = condition("obstacles_overdue", viewer.today)
+    rows = standing.obstacles_by_area(viewer.session, visible, viewer.today, late, *inside)
     return [(village, {"obstacles_overdue": overdue}) for village, _, overdue in rows]

@@ -52,6 +52,7 @@ class Tree:
     above: dict[str, str]
     below: dict[str, tuple[str, ...]]
     within: dict[str, list[str]] = field(default_factory=dict, compare=False)
+    paths: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     def under(self, code: str) -> list[str]:
         """Every code ever known that lies in an existing unit on this day, its own too."""
@@ -80,6 +81,14 @@ class Tree:
 
     def path(self, code: str) -> tuple[str, ...]:
         """From the unit itself (or its successor) up to the province; empty for an unknown code."""
+        known = self.paths.get(code)
+        if known is None:
+            known = self._path(code)
+            if known:  # whatever else somebody asks for is not kept
+                self.paths[code] = known
+        return known
+
+    def _path(self, code: str) -> tuple[str, ...]:
         start = self.current(code) or self.parent(self._latest(code))
         steps: list[str] = []
         while start is not None and start not in steps:
