@@ -88,9 +88,9 @@ def figures(
             line = f"{measure.code:22} {now[measure.code]:>9}  {measure.vi}"
             if since is None:
                 click.echo(line)
-                chosen = queries.chosen(of_area, measure.condition(on), at=at)
-                here = viewer.session.scalars(chosen.with_only_columns(StandingLine.household_id))
-                _tell(" ", here if listed else ())
+                if listed:
+                    chosen = queries.chosen(of_area, measure.condition(on), at=at)
+                    _tell(" ", viewer.session.scalars(chosen.with_only_columns(StandingLine.household_id)))
                 continue
             first, last = (since, measure.condition(then)), (at, measure.condition(on))
             came, went = (

@@ -29,17 +29,6 @@ class HouseRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """How many households have an outcome, programme and works kind, and their amounts together."""
-
-    outcome: str
-    programme: str | None
-    works_kind: str | None
-    households: int
-    amount_vnd: int
-
-
-@dataclass(frozen=True, slots=True)
 class Reassessment:
     """A household that was assessed again, and whether outcome, programme or amount changed.
 

@@ -131,7 +131,8 @@ def _house_at(records: Records, is_training: bool, at: datetime, rested_on: int 
     known = [row for row in records.assessments if row.assessed_at <= at and not row.is_beside]
     if rested_on in surveys:
         record = surveys[rested_on].envelope_id
-        of_record = [row for row in known if surveys[row.survey_id].envelope_id == record]
+        versions = {row.id for row in surveys.values() if row.envelope_id == record}
+        of_record = [row for row in known if row.survey_id in versions]
         known = of_record or known
     house = NOT_NEWEST | {"visited_on": max(visits, default=None), "outcome": NOT_ASSESSED}
     if not known:

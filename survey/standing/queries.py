@@ -6,7 +6,6 @@ Training households are left out everywhere.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +17,7 @@ from survey.approval.rows import WaitingCase
 from survey.areas.names import folded_name
 from survey.assessment.models import LAPSED, AmountPattern
 from survey.assessment.queries import amount_on, begun_on, patterns
-from survey.assessment.rows import Count, HouseRow
+from survey.assessment.rows import HouseRow
 from survey.cases import machine
 from survey.cases.rows import CaseRow, OpenObstacle, WaitingCount
 from survey.registry.models import Household, Person, Survey
@@ -79,23 +78,6 @@ def found_in(session: Session, visible: Condition, column: Any) -> list[Any]:
 
 
 # --- households
-
-
-def counts(session: Session, visible: Condition, *conditions: Condition, on: date) -> list[Count]:
-    """Households and their money by outcome, programme and works kind as of a day: together all of them."""
-    keys = (outcome(on), Line.programme, Line.works_kind, Line.amount_vnd, Line.amount_pattern_id)
-    levels = patterns(session)
-    found: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
-    for told, programme, kind, amount_vnd, pattern, households in grouped(
-        session, visible, keys, Line.is_newest, *conditions
-    ):
-        sums = found[told, programme or "", kind or ""]
-        sums[0] += households
-        sums[1] += (begun_on(amount_vnd, levels.get(pattern), on) or 0) * households * (told != LAPSED)
-    return [
-        Count(told, programme or None, kind or None, *sums)
-        for (told, programme, kind), sums in sorted(found.items())
-    ]
 
 
 def amounts_by_area(
@@ -174,12 +156,6 @@ def named(text: str) -> list[ColumnElement[bool]]:
     persons = select(Person.id).where(Person.folded_name.contains(told, autoescape=True))
     heads = select(Household.id).where(Household.head_person_id.in_(persons))
     return [Line.household_id.in_(heads)]
-
-
-def newest_survey(session: Session, visible: Condition, *conditions: Condition) -> date | None:
-    """The day of the newest interview behind the figures: how fresh they are."""
-    statement = chosen(visible, Line.is_newest, *conditions).with_only_columns(func.max(Line.surveyed_on))
-    return session.scalar(statement)
 
 
 def without_line(session: Session, after: str, limit: int) -> list[str]:
