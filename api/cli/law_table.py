@@ -202,18 +202,13 @@ def compare_books(
     moves, waiting = Moves(), iter(households)
     laws = [Alike(old), Alike(new)]
     while some := list(itertools.islice(waiting, AT_A_TIME)):
-        found = [law.assess([_known_to(law.book, one) for one in some]) for law in laws]
+        found = [law.assess([replace(one, facts=law.book.known(one.facts)) for one in some]) for law in laws]
         kinds = {(id(before), id(after)): (before, after) for before, after in zip(*found, strict=True)}
         counted = Counter((id(before), id(after)) for before, after in zip(*found, strict=True))
         for kind, count in counted.items():
             before, after = (one if today is None else one.as_of(today) for one in kinds[kind])
             _count(moves, before, after, count)
     return moves
-
-
-def _known_to(book: LawBook, household: Household) -> Household:
-    known = {name: value for name, value in household.facts.items() if name in book.facts}
-    return replace(household, facts=known)
 
 
 def _count(moves: Moves, before: Assessment, after: Assessment, households: int) -> None:

@@ -29,8 +29,8 @@ from survey.areas import queries as areas
 from survey.cases.machine import field_acts
 from survey.fieldwork.assignment import Packed, Server, packed
 from survey.fieldwork.scope import FIELD_ACTIONS, offered, scope_of
-from survey.law.book import SHAPE
 from survey.law.phone import json_law, of_shape_1, of_shape_2
+from survey.law.shapes import SHAPE
 from survey.problems import Problem
 from survey.questionnaire import act_forms, load_form
 from survey.questionnaire.phone import json_forms

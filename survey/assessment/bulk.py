@@ -72,7 +72,7 @@ class Judged:
 
     @property
     def assessment(self) -> law.Assessment:
-        """What the law says, whole."""
+        """The assessment itself, from that of a household it is alike."""
         return self.household.assessment(self.like)
 
 
@@ -109,7 +109,7 @@ class Judge:
 
     def anew(self, session: Session, household_ids: Sequence[str]) -> list[Anew]:
         """Each household as it comes out now beside what is stored of it."""
-        known = _Known(session, household_ids)
+        known = _Known(session, household_ids, self.book)
         told = [one for household_id in household_ids for one in known.interviews(household_id)]
         likes = self._alike.assess([household for *_, household in told])
         judged: defaultdict[str, list[Judged]] = defaultdict(list)
@@ -171,7 +171,8 @@ def _anew(household_id: str, judged: Sequence[Judged], stored: Mapping[bool, Row
 class _Known:
     """What is known of some households, read by a fixed number of statements, however many they are."""
 
-    def __init__(self, session: Session, household_ids: Sequence[str]) -> None:
+    def __init__(self, session: Session, household_ids: Sequence[str], book: law.LawBook) -> None:
+        self._book = book
         self._places = Places(session)
         of_these = select(Household.id, Household.area_code).where(Household.id.in_(household_ids))
         self._area_codes: dict[str, str | None] = dict(session.execute(of_these).all())
@@ -196,7 +197,7 @@ class _Known:
             yield basis, False, self._asked(basis, acts)
 
     def _counting(self, household_id: str) -> tuple[Row[Any] | None, Row[Any] | None]:
-        """As `judging.counting`."""
+        """(what counts, a newer one beside it): interviews by the rule of `judging.counting`, from rows."""
         surveys = self._surveys[household_id]
         newest = _latest_interview(household_id, surveys)
         approval = self._approvals.get(household_id)
@@ -207,14 +208,14 @@ class _Known:
         return basis, newest if newest is not basis else None
 
     def _asked(self, survey: Row[Any], acts: dict[str, Any]) -> law.Household:
-        """As `judging.judge`."""
+        """What the law is asked about one interview, as `judging.judge` asks it, from rows."""
         place, entered_on = entry(survey, self._area_codes[survey.household_id], acts)
         path, of_place = self._places.of(place, entered_on) if place else ((), {})
         rows = self._statuses[survey.household_id]
         own = [one for one in self._surveys[survey.household_id] if one.household_id == survey.household_id]
         until = sorted((one for one in own if one.visited_on <= survey.visited_on), key=_version)
         known = facts_of.together(survey.facts, of_place, facts_of.dated(rows, [*until, survey]), acts)
-        return law.Household(known, survey.visited_on, path)
+        return law.Household(self._book.known(known), survey.visited_on, path)
 
 
 def _version(survey: Row[Any]) -> int:
@@ -272,7 +273,7 @@ def _surveys(
 def _latest_interview(
     household_id: str, surveys: Sequence[Row[Any]], until: date | None = None
 ) -> Row[Any] | None:
-    """As `registry.queries.latest_interview`."""
+    """The newest interview (until a day), by the rule of `registry.queries.latest_interview`, from rows."""
     made_at: dict[str, Any] = {}
     last: dict[str, Row[Any]] = {}
     for one in surveys:

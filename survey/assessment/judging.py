@@ -43,7 +43,7 @@ def counting(session: Session, household_id: str) -> Counting:
 
 
 def counting_of(session: Session, household_ids: Sequence[str]) -> dict[str, Counting]:
-    """The same of many households."""
+    """By household what `counting` says of it; each one asked for has an entry."""
     newest = registry.latest_interviews(session, household_ids)
     of_households = cases.cases_of(session, household_ids)
     approvals = cases.approvals_of(session, of_households.values())
@@ -104,7 +104,7 @@ def judge_told(
     """The same of one whose dated statuses (see `facts.records_of`) are at hand."""
     area_code = survey.area_code or session.get_one(Household, survey.household_id).area_code
     place, entered_on = entry(survey, area_code, acts)
-    known = facts_of.collect(session, survey, place, entered_on, acts, records)
+    known = book.known(facts_of.collect(session, survey, place, entered_on, acts, records))
     path = path_on(session, place, entered_on) if place else ()
     return law.assess(known, book.law_on(survey.visited_on, path))
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from survey.law.book import COMPONENT_KINDS as KINDS
 from survey.law.book import is_of_the_house
+from survey.law.shapes import COMPONENT_KINDS as KINDS
 
 
 @dataclass(frozen=True, slots=True)

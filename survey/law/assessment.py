@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from survey.law.book import BUDGET, Tranche, is_of_the_house
+from survey.law.book import Tranche, is_of_the_house
 from survey.law.facts import Dated, as_dated
+from survey.law.shapes import BUDGET
 
 OUTCOMES = ("not_entitled", "needs_information", "entitled", "not_registered")
 ELIGIBLE = ("entitled", "not_registered")
@@ -47,7 +48,7 @@ class ComponentAmount:
 
     @property
     def is_of_the_house(self) -> bool:
-        """See `book.is_of_the_house`."""
+        """Public money for the house itself, and so part of what is approved."""
         return is_of_the_house(self.kind, self.is_apart)
 
 
@@ -211,7 +212,7 @@ class Assessment:
 
     @staticmethod
     def from_dict(stored: Mapping[str, Any]) -> Assessment:
-        """The assessment of a stored dictionary."""
+        """Back from what `to_dict` made, also of a shape older than today's."""
         told = Household.of_stored(stored)
         known = {field.name for field in fields(Assessment)}
         given: dict[str, Any] = {
@@ -267,7 +268,7 @@ def _component_in(stored: Mapping[str, Any]) -> ComponentAmount:
 
 
 def _whole(programme: str | None, amount_vnd: int | None, tranches: Any) -> tuple[ComponentAmount, ...]:
-    """An amount as its one component."""
+    """An amount kept before there were components: one, of the budget, with no payer told."""
     if not amount_vnd:
         return ()
     payments = tuple(Payment(**each) for each in tranches)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from survey.law.expressions import Node, names
 from survey.law.facts import Fact, unknown_environment
+from survey.law.shapes import BUDGET, SHAPE
 
 if TYPE_CHECKING:
     from survey.law.rules import LawOnDate
@@ -23,14 +24,6 @@ KEY_DATES = ("surveyed_on", "entered_on", "started_on")
 that is known the visit); the start of building.
 """
 KeyDates = tuple[date, date, date]  # in the order of KEY_DATES
-SHAPE = 3
-"""The shape of the law's text; the releases before are still read. In shape 1 programmes ask everything on
-one key date, and a start not yet known counts as the survey day. Up to shape 2 an amount is one sum of which
-no payer is told, and nothing adds to it.
-"""
-BUDGET, CONTRIBUTED, OWN = "budget", "contributed", "own"
-COMPONENT_KINDS = (BUDGET, CONTRIBUTED, OWN)
-"""Whose money a component is: the State's, a giver's, the household's own (đối ứng)."""
 STANDS, LAPSES = "stands", "lapses"
 Words = Mapping[str, str]  # language -> text
 
@@ -173,7 +166,7 @@ class Component:
 
     @property
     def is_of_the_house(self) -> bool:
-        """See `is_of_the_house`."""
+        """Public money for the house itself, and so part of what is approved."""
         return is_of_the_house(self.kind, self.is_apart)
 
 
@@ -347,6 +340,10 @@ class LawBook:
         from survey.law.rules import LawOnDate  # rules compile books, so they import this module
 
         return LawOnDate(self, on, tuple(area_codes))
+
+    def known(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Of some facts those that this law asks for: a newer form tells more than the law in force knows."""
+        return {name: value for name, value in facts.items() if name in self.facts}
 
     @cached_property
     def clause_codes(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from survey.law.book import SHAPE
+from survey.law.shapes import SHAPE
 from survey.problems import Problem
 
 MAX_BYTES = 300_000

@@ -11,7 +11,6 @@ from typing import Any
 
 from survey.law import shapes
 from survey.law.book import (
-    BUDGET,
     Cite,
     Clause,
     Component,
@@ -40,6 +39,7 @@ from survey.law.checks import (
 from survey.law.expressions import TRUE, Kind, Node, const, name, names, parse, typed
 from survey.law.facts import Fact, days
 from survey.law.files import Origins, read_folders, shipped_folder
+from survey.law.shapes import BUDGET
 from survey.problems import Problem
 from survey.words import LANGUAGES
 
@@ -151,7 +151,7 @@ class _Builder:
         )
 
     def source(self, key: str, entry: Mapping[str, Any]) -> Source:
-        """A legal document."""
+        """A legal document; its citation and its title are told in both languages."""
         check_words(entry["cite"], "cite")
         check_words(entry["title"], "title")
         return Source(
@@ -197,7 +197,7 @@ class _Builder:
         return found
 
     def derived(self, code: str, entry: Mapping[str, Any]) -> Clause:
-        """A step of reasoning."""
+        """A step of reasoning: a clause without a text for people."""
         return Clause(code, entry["when"], self.condition(entry["when"]), self.cite(entry), None)
 
     def clause(self, code: str, entry: Mapping[str, Any]) -> Clause:

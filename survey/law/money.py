@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from survey.law.assessment import ComponentAmount, cut
-from survey.law.book import BUDGET
 from survey.law.expressions import FALSE, UNKNOWN
 from survey.law.rules import Part
+from survey.law.shapes import BUDGET
 
 Env = Mapping[str, Any]
 Bounds = tuple[float, float]  # least and most in đồng

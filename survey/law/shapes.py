@@ -9,8 +9,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from survey.law.book import COMPONENT_KINDS
 from survey.problems import Problem
+
+SHAPE = 3
+"""The shape of the law's text; the releases before are still read. In shape 1 programmes ask everything on
+one key date, and a start not yet known counts as the survey day. Up to shape 2 an amount is one sum of which
+no payer is told, and nothing adds to it.
+"""
+BUDGET, CONTRIBUTED, OWN = "budget", "contributed", "own"
+COMPONENT_KINDS = (BUDGET, CONTRIBUTED, OWN)
+"""Whose money a component is: the State's, a giver's, the household's own (đối ứng)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,10 @@ export function judge(form, values, draftId) {
     acts: house?.case_facts,
     envelopeId: draftId,
   };
-  const assessment = assess(collectFacts(surveyFacts(form, values), more), law);
+  const told = Object.entries(collectFacts(surveyFacts(form, values), more));
+  // A newer form tells more than the law in force asks for.
+  const known = Object.fromEntries(told.filter(([name]) => Object.hasOwn(law.document.facts, name)));
+  const assessment = assess(known, law);
   return { assessment, reasons: explain(assessment, law, language()) };
 }
 
