@@ -51,5 +51,5 @@ def touch(session: Session, household_ids: Iterable[str], cause: Cause) -> None:
 
 
 def forget(session: Session) -> None:
-    """The transaction has ended."""
+    """Drop what was named, once its lines are written or it was undone."""
     session.info.pop(KEPT, None)

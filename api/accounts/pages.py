@@ -148,7 +148,7 @@ def _page_of(viewer: Viewer, user_id: int, problem: Problem | None = None) -> st
 
 @blueprint.post("/<int:user_id>/name")
 def rename(user_id: int) -> Any:
-    """Correct the name."""
+    """Correct the name of an account of my areas; the user name stays."""
     viewer = auth.viewer()
     name = request.form.get("full_name", "")
     return _change(viewer, user_id, lambda session: actions.rename(session, viewer.actor, user_id, name))
@@ -156,7 +156,7 @@ def rename(user_id: int) -> Any:
 
 @blueprint.post("/<int:user_id>/posts")
 def grant_post(user_id: int) -> Any:
-    """Give one more post."""
+    """Give an account of my areas one more post, beside those it holds."""
     viewer = auth.viewer()
     return _change(
         viewer,
@@ -231,7 +231,7 @@ def _scope(viewer: Viewer) -> Any:
 
 
 def _posts_today(viewer: Viewer, accounts: list[Account]) -> dict[int, list[Any]]:
-    """The posts in force of each account."""
+    """Account id -> the posts it holds today; an empty list where it holds none."""
     today = viewer.today
     held: dict[int, list[Any]] = {account.id: [] for account in accounts}
     for post in queries.posts(viewer.session, held):

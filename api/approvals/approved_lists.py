@@ -45,7 +45,7 @@ class ListDifference:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a viewer may see of a list."""
+    """Whether a viewer sees heads' names and amounts in a list."""
 
     names: bool
     amounts: bool
@@ -161,7 +161,6 @@ def _change(viewer: Viewer, change: Change, field: str, names: Mapping[str, str 
 
 
 def _field(viewer: Viewer, row: ListRow, field: str, names: Mapping[str, str | None]) -> str:
-    """One field of a row in words."""
     value = getattr(row, field)
     if field == "works_kind":
         return word(f"works_kind.{value}") if value else "–"

@@ -176,7 +176,7 @@ def _sees_amounts(viewer: Viewer, house: Household) -> bool:
 
 
 def _decided(viewer: Viewer, done: ActStep, house: Household, name: str | None) -> dict[str, Any]:
-    """One household's line."""
+    """A household that an act decided: its name only to those who may see it, and the step it took."""
     return {
         "household_id": house.id,
         "head_name": name if household_access.sees_names(viewer, house) else None,

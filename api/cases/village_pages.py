@@ -62,7 +62,6 @@ def _entry(viewer: Viewer, kind: str) -> Any:
 
 
 def _waits_for(kind: str) -> ColumnElement[bool]:
-    """Cases that wait for this act."""
     return StandingLine.case_state.in_(machine.acts()[kind].waits_in)
 
 

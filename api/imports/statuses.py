@@ -64,7 +64,7 @@ NO_HOUSEHOLD = 4210
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the whole list rests on."""
+    """The decision (quyết định) that a list rests on: its fact, days, body and number, and for which area."""
 
     fact: str
     valid_from: date
@@ -176,7 +176,7 @@ class _AreaCodes:
 def _line(
     session: Session, row: Row, columns: dict[str, list[str]], decision: Decision, known: _AreaCodes
 ) -> Line:
-    """One row matched."""
+    """What becomes of one row: matched, asked back with candidates, not found, passed over or refused."""
     told = {ours: _first_filled(row, names) for ours, names in columns.items()}
     try:
         wanted, value = _wanted(row, told, columns, decision.fact, known)

@@ -92,7 +92,7 @@ def _readable(raw: Any) -> Envelope | Exception:
 
 
 def _one_of_batch(index: int, outcome: Outcome) -> dict[str, Any]:
-    """One record's own result."""
+    """Where in the batch, the HTTP status it would have alone, and its receipt or its problem."""
     if isinstance(outcome, Exception):
         problem = outcome if isinstance(outcome, Problem) else errors.incident(outcome)
         return {

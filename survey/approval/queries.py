@@ -126,7 +126,7 @@ def newest_version(session: Session, area_code: str, year: int) -> ListVersion |
 
 
 def _whole(session: Session, heads: Sequence[ListHead]) -> list[ListVersion]:
-    """The same versions with their rows."""
+    """Frozen versions with their rows and who left, in the order of `heads`."""
     wanted = select(CaseList.id, CaseList.rows, CaseList.left).where(
         CaseList.id.in_([head.id for head in heads])
     )

@@ -60,7 +60,7 @@ def _known(session: Session, code: str, on: date) -> tuple[tuple[str, ...], date
 
 
 def facts_on(session: Session, code: str, on: date) -> dict[str, object]:
-    """The facts of a place on a day."""
+    """Fact -> value, as `facts_of_many` has them."""
     return facts_of_many(session, [code], on)[code]
 
 

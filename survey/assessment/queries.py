@@ -50,7 +50,7 @@ def begun_on(amount_vnd: int | None, pattern: AmountPattern | None, on: date) ->
 
 
 def current(session: Session, household_id: str) -> AssessmentRow | None:
-    """The current assessment of one household."""
+    """The assessment that counts, with its whole result; None while nobody was interviewed."""
     return session.scalar(
         select(AssessmentRow).where(AssessmentRow.household_id == household_id, AssessmentRow.is_current)
     )
@@ -79,7 +79,7 @@ _counted_of = (
 
 
 def newest_of(session: Session, household_ids: Sequence[str]) -> dict[str, AssessmentRow]:
-    """The same of many households."""
+    """By household the assessment that `newest` finds; one never assessed is absent."""
     rows = session.scalars(_newest_of, {"households": household_ids})
     return {row.household_id: row for row in rows}
 

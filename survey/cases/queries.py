@@ -58,7 +58,7 @@ class History:
         self.steps = sorted([*self.steps, step], key=lambda one: one.place)
 
     def remove(self, step: Step) -> None:
-        """Leave a step out."""
+        """Take a step out of what is replayed; its record stays."""
         self.steps = [one for one in self.steps if one.id != step.id]
 
 
@@ -126,7 +126,7 @@ def case_of(session: Session, household_id: str) -> Case | None:
 
 
 def leading(of_household: Iterable[History]) -> Case | None:
-    """The same among the cases at hand."""
+    """Of one household's cases the active one, else the newest; None without any."""
     cases = (history.case for history in of_household)
     return max(cases, key=lambda case: (case.is_active, case.is_newest, case.since), default=None)
 
@@ -165,7 +165,7 @@ def act_facts(session: Session, household_id: str) -> dict[str, Any]:
 
 
 def case_facts(case: Case | Progress | None) -> dict[str, Any]:
-    """The same of a case at hand."""
+    """`act_facts` of a case at hand; nothing of one that is closed, objected to or cancelled."""
     if case is None or case.state in ("objected", machine.CANCELLED):
         return {}
     if case.state == "not_registered":
@@ -182,7 +182,7 @@ def case_facts(case: Case | Progress | None) -> dict[str, Any]:
 
 
 def newest_act(session: Session, envelope_id: str) -> Act | None:
-    """The newest version of an act."""
+    """An act as it was last sent, by the id of its envelope; None for one never taken."""
     statement = select(Act).where(Act.envelope_id == envelope_id)
     return session.scalar(statement.order_by(Act.version.desc()).limit(1))
 

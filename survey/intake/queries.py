@@ -31,7 +31,7 @@ def same_content(session: Session, envelope: Envelope) -> ReceivedEnvelope | Non
 
 
 def version(session: Session, envelope_id: str, number: int) -> ReceivedEnvelope | None:
-    """One version of an envelope."""
+    """What was received as this version of an envelope, whatever became of it."""
     return session.scalar(
         select(ReceivedEnvelope).where(
             ReceivedEnvelope.envelope_id == envelope_id, ReceivedEnvelope.version == number

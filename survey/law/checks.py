@@ -168,7 +168,7 @@ def _check_values_in_force(book: LawBook, file_of: FileOf) -> None:
 
 
 def _asked(rules: CompiledRules) -> Iterator[tuple[str, Programme | Supplement, list[Node]]]:
-    """What is in force, with all that it needs."""
+    """(section, entry, trees) of each programme and supplement in force: its conditions and prices."""
     for programme in rules.programmes:
         # A text released before is not refused for a bound that nobody asked for then.
         bounded = rules.book.shape > 2

@@ -242,7 +242,7 @@ class _Telling:
         return self.law.key_dates({key: on and days(on) for key, on in acts.items()})
 
     def priority(self) -> Iterator[Reason]:
-        """The place in the priority order."""
+        """The clause that gives its place in the priority order; nothing while the place is open."""
         if self.of.priority is None or self.of.programme is None:
             return
         code = self.by_id[self.of.programme].priority[self.of.priority - 1]
@@ -299,7 +299,7 @@ class _Telling:
         return self.reason(role, code, text, self.book.clauses[code].cite)
 
     def reason(self, role: str, code: str, text: str, cite: Cite) -> Reason:
-        """A sentence with its citation."""
+        """A sentence with where it is written, and whether that was verified."""
         return Reason(role, code, text, self.book.citation(cite, self.lang), cite.verified)
 
     def text(self, code: str) -> str:

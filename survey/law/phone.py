@@ -343,7 +343,7 @@ class _Reader:
         return Value(code, told["kind"], "", told["key_date"], {}, self.periods(told["dated"]), areas)
 
     def periods(self, told: Iterable[Sequence[Any]]) -> tuple[Period, ...]:
-        """Dated entries."""
+        """Dated entries, each told as first day, last day, value and the place of its citation."""
         return tuple(
             Period(_read_span(first, last), value, self.cite(cite)) for first, last, value, cite in told
         )
@@ -387,7 +387,7 @@ class _Reader:
         )
 
     def component(self, told: Json) -> Component:
-        """A part of an amount."""
+        """With its formulas and tranches; where the tranches are written stays at the server."""
         plain = {key: told[key] for key in ("code", "title", "kind", "payer", "is_apart", "lifts")}
         return Component(
             **plain,
@@ -403,7 +403,7 @@ class _Reader:
         )
 
     def supplement(self, told: Json) -> Supplement:
-        """What adds to programmes."""
+        """With its conditions, and its component as `component` reads it."""
         listed: Json = {key: tuple(told[key]) for key in ("programmes", "all", "any", "none")}
         return Supplement(
             title=told["title"],

@@ -217,7 +217,7 @@ class CompiledRules:
 
     @cached_property
     def column_steps(self) -> tuple[tuple[str, Vector], ...]:
-        """The same as functions of columns."""
+        """`steps`, each a function of columns: of many households at once."""
         return tuple((code, vector(tree, self.book.choices)) for code, tree in self._open())
 
     def _open(self) -> Iterator[tuple[str, Node]]:
@@ -248,7 +248,7 @@ class CompiledRules:
         return self._parts[programme.id]
 
     def column_parts(self, programme: Programme) -> tuple[Part, ...]:
-        """The same with functions of columns."""
+        """`parts` with functions of columns; made anew at each call."""
         return tuple(self._made_parts(programme, lambda tree: vector(tree, self.book.choices)))
 
     def _made_parts(
@@ -325,7 +325,7 @@ class CompiledRules:
 
     @cached_property
     def unverified_by_programme(self) -> dict[str, tuple[str, ...]]:
-        """`unverified` of every programme in force."""
+        """Programme in force -> the names of what is unconfirmed of it (`unverified`)."""
         return {one.id: self.unverified(one) for one in self.programmes}
 
     @cached_property
