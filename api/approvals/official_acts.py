@@ -18,7 +18,6 @@ from survey.approval import act_changes, actions, issuers, queries
 from survey.approval.models import CaseList, OfficialAct
 from survey.approval.rows import USABLE, NewOfficialAct, OfficialActRow
 from survey.areas import queries as areas
-from survey.areas.models import DISTRICTS_UNTIL
 from survey.areas.names import nfc
 from survey.problems import Problem
 
@@ -134,8 +133,8 @@ def is_second(viewer: Viewer, act: OfficialActRow) -> bool:
 
 
 def issuer_options(viewer: Viewer) -> list[tuple[str, str]]:
-    """Units offered as issuer (code, name): mine, those above, those below down to communes, and the units of
-    before July 2025 whose papers mine hold.
+    """Units offered as issuer (code, name): mine, those above, those below down to communes, and ended
+    ones whose papers mine hold.
     """
     tree = areas.tree(viewer.session, viewer.today)
     own = viewer.areas(issuers.KEEP)
@@ -145,10 +144,8 @@ def issuer_options(viewer: Viewer) -> list[tuple[str, str]]:
         for code, name in tree.names.items()
         if name.level != "village" and (code in higher or own & set(tree.path(code)))
     ]
-    former = areas.tree(viewer.session, DISTRICTS_UNTIL).names
-    ended = [former[code] for code in issuers.spoken_for(viewer) if code in former.keys() - tree.names.keys()]
-    offered += [(name.code, name.name) for name in ended if name.level != "village"]
-    return offered[:MOST_CHOICES]
+    ended = [code for code in issuers.spoken_for(viewer) if code not in tree.names]
+    return [*offered, *areas.last_names(viewer.session, ended)][:MOST_CHOICES]
 
 
 def programme_options(viewer: Viewer) -> list[tuple[str, str]]:

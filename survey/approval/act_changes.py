@@ -20,6 +20,8 @@ from survey.words import both
 
 CITATIONS = ("cited", "before", "declined")
 """States of an act that its issuer has not entered."""
+JOINABLE = (*CITATIONS, "confirmed")
+"""The same with what a second person confirmed for it while it was outside the program."""
 CORRECTED = {
     "issued": "issued",
     "confirmed": "cited",
@@ -114,7 +116,7 @@ def join_same(session: Session, actor: Actor, act: OfficialAct) -> list[Official
     gone = aliased(OfficialAct)
     of_gone = select(gone.id).where(gone.state == "withdrawn")
     again = select(OfficialAct).where(OfficialAct.joined_id.in_(of_gone), OfficialAct.issuer_code == told[0])
-    found = same_acts(session, *told, *CITATIONS)
+    found = same_acts(session, *told, *JOINABLE)
     found += [
         one
         for one in session.scalars(again)
@@ -134,7 +136,7 @@ def join(session: Session, actor: Actor, citation: OfficialAct, act: OfficialAct
         if known is None or known.state != "withdrawn":
             raise wrong_state(citation)
     else:
-        _allowed(citation, dict.fromkeys(CITATIONS, "joined"))
+        _allowed(citation, dict.fromkeys(JOINABLE, "joined"))
     _event(session, actor, citation, "joined", seen, other_id=act.id)
     citation.state, citation.joined_id = "joined", act.id
     session.flush()
