@@ -9,7 +9,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import api.web.models  # noqa: F401  every table, or the migrations would not see it
 from api.accounts import device_pages, session_pages
 from api.accounts import pages as account_pages
-from api.approvals import act_pages, approve_pages, list_pages, posting_pages, public_pages
+from api.approvals import (
+    act_change_pages,
+    act_pages,
+    approve_pages,
+    list_pages,
+    outside_pages,
+    posting_pages,
+    public_pages,
+)
 from api.areas import home_page
 from api.areas import pages as area_pages
 from api.areas import resource as area_resource
@@ -119,6 +127,8 @@ def _register_pages(app: Flask) -> None:
         (list_pages.blueprint, "paper.read"),
         (approve_pages.blueprint, "paper.read"),
         (act_pages.blueprint, "paper.read"),
+        (act_change_pages.blueprint, "paper.read"),
+        (outside_pages.blueprint, "audit.read"),
         (posting_pages.blueprint, "paper.read"),
         (case_pages.blueprint, "household.read"),
         (worklist_pages.blueprint, "household.read"),

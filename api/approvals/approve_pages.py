@@ -80,8 +80,8 @@ def _page(viewer: Viewer, problem: Problem | None = None) -> Any:
         chains=list(dict.fromkeys(one.chain for one in candidates if one.chain)),
         on=on,
         act_id=str(uuid.uuid4()),
-        acts=_acts(viewer),
-        issuers=official_acts.issuers(viewer),
+        acts=official_acts.offered_acts(viewer),
+        issuers=official_acts.issuer_options(viewer),
         form=request.form,
         wrong=official_acts.errors_of(problem),
         area_name=partial(area_names.area_name, viewer),
@@ -109,11 +109,6 @@ def _waiting(viewer: Viewer, conditions: list[ColumnElement[bool]], page: Page) 
         offset=page.offset,
         limit=page.size,
     )
-
-
-def _acts(viewer: Viewer) -> list[tuple[str, str]]:
-    found = queries.acts(viewer.session, official_acts.visible_acts(viewer), limit=200)
-    return [(str(act.id), f"{act.name} · {day(act.signed_on)} · {act.issuer}") for act in found]
 
 
 def _area_options(viewer: Viewer) -> list[tuple[str, str]]:
@@ -265,7 +260,7 @@ def _official_act(viewer: Viewer, session: Session) -> int | None:
     """The official act chosen or entered with the approval; None is *chưa có quyết định*."""
     chosen = request.form.get("official_act", "")
     if chosen == "new":
-        return official_acts.keep_from_form(viewer, session).id
+        return official_acts.keep_from_form(viewer, session)[0].id
     if not chosen:
         return None
     number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else 0

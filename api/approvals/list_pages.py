@@ -109,7 +109,7 @@ def _list_page(viewer: Viewer, code: str, year: int, problem: Problem | None = N
         total_vnd=lists.total_vnd(rows),
         sees=sees,
         may_freeze=viewer.may("official_act.keep", code) and area_names.exists(viewer, code),
-        acts=_offered_acts(viewer),
+        acts=official_acts.offered_acts(viewer),
         problem=problem,
     )
 
@@ -118,12 +118,6 @@ def _undecided(viewer: Viewer, code: str, year: int, rows: list[ListRow]) -> int
     """How many households of today's list no official act carries."""
     decided = queries.decisions_of(viewer.session, code, year, viewer.today, now=rows)
     return sum(1 for row in rows if row.case_id not in decided)
-
-
-def _offered_acts(viewer: Viewer) -> list[tuple[str, str]]:
-    """Acts to choose from, the newest first."""
-    found = queries.acts(viewer.session, official_acts.visible_acts(viewer), limit=200)
-    return [(str(act.id), f"{act.name} · {act.signed_on:%d/%m/%Y} · {act.issuer}") for act in found]
 
 
 @blueprint.post("/lists/<code>/<int:year>")
@@ -189,7 +183,7 @@ def show_version(code: str, year: int, number: int) -> Any:
         sees=sees,
         doubt=approved_lists.chain_note(found.head.act),
         may_attach=viewer.may("official_act.keep", code),
-        acts=_offered_acts(viewer),
+        acts=official_acts.offered_acts(viewer),
     )
 
 

@@ -9,6 +9,7 @@ from typing import IO
 
 from xlsxwriter.worksheet import Worksheet
 
+from api.approvals import official_acts
 from api.approvals.approved_lists import ShownRow, Sight
 from api.shared.law_texts import programme_title
 from api.shared.workbook import Book, Column, workbook
@@ -54,7 +55,11 @@ def write_case_list(
 
 def _write_head(book: Book, sheet: Worksheet, version: ListVersion, area_name: str) -> None:
     head = version.head
-    act = f"{head.act.name} ngày {head.act.signed_on:%d/%m/%Y}, {head.act.issuer}" if head.act else NO_ACT
+    act = (
+        f"{official_acts.label(head.act)} ngày {head.act.signed_on:%d/%m/%Y}, {head.act.issuer}"
+        if head.act
+        else NO_ACT
+    )
     sheet.write_string(0, 0, f"Danh sách hộ được hỗ trợ nhà ở năm {head.year} · {area_name}", book.title)
     about = f"Phiên bản {head.version}, lập lúc {minute(head.made_at)} · {act} · SHA-256 {head.sha256}"
     sheet.write_string(1, 0, f"{about} · mẫu của dự án", book.label)
@@ -76,7 +81,7 @@ def _write_rows(
             word(f"works_kind.{row.works_kind}") if row.works_kind else "",
             row.amount_vnd if sees.amounts else None,
             date.fromisoformat(row.approved_on) if row.approved_on else None,
-            shown.act.name if shown.act else NO_ACT,
+            official_acts.label(shown.act) if shown.act else NO_ACT,
         )
         for column, value in enumerate(values):
             book.write(sheet, line, column, value)

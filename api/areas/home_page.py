@@ -12,6 +12,7 @@ from api.shared import area_names
 from api.web import auth
 from api.web.language import t
 from survey.access.viewer import Viewer
+from survey.approval import issuers
 from survey.intake import queries as intake
 from survey.intake.models import ReceivedEnvelope
 
@@ -59,4 +60,32 @@ def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
         worklists.item(code, counts[code], url_for("households.index", **dict[str, Any]({name: value})), tone)
         for code, (name, value, tone) in TOLD.items()
     ]
-    return [one for one in [*items, *worklists.waits_for_me(viewer)] if one["count"]]
+    return [one for one in [*items, *_acts(viewer), *worklists.waits_for_me(viewer)] if one["count"]]
+
+
+def _acts(viewer: Viewer) -> list[dict[str, Any]]:
+    """Official acts that wait for the viewer: as its issuer, a second person, or who cited it."""
+    counts = issuers.counts(viewer)
+    return [
+        {
+            "count": counts.waiting,
+            "label": t("văn bản được viện dẫn, chờ xác nhận", "acts cited, waiting to be confirmed"),
+            "hint": t("đơn vị khác viện dẫn văn bản của đơn vị bạn", "others cite acts of your unit"),
+            "href": url_for("official_acts.index", show="waiting"),
+            "tone": "warn",
+        },
+        {
+            "count": counts.second,
+            "label": t("văn bản chờ người thứ hai xác nhận", "acts waiting for a second person"),
+            "hint": t("cơ quan ban hành chưa dùng phần mềm", "their issuer is outside the program"),
+            "href": url_for("official_acts.index", show="second"),
+            "tone": "warn",
+        },
+        {
+            "count": counts.declined,
+            "label": t("viện dẫn không được công nhận", "citations their issuer does not know"),
+            "hint": t("đính chính hoặc thôi viện dẫn", "correct them or stop citing"),
+            "href": url_for("official_acts.index", show="declined"),
+            "tone": "bad",
+        },
+    ]

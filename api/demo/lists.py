@@ -34,11 +34,11 @@ def put_lists(session: Session, by: Actor) -> None:
     if session.scalar(select(func.count()).select_from(CaseList)):
         return
     tree = areas.tree(session, by.today)
-    province = actions.keep_official_act(session, by, _province_act())
+    province, _ = actions.keep_official_act(session, by, _province_act(), is_issuer=True)
     for new in _totals():
         actions.put_target(session, by, province, new)
     for number, district in enumerate(tree.below[OLD_PROVINCE], 1):
-        act = actions.keep_official_act(session, by, _district_act(number, district, tree))
+        act, _ = actions.keep_official_act(session, by, _district_act(number, district, tree), is_issuer=True)
         _freeze(session, by, act, tree.below.get(district, ()), leave=WITHOUT_ACT if number == 1 else 0)
 
 

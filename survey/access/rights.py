@@ -44,6 +44,7 @@ RIGHTS: Table = {
     "case.review": _roles("commune", "committee"),
     "case.approve": _roles("commune", "committee"),
     "official_act.keep": _roles("commune", "committee"),
+    "unit.name_outside": _roles("admin"),
     "paper.read": _roles("officer", "commune", "committee", "finance", "auditor"),
     "posting.publish": _roles("commune"),
     # money

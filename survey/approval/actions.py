@@ -8,22 +8,29 @@ from sqlalchemy.orm import Session
 
 from survey.access.audit import record
 from survey.access.rows import Actor
-from survey.approval import lists, queries
+from survey.approval import act_changes, lists, queries
 from survey.approval.models import AllocationTarget, CaseList, OfficialAct, OfficialActFile
-from survey.approval.rows import ListRow, NewOfficialAct, NewTarget
+from survey.approval.rows import USABLE, ListRow, NewOfficialAct, NewTarget
 from survey.areas import queries as areas
 from survey.db import add_once
 from survey.problems import Problem
+from survey.words import both
 
 
-def keep_official_act(session: Session, actor: Actor, new: NewOfficialAct) -> OfficialAct:
-    """Keep an official act (văn bản). Problems 5430 future day, 5431 unknown issuer, 5432 kept already."""
+def keep_official_act(
+    session: Session, actor: Actor, new: NewOfficialAct, *, is_issuer: bool
+) -> tuple[OfficialAct, list[OfficialAct]]:
+    """Keep an official act (văn bản) that its issuer enters, with the citations that this joins to it, or
+    cite one (viện dẫn). Problems 5430 future day, 5431 unknown issuer, 5432 kept already.
+    """
     if new.signed_on > actor.today:
         raise Problem(5430, signed_on=f"{new.signed_on:%d/%m/%Y}", today=f"{actor.today:%d/%m/%Y}")
     on_that_day = areas.tree(session, new.signed_on).names
     issuer = on_that_day.get(new.issuer_code) or areas.tree(session, actor.today).names.get(new.issuer_code)
     if issuer is None:
         raise Problem(5431, area_code=new.issuer_code)
+    others = () if is_issuer else ("cited", "declined")
+    act_changes.refuse_double(session, new, "issued", *others)
     act = OfficialAct(
         number=new.number,
         symbol=new.symbol,
@@ -36,11 +43,13 @@ def keep_official_act(session: Session, actor: Actor, new: NewOfficialAct) -> Of
         subject=new.subject,
         kept_by=actor.user_id,
         kept_at=actor.at,
+        state="issued" if is_issuer else "cited",
     )
     if not add_once(session, act):
-        raise Problem(5432, name=f"{new.number}/{new.symbol}", signed_on=f"{new.signed_on:%d/%m/%Y}")
-    _log(session, actor, "official_act.keep", act.id, new.area_code, signed_on=new.signed_on.isoformat())
-    return act
+        raise act_changes.kept_already(new)
+    day = new.signed_on.isoformat()
+    _log(session, actor, "official_act.keep", act.id, new.area_code, signed_on=day, state=act.state)
+    return act, act_changes.join_same(session, actor, act) if is_issuer else []
 
 
 def add_file(
@@ -63,7 +72,12 @@ def add_file(
 
 
 def put_target(session: Session, actor: Actor, act: OfficialAct, new: NewTarget) -> AllocationTarget:
-    """Keep a total that an act sets; the same total again corrects it, and the trail keeps what it was."""
+    """Keep a total that an act sets; the same total again corrects it, and the trail keeps what it was.
+
+    Problem 5451 for an act that sets no totals any more, or whose totals a second person has confirmed.
+    """
+    if act.state not in ("issued", "cited"):
+        raise act_changes.wrong_state(act)
     target = queries.target_of(session, act.id, new)
     before = [target.households, target.amount_vnd] if target else []
     if target is None:
@@ -94,7 +108,8 @@ def freeze_list(
 ) -> CaseList:
     """Freeze an area's list of a year as its next version.
 
-    Problems 5433 when nothing differs from the newest version, 5434 when somebody was just as fast.
+    Problems 5433 when nothing differs from the newest version, 5434 when somebody was just as fast, 5458 for
+    an act that is withdrawn.
     """
     last = queries.newest_version(session, area_code, year)
     found = lists.differences(last.rows if last else (), rows)
@@ -115,7 +130,7 @@ def freeze_list(
         made_by=actor.user_id,
         made_at=actor.at,
         reason=reason,
-        official_act_id=official_act_id,
+        official_act_id=_usable(session, official_act_id),
     )
     if not add_once(session, frozen):
         raise Problem(5434, version=version)
@@ -136,11 +151,15 @@ def freeze_list(
 
 
 def attach_act(session: Session, actor: Actor, list_id: int, act: OfficialAct) -> None:
-    """Say which act carries a version; another one corrects it, and the trail keeps what stood there."""
+    """Say which act carries a version; another one corrects it, and the trail keeps what stood there.
+
+    Problem 5458 for an act that is withdrawn.
+    """
     frozen = session.get_one(CaseList, list_id)
     before = frozen.official_act_id
     if before == act.id:
         return
+    _usable(session, act.id)
     frozen.official_act_id = act.id
     session.flush()
     _log(
@@ -153,6 +172,16 @@ def attach_act(session: Session, actor: Actor, list_id: int, act: OfficialAct) -
         official_act=act.id,
         before=before,
     )
+
+
+def _usable(session: Session, act_id: int | None) -> int | None:
+    """The same act, if a list may be tied to it. Problem 5458 for one that is withdrawn or not known."""
+    act = session.get_one(OfficialAct, act_id) if act_id else None
+    if act is not None and act.state not in USABLE:
+        raise Problem(
+            5458, name=f"{act.number}/{act.symbol}", **both("state", "official_act_state", act.state)
+        )
+    return act_id
 
 
 def _log(

@@ -1,11 +1,11 @@
-"""Tables of approval: official acts and what they carry, frozen lists, postings on the web."""
+"""Tables of approval: official acts, what became of them and what they carry, frozen lists, web postings."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.db import AreaCode, Base, Sha256, UuidText, Vnd
@@ -15,15 +15,47 @@ EVERY = "*"
 """A target for every programme, or for new building and repair together."""
 
 
+ACT_STATES = ("issued", "confirmed", "cited", "before", "declined", "joined", "withdrawn", "uncited")
+"""How an official act stands; what may become of each: `survey/approval/act_changes.py`."""
+CLAIMS = text("state = 'issued'")
+STANDS_ALONE = text("state IN ('cited', 'declined')")
+
+
 class OfficialAct(Base):
     """An official act (văn bản) as it was read: number and symbol (407, QĐ-UBND), day, issuer, subject.
 
-    `issuer` keeps the issuer's name and `issuer_level` its level of that day: units end, their acts stay.
-    `area_code` is the area for which it is kept: a commune keeps the acts of its province too.
+    `state` `issued`: its issuer's own staff entered it, and it alone claims the number. Anybody else cites it
+    (viện dẫn): `cited` until the issuer enters it, `joined` to that one (`joined_id`) from then on. `before`:
+    kept by another unit before there was this rule. `issuer` keeps the issuer's name and `issuer_level` its
+    level of that day: units end, their acts stay. `area_code` is the unit that keeps or cites it; `changes`
+    counts its events, so that of two people who change it at once the later one is told.
     """
 
     __tablename__ = "official_acts"
-    __table_args__ = (UniqueConstraint("issuer_code", "number", "symbol", "signed_on"),)
+    __table_args__ = (
+        CheckConstraint(f"state IN {ACT_STATES}", name="state"),
+        Index(
+            "uq_official_acts_issued",
+            "issuer_code",
+            "number",
+            "symbol",
+            "signed_on",
+            unique=True,
+            sqlite_where=CLAIMS,
+            postgresql_where=CLAIMS,
+        ),
+        Index(
+            "uq_official_acts_cited",
+            "area_code",
+            "issuer_code",
+            "number",
+            "symbol",
+            "signed_on",
+            unique=True,
+            sqlite_where=STANDS_ALONE,
+            postgresql_where=STANDS_ALONE,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(20))
@@ -37,6 +69,62 @@ class OfficialAct(Base):
     subject: Mapped[str] = mapped_column(EncryptedText)
     kept_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     kept_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10))
+    joined_id: Mapped[int | None] = mapped_column(ForeignKey("official_acts.id"), index=True)
+    changes: Mapped[int] = mapped_column(default=0)
+
+
+class OfficialActEvent(Base):
+    """What became of an act after it was kept: corrected, joined, confirmed, declined, withdrawn; appended.
+
+    A correction holds what the act said before it; `other_id` is the act that a citation was joined to.
+    """
+
+    __tablename__ = "official_act_events"
+    __table_args__ = (UniqueConstraint("official_act_id", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    official_act_id: Mapped[int] = mapped_column(ForeignKey("official_acts.id"))
+    place: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10))
+    by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(EncryptedText)
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("official_acts.id"))
+    number: Mapped[str | None] = mapped_column(String(20))
+    symbol: Mapped[str | None] = mapped_column(String(40))
+    signed_on: Mapped[date | None]
+    signer: Mapped[str | None] = mapped_column(EncryptedText)
+    subject: Mapped[str | None] = mapped_column(EncryptedText)
+
+
+class UnitOutside(Base):
+    """A unit that does not use the program for a time (đơn vị chưa dùng phần mềm), as an administrator above
+    it named it with an act or a reason: a second person confirms its acts in its place.
+
+    A naming taken back on its first day gets a last day before its first: it never held, and stays readable.
+    """
+
+    __tablename__ = "units_outside"
+    __table_args__ = (
+        Index(
+            "uq_units_outside_open",
+            "area_code",
+            unique=True,
+            sqlite_where=text("valid_to IS NULL"),
+            postgresql_where=text("valid_to IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_code: Mapped[str] = mapped_column(AreaCode)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    ground: Mapped[str] = mapped_column(EncryptedText)
+    named_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    named_at: Mapped[datetime]
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    ended_at: Mapped[datetime | None]
 
 
 class OfficialActFile(Base):
@@ -58,7 +146,10 @@ class OfficialActFile(Base):
 
 
 class AllocationTarget(Base):
-    """A total that an official act sets (chỉ tiêu): so many houses, so much money, for an area and a year."""
+    """A total that an official act sets (chỉ tiêu): so many houses, so much money, for an area and a year.
+
+    It counts while the act is issued or confirmed; what a citation says of totals is only noted.
+    """
 
     __tablename__ = "act_targets"
     __table_args__ = (

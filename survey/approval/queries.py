@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,8 +12,16 @@ from sqlalchemy.orm import Session, defer
 
 from survey.access.models import User
 from survey.approval import lists
-from survey.approval.models import AllocationTarget, CaseList, OfficialAct, OfficialActFile
+from survey.approval.models import (
+    AllocationTarget,
+    CaseList,
+    OfficialAct,
+    OfficialActEvent,
+    OfficialActFile,
+    UnitOutside,
+)
 from survey.approval.rows import (
+    ActEvent,
     AreaList,
     ListDeparture,
     ListHead,
@@ -21,8 +29,10 @@ from survey.approval.rows import (
     ListVersion,
     NewTarget,
     OfficialActRow,
+    OutsideRow,
 )
 from survey.areas import queries as areas
+from survey.areas.tree import holds
 from survey.assessment.models import AssessmentRow
 from survey.cases import machine
 from survey.cases.models import Case
@@ -201,6 +211,7 @@ def area_lists(
         session, versions(session, or_(visible, CaseList.area_code.in_(above)), CaseList.year == year)
     )
     decided = _decided(known, [row for rows in now.values() for row in rows])
+    sure = {one.head.act.id for one in known if one.head.act and one.head.act.is_sure}
     newest: dict[str | None, ListVersion] = {}
     for one in known:
         if one.head.area_code not in above or one.head.area_code in now:
@@ -214,7 +225,7 @@ def area_lists(
     for code in sorted(now.keys() | newest.keys(), key=order):
         is_higher = code in tree.names and tree.names[code].level != "commune"
         rows = current_rows(session, code, year, on) if code and is_higher else now[code]
-        found.append(_area_list(code, rows, newest.get(code), decided, is_commune=not is_higher))
+        found.append(_area_list(code, rows, newest.get(code), decided, sure, is_commune=not is_higher))
     return found
 
 
@@ -222,7 +233,8 @@ def _area_list(
     code: str | None,
     rows: list[ListRow],
     newest: ListVersion | None,
-    decided: Collection[str],
+    decided: Mapping[str, int],
+    sure: Collection[int],
     *,
     is_commune: bool,
 ) -> AreaList:
@@ -231,6 +243,7 @@ def _area_list(
         households=len(rows),
         amount_vnd=lists.total_vnd(rows),
         undecided=sum(1 for row in rows if row.case_id not in decided),
+        unsure=sum(1 for row in rows if row.case_id in decided and decided[row.case_id] not in sure),
         newest=newest.head if newest else None,
         is_current=not lists.differences(newest.rows if newest else (), rows),
         is_commune=is_commune,
@@ -293,15 +306,21 @@ def acts(
     return [
         OfficialActRow(
             id=act.id,
-            name=f"{act.number}/{act.symbol}",
+            number=act.number,
+            symbol=act.symbol,
             signed_on=act.signed_on,
             issuer_code=act.issuer_code,
             issuer_level=act.issuer_level,
             issuer=act.issuer,
+            area_code=act.area_code,
             signer=act.signer,
             subject=act.subject,
+            kept_by=act.kept_by,
             kept_at=act.kept_at,
             kept_by_name=keeper,
+            state=act.state,
+            joined_id=act.joined_id,
+            changes=act.changes,
         )
         for act, keeper in rows
     ]
@@ -313,13 +332,70 @@ def count_acts(session: Session, *conditions: ColumnElement[bool]) -> int:
 
 
 def acts_by_id(session: Session, ids: Collection[int]) -> dict[int, OfficialActRow]:
-    """Those of the official acts that exist; no ids ask the database nothing."""
-    return {act.id: act for act in acts(session, OfficialAct.id.in_(list(ids)))} if ids else {}
+    """Those of the official acts that exist, a joined citation as the issuer's act; no ids ask nothing."""
+    if not ids:
+        return {}
+    found = {act.id: act for act in acts(session, OfficialAct.id.in_(list(ids)))}
+    joined = {act.joined_id for act in found.values() if act.joined_id} - found.keys()
+    known = (
+        found | {act.id: act for act in acts(session, OfficialAct.id.in_(list(joined)))} if joined else found
+    )
+    return {id: known.get(act.joined_id or 0, act) for id, act in found.items()}
 
 
-def files(session: Session, act_id: int, *conditions: ColumnElement[bool]) -> list[OfficialActFile]:
-    """The scans of an act that meet the conditions, the newest first."""
-    statement = select(OfficialActFile).where(OfficialActFile.official_act_id == act_id, *conditions)
+def events(session: Session, act_id: int) -> list[ActEvent]:
+    """What became of an act, the newest first."""
+    statement = (
+        select(OfficialActEvent, User.full_name)
+        .outerjoin(User, User.id == OfficialActEvent.by)
+        .where(OfficialActEvent.official_act_id == act_id)
+        .order_by(OfficialActEvent.place.desc())
+    )
+    told = ("number", "symbol", "signed_on", "signer", "subject")
+    return [
+        ActEvent(
+            kind=event.kind,
+            at=event.at,
+            by=event.by,
+            by_name=name,
+            reason=event.reason,
+            before={field: getattr(event, field) for field in told} if event.kind == "corrected" else {},
+        )
+        for event, name in session.execute(statement)
+    ]
+
+
+def cited_groups(session: Session) -> list[tuple[str, str, str, int | None, int]]:
+    """(state, issuer, citing unit, who entered it, how many) of citations that wait for somebody."""
+    told = (OfficialAct.state, OfficialAct.issuer_code, OfficialAct.area_code, OfficialAct.kept_by)
+    asked = select(*told, func.count()).where(OfficialAct.state.in_(("cited", "declined"))).group_by(*told)
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(asked)]
+
+
+def outside(session: Session, on: date) -> frozenset[str]:
+    """The units that do not use the program on a day."""
+    return frozenset(session.scalars(select(UnitOutside.area_code).where(holds(UnitOutside, on))))
+
+
+def units_outside(session: Session, *conditions: ColumnElement[bool]) -> list[OutsideRow]:
+    """Units named as not using the program, ended ones too, the newest first."""
+    statement = (
+        select(UnitOutside, User.full_name)
+        .outerjoin(User, User.id == UnitOutside.named_by)
+        .where(*conditions)
+        .order_by(UnitOutside.valid_to.is_not(None), UnitOutside.valid_from.desc(), UnitOutside.id.desc())
+    )
+    return [
+        OutsideRow(unit.id, unit.area_code, unit.valid_from, unit.valid_to, unit.ground, unit.named_at, name)
+        for unit, name in session.execute(statement)
+    ]
+
+
+def files(
+    session: Session, act_ids: Collection[int], *conditions: ColumnElement[bool]
+) -> list[OfficialActFile]:
+    """The scans of acts that meet the conditions, the newest first."""
+    statement = select(OfficialActFile).where(OfficialActFile.official_act_id.in_(list(act_ids)), *conditions)
     return list(session.scalars(statement.order_by(OfficialActFile.id.desc())))
 
 

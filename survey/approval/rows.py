@@ -59,20 +59,42 @@ class Differences:
         return bool(self.added or self.removed or self.changed)
 
 
+SURE = ("issued", "confirmed")
+"""States of an act that its issuer stands for, or a second person for a unit outside the program."""
+USABLE = (*SURE, "cited", "before")
+"""States of an act that a list may be tied to."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfficialActRow:
     """An official act as lists show it. `name` is its number as people write it: 407/QĐ-UBND."""
 
     id: int
-    name: str
+    number: str
+    symbol: str
     signed_on: date
     issuer_code: str
     issuer_level: str
     issuer: str
+    area_code: str
     signer: str | None
     subject: str
+    kept_by: int | None
     kept_at: datetime
     kept_by_name: str | None
+    state: str
+    joined_id: int | None
+    changes: int
+
+    @property
+    def name(self) -> str:
+        """Number and symbol as one."""
+        return f"{self.number}/{self.symbol}"
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it stands for its issuer; everything else is shown as unconfirmed."""
+        return self.state in SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +108,31 @@ class NewOfficialAct:
     subject: str
     area_code: str
     signer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActEvent:
+    """What became of an act, by whom and why; `before` says what it said before a correction."""
+
+    kind: str
+    at: datetime
+    by: int | None
+    by_name: str | None
+    reason: str | None
+    before: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideRow:
+    """A unit named as not using the program, with who named it and on what ground."""
+
+    id: int
+    area_code: str
+    valid_from: date
+    valid_to: date | None
+    ground: str
+    named_at: datetime
+    named_by_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +178,8 @@ class ListVersion:
 class AreaList:
     """The list of one area and year in an overview: what it is now, its newest version, whether they agree.
 
-    `undecided`: households that no official act carries as they stand now.
+    `undecided`: households that no official act carries as they stand now; `unsure`: those carried by one
+    that its issuer does not stand for.
     No area: approved households that nobody could place in a commune.
     """
 
@@ -139,6 +187,7 @@ class AreaList:
     households: int
     amount_vnd: int
     undecided: int
+    unsure: int
     newest: ListHead | None
     is_current: bool
     is_commune: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -27,6 +27,7 @@ from survey.areas import names
 from survey.areas.models import LEVELS, AreaFact, AreaParent, AreaRow, AreaShape, AreaSuccession
 from survey.areas.rows import Area, Match, Name
 from survey.areas.tree import Tree, holds, revision, tree, under
+from survey.db import one_of
 
 __all__ = [
     "area",
@@ -34,6 +35,7 @@ __all__ = [
     "areas",
     "children",
     "find",
+    "last_names",
     "path",
     "revision",
     "roots",
@@ -129,6 +131,19 @@ def children(session: Session, code: str, on: date) -> list[Name]:
 def roots(session: Session, on: date) -> list[Name]:
     """The units of that day that belong to no other: the provinces."""
     return [name for name in tree(session, on).names.values() if name.parent_code is None]
+
+
+def last_names(session: Session, codes: Collection[str]) -> list[tuple[str, str]]:
+    """(code, name) of units that may be gone, by the name each bore last; villages are left out."""
+    if not codes:
+        return []
+    known = (
+        select(AreaRow.code, AreaRow.name)
+        .where(one_of(session, AreaRow.code, codes), AreaRow.level != "village")
+        .order_by(AreaRow.valid_from)
+    )
+    told = dict(session.execute(known).all())
+    return sorted(told.items(), key=lambda unit: names.sort_key(unit[1]))
 
 
 def areas(session: Session, codes: Sequence[str] | None, on: date, level: str | None = None) -> list[Area]:
