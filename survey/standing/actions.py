@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, delete, insert, select, text, update
+from sqlalchemy import case, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -211,9 +211,10 @@ def raise_revisions(session: Session, communes: Iterable[str | None], least: int
 
 def hold(session: Session, household_ids: Iterable[str]) -> None:
     """Let nobody fix a moment, nor write about these households, until this transaction ends."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": LOCK})
-    lock(session, household_ids)
+    shared = func.pg_advisory_xact_lock_shared(LOCK)
+    is_asked = lock(session, household_ids, shared)
+    if session.get_bind().dialect.name == "postgresql" and not is_asked:
+        session.execute(select(shared))
 
 
 def fix_moment(session: Session, now: datetime) -> datetime:
