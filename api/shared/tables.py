@@ -77,13 +77,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table being read. `rows` can be walked once."""
+    """A table being read. `rows` can be walked once; `lines` says how far the last one may be."""
 
     columns: list[str]
     rows: Iterator[Row]
     notes: list[str] = field(default_factory=list)
     encoding: str = ""
     delimiter: str = ""
+    lines: int = 0
 
 
 Record = tuple[int, list[str]]
@@ -132,7 +133,7 @@ def _read_text(path: Path, titles: _Titles) -> Table:
         cells, noted = _in_our_letters(records)
         said += noted
     columns, rows, notes = titles.laid_out(cells, {})
-    return Table(columns, rows, [*said, *notes], encoding, delimiter)
+    return Table(columns, rows, [*said, *notes], encoding, delimiter, text.count("\n") + 1)
 
 
 def _in_our_letters(records: Callable[[], Iterator[Record]]) -> tuple[Iterator[Record], list[str]]:
@@ -233,7 +234,7 @@ def _records(reader: Any, first_line: int, name: str) -> Iterator[tuple[int, lis
             return
         except csv.Error as error:
             raise Problem(3001, file=name, reason=f"dòng / line {line}: {error}") from error
-        if any("\x00" in value for value in record):
+        if "\x00" in "".join(record):
             raise Problem(3001, file=name, reason=f"dòng / line {line}: NUL (\\0)")
         if any(value.strip() for value in record):
             yield line, record
@@ -261,7 +262,8 @@ def _read_sheet(path: Path, sheet: str | None, most_cells: int, titles: _Titles)
     if len(names) > 1:
         others = ", ".join(other for other in names if other != name)
         said.append(f"Không đọc các trang / sheets not read: {others}")
-    return Table(columns, rows, [*said, *noted, *_said_broken(broken), *notes], path.suffix[1:].lower())
+    told = [*said, *noted, *_said_broken(broken), *notes]
+    return Table(columns, rows, told, path.suffix[1:].lower(), lines=len(cells))
 
 
 def _said_broken(broken: Mapping[tuple[int, int], str]) -> Iterator[str]:
@@ -428,8 +430,8 @@ def _rows(
         if at < width:
             spoilt.setdefault(line, {})[columns[at]] = text
     for line, record in records:
-        values = [value.strip() for value in record]
-        for at, value in enumerate(values):
+        values = [*map(str.strip, record)]
+        for at, value in enumerate(values) if "#" in "".join(values) else ():
             if value.startswith("#") and at < width and ERROR.fullmatch(value):
                 values[at] = ""
                 spoilt.setdefault(line, {})[columns[at]] = value

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-import json
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 import shapely
 from shapely.geometry import mapping
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from survey.access import rights
@@ -22,6 +21,7 @@ from survey.areas.rows import Area
 from survey.areas.tree import Tree
 from survey.fieldwork import cursor, households, tasks
 from survey.fieldwork.cursor import Mark
+from survey.fieldwork.packing import Kept, Piece, ending, joined, members, opened
 from survey.fieldwork.scope import Scope, codes_of_units
 from survey.registry.models import Household, Survey
 
@@ -30,6 +30,8 @@ TOLERANCE_DEGREES = 0.00018
 """20 m of latitude (EPSG:4326): a phone draws a boundary, it measures nothing by it."""
 DECIMALS = 5
 """About a metre."""
+WHOLES, TASKS = 30, 200
+"""So many scopes are kept packed, and so many lists of what is to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,55 +47,84 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """An assignment as it travels: JSON text, and its size compressed as phones receive it."""
+    """An assignment as it travels: JSON text, plain and compressed, and what it holds."""
 
     body: bytes
+    gzipped: bytes
     households: int
     villages: int
-    size_bytes: int
+
+    @property
+    def size_bytes(self) -> int:
+        """How much of it travels."""
+        return len(self.gzipped)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Units and households of a scope, packed once for all who ask for the same."""
+
+    piece: Piece
+    households: int
+    villages: int
+
+
+_wholes: Kept[Whole] = Kept(WHOLES)
+_tasks: Kept[tuple[list[Json], Piece]] = Kept(TASKS)
 
 
 def packed(session: Session, scope: Scope, server: Server, since: str | None = None) -> Packed:
-    """The assignment as bytes, its compressed size told within it (to a few bytes)."""
-    told = assignment(session, scope, server, since)
-    size_bytes = len(gzip.compress(_text(told), mtime=0))
-    body = _text({**told, "size_bytes": size_bytes})
-    return Packed(body, len(told["households"]), len(told["villages"]), size_bytes)
-
-
-def _text(told: Json) -> bytes:
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def assignment(session: Session, scope: Scope, server: Server, since: str | None = None) -> Json:
     """Everything (`full`), or what was added since the mark of an earlier assignment.
 
-    `removed` names households that left the scope. Tasks and returned records are always whole.
+    `removed` names households that left the scope. Tasks and returned records are always whole. The size
+    is told within (to a few bytes).
     """
     current, known = cursor.reached(session, scope), cursor.read(since, scope.user_id, server.secret)
-    is_full = known is None or not cursor.still_holds(session, known, current)
-    news = [] if is_full or known is None else [cursor.changed_since(known)]
+    is_full = known is None or not cursor.still_holds(known, current)
     returned = tasks.returned_records(session, scope)
-    return {
+    asked = (str(session.get_bind()), scope.today, current.seen)
+    told = {
         "cursor": current.text(server.secret),
         "full": is_full,
         "today": scope.today.isoformat(),
         "pinned_on": server.pinned_on.isoformat() if server.pinned_on else None,
-        "villages": _units(session, scope) if is_full else [],
-        "households": households.households(session, scope, *news),
-        "removed": _removed(session, scope, known),
-        "tasks": tasks.tasks(session, scope, returned),
+        "removed": _removed(session, scope, known, current),
         "returned": returned,
     }
+    if is_full or known is None:
+        whole = _wholes.of(asked, lambda: _whole(session, scope, _units(session, scope)))
+    else:
+        whole = _whole(session, scope, [], cursor.changed_since(known, current))
+    pieces = [opened(told), whole.piece, _packed_tasks(session, scope, asked, returned)]
+    size_bytes = sum(len(piece.pressed) for piece in pieces)
+    body, gzipped = joined([*pieces, ending({"size_bytes": size_bytes})])
+    return Packed(body, gzipped, whole.households, whole.villages)
 
 
-def _removed(session: Session, scope: Scope, known: Mark | None) -> list[str]:
+def _whole(session: Session, scope: Scope, units: list[Json], *news: ColumnElement[bool]) -> Whole:
+    found = households.households(session, scope, *news)
+    return Whole(members({"villages": units, "households": found}), len(found), len(units))
+
+
+def _packed_tasks(session: Session, scope: Scope, asked: Hashable, returned: list[Json]) -> Piece:
+    """What is to be done; packed once for all whose records did not come back."""
+
+    def make() -> tuple[list[Json], Piece]:
+        found = tasks.of_scope(session, scope)
+        return found, members({"tasks": tasks.in_order(found)})
+
+    found, piece = _tasks.of(asked, make)
+    corrections = tasks.corrections(returned)
+    return members({"tasks": tasks.in_order([*corrections, *found])}) if corrections else piece
+
+
+def _removed(session: Session, scope: Scope, known: Mark | None, current: Mark) -> list[str]:
     """Households that were within the scope and are not: surveyed elsewhere, or the posts have changed."""
     if known is None:
         return []
     here_once = Household.id.in_(select(Survey.household_id).where(scope.mine(session, Survey.area_code)))
     if known.roots == scope.roots:
-        return households.gone(session, scope, cursor.changed_since(known), here_once)
+        return households.gone(session, scope, cursor.changed_since(known, current), here_once)
     before = rights.within(Household.area_code, session, frozenset(known.roots), scope.today)
     return households.gone(session, scope, before)
 

@@ -1,57 +1,72 @@
 """How far a phone's knowledge reaches: an opaque mark, given with each assignment, sent with the next.
 
-It holds the largest row number and the number of rows of each table that changes what an officer sees. Rows
-are only ever added. If a row below the mark has appeared since (a transaction that took its number early and
-committed late), the counts differ and everything is sent again, so nothing is missed. The mark is signed:
-nobody makes one up to learn of households elsewhere.
+It holds the number of the newest change of each commune of the scope. Numbers of a commune rise in the order
+in which transactions end (see `standing.models.HouseholdChange`), so nothing is missed, however late it was
+committed. The mark is signed: nobody makes one up to learn of households elsewhere.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from survey.areas.tree import revision
-from survey.assessment.models import AssessmentRow
-from survey.cases.models import Case, Step
+from survey.areas.tree import revision, tree, under
+from survey.db import one_of
 from survey.fieldwork.scope import Scope
-from survey.registry.models import Household, StatusRecord, Survey
+from survey.registry.models import Household
+from survey.standing.models import CommuneRevision, HouseholdChange
+from survey.standing.rows import commune_of
 
-SHAPE = 1
+SHAPE = 2
 """Raised when the answer's shape changes: phones then fetch everything anew."""
-TABLES: Mapping[str, Any] = {"s": Survey, "a": AssessmentRow, "t": Step, "d": StatusRecord}
-LONGEST = 2000
+NOWHERE = ""
+"""The commune of households that nobody could place."""
+LONGEST = 3000
+"""Characters of a mark that a phone may send back: of a wider scope everything is fetched anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a phone knows: whose it is, which areas as they were, and (largest id, rows) of each table."""
+    """What a phone knows: whose it is, which areas as they were, each commune up to which number.
+
+    `revisions` are not told: with them the server knows what it has packed before.
+    """
 
     user_id: int
     sight: str
     roots: tuple[str, ...]
     areas: str
-    tables: Mapping[str, tuple[int, int]]
+    communes: Mapping[str, int]
+    revisions: frozenset[tuple[str, int]] = frozenset()
+
+    @property
+    def seen(self) -> Hashable:
+        """The same for all who see the same of the same households as they are now."""
+        return self.sight, self.areas, self.revisions
 
     def text(self, secret: str) -> str:
         """The mark as phones keep it, signed with the server's secret."""
-        parts = {"u": self.user_id, "w": self.sight, "r": self.roots, "m": self.areas, "n": self.tables}
+        parts = {"u": self.user_id, "w": self.sight, "r": self.roots, "m": self.areas, "n": self.communes}
         return str(_signer(secret).dumps(parts))
 
 
 def reached(session: Session, scope: Scope) -> Mark:
     """The mark of this moment; read before the data: what commits meanwhile comes twice rather than never."""
-    tables = {}
-    for letter, table in TABLES.items():
-        largest, rows = session.execute(select(func.max(table.id), func.count())).one()
-        tables[letter] = (largest or 0, rows)
-    return Mark(scope.user_id, _sight(scope), scope.roots, revision(session), tables)
+    known = tree(session, scope.today)
+    codes = {commune_of(known, code) for code in under(session, scope.roots, scope.today)}
+    inside = one_of(session, CommuneRevision.commune_code, {NOWHERE, *filter(None, codes)})
+    rows = session.execute(_revisions.where(inside)).all()
+    numbers = {row.commune_code: row.number for row in rows}
+    revisions = frozenset((row.commune_code, row.revision) for row in rows)
+    return Mark(scope.user_id, _sight(scope), scope.roots, revision(session), numbers, revisions)
+
+
+_revisions = select(CommuneRevision.commune_code, CommuneRevision.number, CommuneRevision.revision)
 
 
 def read(text: str | None, user_id: int, secret: str) -> Mark | None:
@@ -60,35 +75,31 @@ def read(text: str | None, user_id: int, secret: str) -> Mark | None:
         return None
     try:
         parts = _signer(secret).loads(text)
-        tables = {letter: (int(one[0]), int(one[1])) for letter, one in parts["n"].items()}
-        mark = Mark(parts["u"], parts["w"], tuple(parts["r"]), parts["m"], tables)
-    except (BadData, KeyError, TypeError, ValueError, IndexError, AttributeError):
+        communes = {str(code): int(number) for code, number in parts["n"].items()}
+        mark = Mark(parts["u"], parts["w"], tuple(parts["r"]), parts["m"], communes)
+    except (BadData, KeyError, TypeError, ValueError, AttributeError):
         return None
     return mark if mark.user_id == user_id else None
 
 
-def still_holds(session: Session, known: Mark, current: Mark) -> bool:
-    """Whether what a phone knows can be brought up to date by what was added since."""
-    if (known.sight, known.areas, set(known.tables)) != (current.sight, current.areas, set(TABLES)):
+def still_holds(known: Mark, current: Mark) -> bool:
+    """Whether what a phone knows can be brought up to date by what changed since: what it sees and the areas
+    are the same, and it knows nothing that this database (one restored from a copy) does not.
+    """
+    if (known.sight, known.areas) != (current.sight, current.areas):
         return False
-    for letter, (largest, rows) in known.tables.items():
-        if current.tables[letter] == (largest, rows):
-            continue
-        table = TABLES[letter]
-        if session.scalar(select(func.count()).where(table.id <= largest)) != rows:
-            return False
-    return True
+    return all(number <= current.communes.get(code, 0) for code, number in known.communes.items())
 
 
-def changed_since(known: Mark) -> ColumnElement[bool]:
-    """SQL condition on `Household`: something was added about it after the mark."""
-    after = {letter: TABLES[letter].id > largest for letter, (largest, _) in known.tables.items()}
-    return or_(
-        Household.id.in_(select(Survey.household_id).where(after["s"])),
-        Household.id.in_(select(AssessmentRow.household_id).where(after["a"])),
-        Household.id.in_(select(Case.household_id).join(Step, Step.case_id == Case.id).where(after["t"])),
-        Household.id.in_(select(StatusRecord.household_id).where(after["d"])),
-    )
+def changed_since(known: Mark, current: Mark) -> ColumnElement[bool]:
+    """SQL condition on `Household`: something was recorded about it after the mark."""
+    newer = [
+        and_(HouseholdChange.commune_code == code, HouseholdChange.number > known.communes.get(code, 0))
+        for code, number in current.communes.items()
+        if number != known.communes.get(code)
+    ]
+    changed = select(HouseholdChange.household_id).where(or_(false(), *newer))
+    return Household.id.in_(changed)
 
 
 def _sight(scope: Scope) -> str:

@@ -60,7 +60,7 @@ def _codes(session: Session, roots: frozenset[str], today: date) -> frozenset[st
     """Every unit under these; None (a house nobody could place) belongs to holders of a root area."""
     if not roots:
         return frozenset()
-    found: set[str | None] = set(session.scalars(areas.subtree(roots, today)))
+    found: set[str | None] = {*areas.under(session, roots, today)}
     return frozenset(found | {None} if rights.holds_root(session, roots, today) else found)
 
 

@@ -31,9 +31,13 @@ FIELD_ACTS = {state: kind for state, kind in machine.waiting_acts().items() if m
 MOST_RETURNED = 300
 
 
-def tasks(session: Session, scope: Scope, returned: list[Json]) -> list[Json]:
-    """Everything to do, the overdue first, then the longest waiting. Always the whole list: it is short."""
-    found = [*_corrections(returned), *_of_households(session, scope), *_overdue(session, scope)]
+def of_scope(session: Session, scope: Scope) -> list[Json]:
+    """What households and villages ask for. Always the whole list: it is short."""
+    return [*_of_households(session, scope), *_overdue(session, scope)]
+
+
+def in_order(found: list[Json]) -> list[Json]:
+    """The overdue first, then the longest waiting."""
     return sorted(found, key=lambda task: (task["due"] is None, task["due"] or "", task["since"] or ""))
 
 
@@ -94,11 +98,14 @@ def _overdue(session: Session, scope: Scope) -> Iterator[Json]:
             yield _task("obstacle", one.since, one.due, **more)
 
 
-def _corrections(returned: list[Json]) -> Iterator[Json]:
-    for one in returned:
-        if one["state"] != "corrected":
-            task = _task("correction", None, household_id=one["household_id"], village_code=one["area_code"])
-            yield task | {"envelope_id": one["envelope_id"], "version": one["version"]}
+def corrections(returned: list[Json]) -> list[Json]:
+    """The officer's own records that have to be corrected."""
+    return [
+        _task("correction", None, household_id=one["household_id"], village_code=one["area_code"])
+        | {"envelope_id": one["envelope_id"], "version": one["version"]}
+        for one in returned
+        if one["state"] != "corrected"
+    ]
 
 
 def _task(kind: str, since: date | None, due: date | None = None, **more: Any) -> Json:

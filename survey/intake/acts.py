@@ -218,7 +218,7 @@ def _assess_changed(session: Session, changes: Changes, context: IntakeContext) 
         if one in counted and counted[one].facts | before != counted[one].facts | after
     ]
     if other:
-        judge_anew(session, other, context)
+        judge_anew(session, other, context, counted=counted)
 
 
 def _new_act(

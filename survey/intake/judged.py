@@ -20,21 +20,25 @@ from survey.registry.rows import Point
 
 
 def judge_anew(
-    session: Session, household_ids: Sequence[str], context: IntakeContext, told: Told | None = None
+    session: Session,
+    household_ids: Sequence[str],
+    context: IntakeContext,
+    told: Told | None = None,
+    counted: Mapping[str, Survey] | None = None,
 ) -> None:
     """Assess households again; where another interview counts now, area, point and head follow it.
 
     One that stands beside an approval moves nothing: the approved household is where it was approved. What
-    the interview that arrived just now has `told` need not be read.
+    the interview that arrived just now has `told` need not be read, nor which interviews `counted` until now.
     """
-    before = assessment.counted_of(session, household_ids)
+    before = assessment.counted_of(session, household_ids) if counted is None else counted
     after = assess_households(session, household_ids, context.book, context.now)
     for household_id, row in after.items():
-        counted = before.get(household_id)
-        if counted is None or counted.id != row.survey_id:
+        last = before.get(household_id)
+        if last is None or last.id != row.survey_id:
             survey = session.get_one(Survey, row.survey_id)
             is_told = told is not None and told.survey is survey
-            _follow(session, told if told and is_told else _told(session, survey), counted)
+            _follow(session, told if told and is_told else _told(session, survey), last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ Columns tell which are; one of each kind is assessed. Of 4,837 households of a p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -43,28 +44,53 @@ class Alike:
         found: list[Assessment] = []
         for start in range(0, len(households), CHUNK):
             some = households[start : start + CHUNK]
-            found += [self._of(*each) for each in zip(some, self._marks(some), strict=True)]
+            given, _ = read_columns(_columns(some), self.book.facts)
+            visits = np.array([one.on for one in some], "datetime64[D]")
+            marks = self._marks(given, len(some), visits, [one.area_codes for one in some])
+            found += [
+                self._of(mark, one.facts, one.on, one.area_codes)
+                for mark, one in zip(marks, some, strict=True)
+            ]
         return found
 
-    def _of(self, one: Household, mark: tuple[Judge, bytes]) -> Assessment:
+    def assess_columns(
+        self,
+        given: Mapping[str, Column],
+        rows: int,
+        on: date,
+        area_codes: Sequence[str],
+        facts_of: Callable[[int], Mapping[str, Any]],
+    ) -> list[Assessment]:
+        """The same of rows of one day and place whose facts are encoded already (see `columns.encoded`), at
+        most `CHUNK`. `facts_of` gives the facts of a row that is like none before.
+        """
+        marks = self._marks(given, rows, on, tuple(area_codes))
+        found = (self._kept.get(mark) for mark in marks)
+        return [
+            self._of(marks[row], facts_of(row), on, area_codes) if known is None else known
+            for row, known in enumerate(found)
+        ]
+
+    def _of(
+        self, mark: tuple[Judge, bytes], facts: Mapping[str, Any], on: date, area_codes: Sequence[str]
+    ) -> Assessment:
         if mark not in self._kept:
             if len(self._kept) >= KEPT:
                 self._kept.clear()
-            self._kept[mark] = assess(one.facts, self.book.law_on(one.on, one.area_codes))
+            self._kept[mark] = assess(facts, self.book.law_on(on, area_codes))
         return self._kept[mark]
 
-    def _marks(self, households: Sequence[Household]) -> list[tuple[Judge, bytes]]:
-        """What households have in common that are alike."""
-        given, _ = read_columns(_columns(households), self.book.facts)
-        visits = np.array([one.on for one in households], "datetime64[D]")
-        places = [one.area_codes for one in households]
-        rows = len(households)
+    def _marks(
+        self, given: Mapping[str, Column], rows: int, visits: Any, places: Any
+    ) -> list[tuple[Judge, bytes]]:
+        """What rows have in common that are alike."""
         marks: list[Any] = [None] * rows
         for group in groups(given, rows, self.book, visits, places):
+            judge = group.judge
             for part, env, told, size in group.chunks(given, rows):
-                packed = _packed(_told(group.judge, env, told, size), size)
+                packed = _packed(_told(judge, env, told, size), size)
                 for row, mark in zip(range(rows)[part] if group.rows is None else part, packed, strict=True):
-                    marks[row] = (group.judge, mark)
+                    marks[row] = (judge, mark)
         return marks
 
 

@@ -38,7 +38,7 @@ def encode_column(fact: Fact, given: Any) -> Column:
         fast = _FAST[fact.kind](fact, column)
         if fast is not None:
             return fast
-    return _encoded(fact, column.tolist())
+    return encoded(fact, column.tolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def dated_column(fact: Fact, histories: Sequence[Any]) -> DatedColumn:
         firsts[layer, here] = [entries[row][layer][0] for row in here]
         lasts[layer, here] = [entries[row][layer][1] for row in here]
         told = [entries[row][layer][2] for row in here]
-        values[layer, here] = _encoded(fact, told)
+        values[layer, here] = encoded(fact, told)
     return DatedColumn(firsts, lasts, values, unknown)[places]
 
 
@@ -137,7 +137,7 @@ def _codes(fact: Fact, column: Column) -> Column | None:
 _FAST = {"truth": _truths, "number": _numbers, "date": lambda fact, column: None, "choice": _codes}
 
 
-def _encoded(fact: Fact, given: Sequence[Any]) -> Column:
+def encoded(fact: Fact, given: Sequence[Any]) -> Column:
     """A column of plain values; each different one is read once."""
     different, places = _different(given, list(zip(map(type, given), given, strict=True)))  # True is not 1
     values = [encode(fact, _plain(value)) for value in different]
@@ -170,7 +170,7 @@ def read_columns(columns: Mapping[str, Any], vocabulary: Mapping[str, Fact]) -> 
 
     Raises: Problem 2030 (no such fact), 2031 (a value the fact cannot take), 2033 (columns differ in length).
     """
-    encoded: dict[str, Any] = {}
+    read: dict[str, Any] = {}
     rows = -1
     for name, given in columns.items():
         if name not in vocabulary:
@@ -181,8 +181,8 @@ def read_columns(columns: Mapping[str, Any], vocabulary: Mapping[str, Fact]) -> 
         column = (dated_column if is_dated else encode_column)(vocabulary[name], given)
         if rows not in (-1, len(column)):
             raise Problem(2033, fact=name, got=len(column), expected=rows)
-        encoded[name], rows = column, len(column)
-    return encoded, max(rows, 0)
+        read[name], rows = column, len(column)
+    return read, max(rows, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from survey.areas.names import folded_name, person_sort_key
@@ -24,19 +24,22 @@ from survey.touched import touched
 PERSONAL = tuple(field.name for field in fields(PersonInput))
 
 
-def lock(session: Session, household_ids: Iterable[str]) -> None:
+def lock(session: Session, household_ids: Iterable[str], *also: ColumnElement[Any]) -> bool:
     """Let nobody else write about these households until the transaction ends: a second writer waits here, in
     the order of ids. What this transaction made or locked itself is not asked for again. SQLite has one
     writer anyway.
+
+    `also` is asked with each of them; False where nothing was left to ask.
     """
     known = touched(session)
     wanted = sorted({*household_ids} - known.new - known.locked)
     if session.get_bind().dialect.name != "postgresql":
-        return
+        return False
     for ids in chunks(wanted):
-        locked = select(Household.id).where(Household.id.in_(ids)).order_by(Household.id)
+        locked = select(Household.id, *also).where(Household.id.in_(ids)).order_by(Household.id)
         session.execute(locked.with_for_update()).all()
     known.locked.update(wanted)
+    return bool(wanted)
 
 
 def keep_survey(session: Session, new: NewSurvey, known: Household | None) -> tuple[Survey, list[Person]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import case, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,7 @@ from survey.areas.queries import chunks
 from survey.areas.tree import tree
 from survey.days import day_of
 from survey.registry.actions import lock
-from survey.standing.models import CommuneRevision, StandingLine, StandingObstacle
+from survey.standing.models import CommuneRevision, HouseholdChange, StandingLine, StandingObstacle
 from survey.standing.noticing import name_scanned
 from survey.standing.rows import Standing, Values, standings
 from survey.touched import Cause, Touched, forget, touched
@@ -49,10 +50,16 @@ def write_lines(session: Session, known: Touched, clock: Callable[[], datetime])
     hold(session, known.households)
     now = clock()
     on = tree(session, day_of(now))
+    changed: defaultdict[str, set[str]] = defaultdict(set)
     for ids in chunks(sorted(known.households)):
         standing = standings(session, ids, on)
         before = [] if known.new.issuperset(ids) else open_rows(session, StandingLine, ids)
         _write(session, before, standing, known.households, now)
+        for row in before:
+            changed[row.commune_code or ""].add(row.household_id)
+        for household_id, one in standing.items():
+            changed[one.lines[0]["commune_code"] or ""].add(household_id)
+    note_changes(session, changed, now)
 
 
 def _write(
@@ -78,7 +85,6 @@ def _write(
             rows = [one | _told(causes[one["household_id"]]) for one in rows]
         if rows:
             session.execute(insert(table), rows)
-    raise_revisions(session, {row.commune_code for row in lines.ended} | lines.communes)
 
 
 def _told(cause: Cause) -> Values:
@@ -97,11 +103,6 @@ class _Difference:
 
     def __bool__(self) -> bool:
         return bool(self.ended or self.begun)
-
-    @property
-    def communes(self) -> set[str | None]:
-        """The communes of what holds now."""
-        return {one.get("commune_code") for one in self.begun}
 
     def compare(self, before: Iterable[Any], after: dict[str, list[Values]]) -> None:
         """Note what differs, by household and case (or act)."""
@@ -138,25 +139,82 @@ def _close(session: Session, table: Any, rows: Sequence[Any], now: datetime) -> 
         session.execute(closing, execution_options=unsynced)
 
 
-def raise_revisions(session: Session, communes: Iterable[str | None]) -> None:
-    """Figures kept for these communes hold no longer. In one order, or writers would block each other."""
-    dialect: Any = {"sqlite": sqlite, "postgresql": postgresql}[session.get_bind().dialect.name]
+def note_changes(session: Session, changed: Mapping[str, Collection[str]], now: datetime) -> None:
+    """Households of these communes were written about: kept figures hold no longer, phones fetch them again.
+
+    Until the transaction ends nobody else numbers a change of these communes, so that numbers rise in the
+    order in which they are seen. They are at least the seconds of now: a restored database repeats none.
+    """
+    least, codes = int(now.timestamp()), sorted(changed)
     rows = [
-        {"commune_code": code, "revision": secrets.randbits(62)}
-        for code in sorted({code or "" for code in communes})
+        {"commune_code": code, "household_id": household_id}
+        for code in codes
+        for household_id in changed[code]
     ]
     if not rows:
         return
+    if session.get_bind().dialect.name == "postgresql":
+        told = {"codes": codes, "revisions": [secrets.randbits(62) for _ in codes], "least": least}
+        told |= {name: [row[name] for row in rows] for name in rows[0]}
+        session.execute(_NOTED, told)
+    else:
+        numbers = raise_revisions(session, codes, least)
+        numbered = [row | {"number": numbers[row["commune_code"]]} for row in rows]
+        session.execute(_CHANGED, numbered)
+
+
+_NOTED = text(  # both at once: every record asks
+    """
+    WITH raised AS (
+        INSERT INTO commune_revisions AS known (commune_code, revision, number)
+        SELECT *, :least FROM unnest(CAST(:codes AS text[]), CAST(:revisions AS bigint[]))
+        ON CONFLICT (commune_code) DO UPDATE
+        SET revision = excluded.revision, number = greatest(known.number + 1, excluded.number)
+        RETURNING commune_code, number
+    )
+    INSERT INTO household_changes (commune_code, household_id, number)
+    SELECT commune_code, household_id, number FROM raised
+    JOIN unnest(CAST(:commune_code AS text[]), CAST(:household_id AS text[]))
+        AS changed (commune_code, household_id) USING (commune_code)
+    ON CONFLICT (commune_code, household_id) DO UPDATE SET number = excluded.number
+    """
+)
+_new = sqlite.insert(HouseholdChange)
+_CHANGED = _new.on_conflict_do_update(
+    index_elements=[HouseholdChange.commune_code, HouseholdChange.household_id],
+    set_={"number": _new.excluded.number},
+)
+
+
+def raise_revisions(session: Session, communes: Iterable[str | None], least: int = 0) -> dict[str, int]:
+    """Figures kept for these communes hold no longer. In one order, or writers would block each other.
+
+    Returns the next number of each commune, at least `least`.
+    """
+    rows = [
+        {"commune_code": code, "revision": secrets.randbits(62), "number": least}
+        for code in sorted({code or "" for code in communes})
+    ]
+    if not rows:
+        return {}
+    dialect: Any = {"sqlite": sqlite, "postgresql": postgresql}[session.get_bind().dialect.name]
     new = dialect.insert(CommuneRevision).values(rows)
-    anew = {"revision": new.excluded.revision}
-    session.execute(new.on_conflict_do_update(index_elements=[CommuneRevision.commune_code], set_=anew))
+    following = CommuneRevision.number + 1
+    anew = {
+        "revision": new.excluded.revision,
+        "number": case((new.excluded.number > following, new.excluded.number), else_=following),
+    }
+    raised = new.on_conflict_do_update(index_elements=[CommuneRevision.commune_code], set_=anew)
+    told = raised.returning(CommuneRevision.commune_code, CommuneRevision.number)
+    return dict(session.execute(told).all())
 
 
 def hold(session: Session, household_ids: Iterable[str]) -> None:
     """Let nobody fix a moment, nor write about these households, until this transaction ends."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": LOCK})
-    lock(session, household_ids)
+    shared = func.pg_advisory_xact_lock_shared(LOCK)
+    is_asked = lock(session, household_ids, shared)
+    if session.get_bind().dialect.name == "postgresql" and not is_asked:
+        session.execute(select(shared))
 
 
 def fix_moment(session: Session, now: datetime) -> datetime:

@@ -128,9 +128,28 @@ class StandingObstacle(Base):
 
 
 class CommuneRevision(Base):
-    """A mark, another one whenever lines of a commune are written; figures kept hold while it stands."""
+    """A mark, another one whenever households of a commune are written about: figures kept hold till then.
+
+    `number` only rises: it is that of the commune's newest `HouseholdChange`.
+    """
 
     __tablename__ = "commune_revisions"
 
     commune_code: Mapped[str] = mapped_column(AreaCode, primary_key=True)
     revision: Mapped[int] = mapped_column(BigInteger)
+    number: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+
+
+class HouseholdChange(Base):
+    """The newest change of a household that was or is in a commune, by its number there.
+
+    Whoever knows a commune up to a number finds what is new by larger ones: a number is given under a lock of
+    the commune that ends with the transaction, so no smaller one is seen later.
+    """
+
+    __tablename__ = "household_changes"
+    __table_args__ = (Index("ix_household_changes_commune_code_number", "commune_code", "number"),)
+
+    commune_code: Mapped[str] = mapped_column(AreaCode, primary_key=True)
+    household_id: Mapped[str] = mapped_column(UuidText, primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)

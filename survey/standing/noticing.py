@@ -16,7 +16,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from survey.assessment.models import AssessmentRow
 from survey.cases.models import Act, ActPhoto, Case, Step
 from survey.days import day_of
-from survey.registry.models import Household, Photo, Survey
+from survey.registry.models import Household, Photo, StatusRecord, Survey
 from survey.touched import ASSESSED, Cause, touch, touched
 
 LATE = timedelta(days=30)
@@ -24,10 +24,11 @@ LATE = timedelta(days=30)
 OWNERS: Mapping[type[Any], str] = {
     Household: "id",
     Survey: "household_id",
+    StatusRecord: "household_id",
     AssessmentRow: "household_id",
     Case: "household_id",
 }
-"""Tables whose rows say how a household stands, and their column that tells which."""
+"""Tables whose rows tell of a household, and their column that says of which."""
 TABLES = {kind.__tablename__: column for kind, column in OWNERS.items()}
 
 

@@ -7,6 +7,7 @@ import json
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,17 +20,20 @@ from page_server import fill_people, serve_app
 from sending import BEFORE, point
 
 BATCH = 200
+PHONES = 20
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Seconds of one sync and of one assignment, and the bytes of the assignment as it travels."""
+    """Seconds of one sync, of one assignment and of many at once; the bytes of one as it travels."""
 
     records: int
     sync_s: float
     households: int
     assignment_s: float
     size_bytes: int
+    at_once_s: float
+    at_once_cpu_s: float
 
 
 def _ask(url: str, token: str | None = None, told: Any = None) -> Any:
@@ -42,6 +46,14 @@ def _ask(url: str, token: str | None = None, told: Any = None) -> Any:
         body = answer.read()
         is_packed = answer.headers.get("Content-Encoding") == "gzip"
     return json.loads(gzip.decompress(body) if is_packed else body)
+
+
+def _fetch(url: str, token: str) -> bytes:
+    """The bytes of an answer as they travel."""
+    headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "gzip"}
+    with urlopen(Request(url, headers=headers)) as answer:
+        body: bytes = answer.read()
+        return body
 
 
 def _surveys(count: int) -> list[dict[str, Any]]:
@@ -82,7 +94,13 @@ def measure(households: int = 300) -> Figures:
         start = time.perf_counter()
         assignment = _ask(f"{site.url}/api/v1/field/assignment", token)
         assignment_s = time.perf_counter() - start
-    return Figures(BATCH, sync_s, len(assignment["households"]), assignment_s, assignment["size_bytes"])
+        _ask(f"{site.url}/api/v1/envelopes/batch", token, _surveys(1))  # what was packed holds no longer
+        start, cpu = time.perf_counter(), time.process_time()
+        with ThreadPoolExecutor(PHONES) as pool:
+            list(pool.map(lambda _: _fetch(f"{site.url}/api/v1/field/assignment", token), range(PHONES)))
+        at_once_s, at_once_cpu_s = time.perf_counter() - start, time.process_time() - cpu
+    fetched = len(assignment["households"]), assignment_s, assignment["size_bytes"]
+    return Figures(BATCH, sync_s, *fetched, at_once_s, at_once_cpu_s)
 
 
 def report() -> None:
@@ -92,6 +110,9 @@ def report() -> None:
     print(f"{found.records} records without photos in one sync: {found.sync_s:.2f} s ({each_ms:.0f} ms each)")
     size = f"{found.size_bytes / 1000:.0f} kB"
     print(f"assignment of {found.households} households: {found.assignment_s:.2f} s, {size} as it travels")
+    each_ms = found.at_once_cpu_s / PHONES * 1000
+    rate = f"{found.at_once_s:.2f} s ({PHONES / found.at_once_s:.0f}/s)"
+    print(f"{PHONES} phones at once: {rate}, {each_ms:.0f} ms of CPU each")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import date
 
@@ -20,7 +21,9 @@ from survey.areas.actions import put_areas, set_fact
 from survey.areas.rows import AreaInput
 from survey.fieldwork import cursor
 from survey.intake.models import ReceivedEnvelope
+from survey.registry.actions import keep_status
 from survey.registry.models import Person
+from survey.registry.rows import NewStatus
 
 ASSIGNMENT = "/api/v1/field/assignment"
 V2 = {"area_code": "V2", "point": point(*PLACES["V2"])}
@@ -216,15 +219,45 @@ def test_new_areas_are_sent_whole(world):
     assert "V9" in {one["code"] for one in told["villages"]}
 
 
-def test_a_row_that_was_committed_late_is_not_missed(sign_in, world):
+def test_a_phone_that_knows_more_than_a_restored_database_gets_everything(sign_in, world):
     client = sign_in("lan")
     household(client)
     phone = as_phone(world, "lan")
     signer = cursor._signer(world.config["SECRET_KEY"])
     parts = signer.loads(fetch(phone)["cursor"])
-    parts["n"]["s"][1] -= 1  # as if one survey below the mark had not been visible then
+    parts["n"]["01900"] += 1  # as if the change it fetched last had been lost with a disk
     told = fetch(phone, signer.dumps(parts))
     assert (told["full"], len(told["households"])) == (True, 1)
+
+
+def test_a_status_that_changes_no_assessment_brings_its_household(sign_in, world):
+    client = sign_in("lan")
+    first = household(client)
+    household(client, **V2)
+    phone = as_phone(world, "lan")
+    cursor = fetch(phone)["cursor"]
+    status = NewStatus("poverty_status", "poor", date(2019, 1, 1), date(2019, 12, 31), None, None)
+    with transaction.write() as session:
+        keep_status(session, first, status, source="list of 2019", recorded_at=NOON)
+    assert ids(fetch(phone, cursor)) == {first}
+
+
+def test_phones_of_one_commune_are_served_from_what_was_packed_once(sign_in, world):
+    household(sign_in("lan"))
+    first, second = as_phone(world, "lan"), as_phone(world, "lan")
+    told = fetch(first)
+    few = reads(second)
+    assert few < 15
+    household(sign_in("lan"), **V2)
+    assert len(fetch(second)["households"]) == len(told["households"]) + 1
+
+
+def test_what_travels_compressed_is_what_is_told_plain(sign_in, world):
+    send_village(sign_in("lan"))
+    phone = as_phone(world, "lan")
+    packed = phone.get(ASSIGNMENT, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == phone.get(ASSIGNMENT).data
 
 
 def test_the_cursor_of_another_or_a_made_up_one_gives_everything(sign_in, world):
@@ -328,6 +361,7 @@ def test_more_households_take_no_more_reads(sign_in, world):
     client, phone = sign_in("lan"), as_phone(world, "lan")
     take(client, household(client), "registration")
     fetch(phone)  # trees of the day are read once a process
+    take(client, household(client), "registration")
     few = reads(phone)
     for _ in range(4):
         take(client, household(client), "registration")

@@ -18,8 +18,8 @@ from sqlalchemy import event
 
 from api.web.extensions import db
 
-NEW_SURVEY, PHOTOS, REPEAT_VISIT = 14, 2, 24
-ACT, JUDGED_ACT, ACT_ON_MANY = 20, 39, 60
+NEW_SURVEY, PHOTOS, REPEAT_VISIT = 14, 2, 23
+ACT, JUDGED_ACT, ACT_ON_MANY = 20, 35, 60
 MANY = 30
 DEMARCATION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
