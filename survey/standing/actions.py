@@ -52,14 +52,14 @@ def write_lines(session: Session, known: Touched, clock: Callable[[], datetime])
     for ids in chunks(sorted(known.households)):
         standing = standings(session, ids, on)
         before = [] if known.new.issuperset(ids) else open_rows(session, StandingLine, ids)
-        _write(session, before, standing, known.households, now)
+        _write(session, before, standing, known, now)
 
 
 def _write(
     session: Session,
     before: list[Any],
     standing: dict[str, Standing],
-    causes: dict[str, Cause],
+    known: Touched,
     now: datetime,
 ) -> None:
     lines = _Difference(LINE, "case_id")
@@ -68,17 +68,21 @@ def _write(
     told = {key: one.obstacles for key, one in standing.items()}
     is_hindered = any(told.values()) or any(row.obstacles for row in lines.before)
     obstacles.compare(open_rows(session, StandingObstacle, sorted(standing)) if is_hindered else [], told)
-    if not (lines or obstacles):
+    renamed = known.renamed & standing.keys()
+    if not (lines or obstacles or renamed):
         return
     now = max([now, *(row.from_at for row in (*lines.ended, *obstacles.ended))])
     for table, found in ((StandingLine, lines), (StandingObstacle, obstacles)):
         _close(session, table, found.ended, now)
         rows = [one | {"from_at": now, "to_at": None} for one in found.begun]
         if rows and table is StandingLine:
-            rows = [one | _told(causes[one["household_id"]]) for one in rows]
+            rows = [one | _told(known.households[one["household_id"]]) for one in rows]
         if rows:
             session.execute(insert(table), rows)
-    raise_revisions(session, {row.commune_code for row in lines.ended} | lines.communes)
+    others = renamed | {row.household_id for row in obstacles.ended}
+    others |= {one["household_id"] for one in obstacles.begun}
+    communes = {standing[key].lines[0]["commune_code"] for key in others & standing.keys()}
+    raise_revisions(session, communes | {row.commune_code for row in lines.ended} | lines.communes)
 
 
 def _told(cause: Cause) -> Values:

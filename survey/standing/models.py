@@ -37,6 +37,13 @@ class StandingLine(Base):
             sqlite_where=text("to_at IS NULL AND case_id IS NOT NULL"),
             postgresql_where=text("to_at IS NULL AND case_id IS NOT NULL"),
         ),
+        Index(
+            "ix_standing_lines_since",
+            "since",
+            "area_code",
+            sqlite_where=text("to_at IS NULL AND is_newest = 1 AND case_id IS NOT NULL"),
+            postgresql_where=text("to_at IS NULL AND is_newest AND case_id IS NOT NULL"),
+        ),
         Index("ix_standing_lines_case_state", "case_state", sqlite_where=OPEN, postgresql_where=OPEN),
         Index(
             "uq_standing_lines_open",
@@ -110,6 +117,14 @@ class StandingObstacle(Base):
             postgresql_where=OPEN,
         ),
         Index("ix_standing_obstacles_area_code", "area_code", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index(
+            "ix_standing_obstacles_due_on",
+            "due_on",
+            "since",
+            "id",
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

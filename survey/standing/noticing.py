@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from survey.assessment.models import AssessmentRow
@@ -39,6 +39,10 @@ def notice_rows(session: Session, _context: Any) -> None:
     if records:
         touched(session).record = cause_of(records[-1])
     touched(session).new.update(row.id for row in session.new if isinstance(row, Household))
+    heads = (row for row in session.dirty if isinstance(row, Household))
+    touched(session).renamed.update(
+        row.id for row in heads if inspect(row).attrs.head_person_id.history.has_changes()
+    )
     for row in rows:
         column = OWNERS.get(type(row))
         if column:
