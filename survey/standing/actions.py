@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from survey.areas.queries import chunks
 from survey.areas.tree import tree
 from survey.days import day_of
+from survey.db import forget as forget_kept
 from survey.registry.actions import lock
-from survey.standing.models import CommuneRevision, StandingLine, StandingObstacle
+from survey.standing.models import ROLLUPS_KEPT, CommuneRevision, StandingLine, StandingObstacle
 from survey.standing.noticing import name_scanned
 from survey.standing.rows import Standing, Values, standings
 from survey.touched import Cause, Touched, forget, touched
@@ -151,6 +152,7 @@ def raise_revisions(session: Session, communes: Iterable[str | None]) -> None:
     ]
     if not rows:
         return
+    forget_kept(session, ROLLUPS_KEPT)
     new = dialect.insert(CommuneRevision).values(rows)
     anew = {"revision": new.excluded.revision}
     session.execute(new.on_conflict_do_update(index_elements=[CommuneRevision.commune_code], set_=anew))

@@ -41,10 +41,10 @@ def area_lists(
     whose lists may carry decisions too. Of a commune seen in part (`visible`) those seen are counted.
     """
     known = tree(session, on)
-    whole, partly = _units(known, roots)
-    own = {one.area_code for one in heads} - {*above}
-    codes = whole | own
-    found = _kept(session, known, codes - partly, year, on, heads)
+    marks = _marks(session, known)
+    whole, partly = _units(known, roots, marks)
+    codes = whole | {one.area_code for one in heads} - {*above}
+    found = _kept(session, known, marks, codes - partly, year, on, heads)
     found |= queries.area_lists(session, partly, year, on, heads, visible) if partly else {}
 
     def order(code: str | None) -> tuple[str, str]:
@@ -54,30 +54,40 @@ def area_lists(
     return [found[code] for code in sorted(found, key=order)]
 
 
-def _units(known: Tree, roots: Collection[str]) -> tuple[set[str | None], set[str | None]]:
-    """The communes in these areas (none: of no commune, at a root), and those of which only a part is."""
-    whole: set[str | None] = {
+Marks = dict[str | None, tuple[tuple[str, int], ...]]
+
+
+def _units(known: Tree, roots: Collection[str], marks: Marks) -> tuple[set[str | None], set[str | None]]:
+    """The communes with households in these areas (none: of no commune, at a root), and those of which only a
+    part is.
+    """
+    tops = {root for root in roots if root in known.names}
+    is_root = any(known.names[root].parent_code is None for root in tops)
+    whole = {
         code
-        for root in roots
-        for code in known.under(root)
-        if code in known.names and _is_commune(known, code)
+        for code in marks
+        if (code is None and is_root)
+        or (code and not tops.isdisjoint(known.path(code)) and _is_commune(known, code))
     }
-    partly = {queries.commune_of(known, root) for root in roots if root in known.names} - whole - {None}
-    if any(root in known.names and known.names[root].parent_code is None for root in roots):
-        whole.add(None)
-    return whole, partly
+    partly: set[str | None] = {queries.commune_of(known, root) for root in tops}
+    return whole, partly - whole - {None}
 
 
 def _is_commune(known: Tree, code: str) -> bool:
-    return known.names[code].level == "commune"
+    return code in known.names and known.names[code].level == "commune"
 
 
 def _kept(
-    session: Session, known: Tree, codes: set[str | None], year: int, on: date, heads: Sequence[ListHead]
+    session: Session,
+    known: Tree,
+    marks: Marks,
+    codes: set[str | None],
+    year: int,
+    on: date,
+    heads: Sequence[ListHead],
 ) -> dict[str | None, AreaList]:
     """The lists of whole units, those counted anew of which something has changed."""
     key = (str(session.get_bind()), revision(session), last_change(session, on), year)
-    marks = _marks(session, known)
     prints = {
         code: (marks.get(code, ()), [(one.sha256, one.act.id if one.act else None) for one in some])
         for code, some in queries.about(known, codes, heads).items()
@@ -100,7 +110,7 @@ def _kept(
     }
 
 
-def _marks(session: Session, known: Tree) -> dict[str | None, tuple[tuple[str, int], ...]]:
+def _marks(session: Session, known: Tree) -> Marks:
     """The marks of what was written, by the unit of today and those around it."""
     found: defaultdict[str | None, list[tuple[str, int]]] = defaultdict(list)
     asked = select(CommuneRevision.commune_code, CommuneRevision.revision)

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey.db import AreaCode, Base, Sha256, UuidText, Vnd
 
 OPEN = text("to_at IS NULL")
+ROLLUPS_KEPT = "rollups"
+"""Under which name a transaction keeps the figures it has asked for (`survey.db.once`)."""
 RowId = BigInteger().with_variant(Integer, "sqlite")
 
 

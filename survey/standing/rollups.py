@@ -22,9 +22,9 @@ from survey.areas.tree import Tree, last_change, revision, tree
 from survey.assessment.queries import begun_on, patterns
 from survey.cases import machine
 from survey.cases.rows import WaitingCount
-from survey.db import one_of
+from survey.db import once, one_of
 from survey.standing.measures import measures
-from survey.standing.models import CommuneRevision
+from survey.standing.models import ROLLUPS_KEPT, CommuneRevision
 from survey.standing.models import StandingLine as Line
 from survey.standing.models import StandingObstacle as Obstacle
 from survey.standing.queries import holds
@@ -117,7 +117,7 @@ class Part:
     found: set[tuple[Any, ...]] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cube:
     """Figures of an area (`total`) and of each unit right under it, whatever the day; None: in no unit.
 
@@ -128,6 +128,26 @@ class Cube:
     total: Mapping[date | None, Figures] = field(default_factory=dict)
     units: Mapping[str | None, Mapping[date | None, Figures]] = field(default_factory=dict)
     obstacles: Counter[Hindrance] = field(default_factory=Counter)
+
+    @cached_property
+    def oldest(self) -> dict[str, date]:
+        """Since when the oldest case stands in each state."""
+        found: dict[str, date] = {}
+        for part in self.parts.values():
+            for state, since in part.oldest.items():
+                found[state] = min(found.get(state, since), since)
+        return found
+
+    @cached_property
+    def newest_survey(self) -> date | None:
+        """The day of the newest interview."""
+        days = (part.newest_survey for part in self.parts.values() if part.newest_survey)
+        return max(days, default=None)
+
+    @cached_property
+    def found(self) -> set[tuple[Any, ...]]:
+        """The values of `CHOSEN_BY` that occur together."""
+        return {told for part in self.parts.values() for told in part.found}
 
     def with_parts(self, new: Mapping[str, Part | None]) -> Cube:
         """With other figures of some communes; None: the commune has none any more."""
@@ -175,18 +195,15 @@ class Rollup:
     @property
     def newest_survey(self) -> date | None:
         """The day of the newest interview behind the figures: how fresh they are."""
-        days = (part.newest_survey for part in self.cube.parts.values() if part.newest_survey)
-        return max(days, default=None)
+        return self.cube.newest_survey
 
     def oldest(self, state: str) -> date | None:
         """Since when the case stands in a state that has stood there longest."""
-        days = (part.oldest[state] for part in self.cube.parts.values() if state in part.oldest)
-        return min(days, default=None)
+        return self.cube.oldest.get(state)
 
     def found(self, column: Any) -> list[Any]:
         """The values that occur in one of the columns of `CHOSEN_BY`, for a filter."""
-        place = CHOSEN_BY.index(column.key)
-        values = {told[place] for part in self.cube.parts.values() for told in part.found}
+        values = {told[CHOSEN_BY.index(column.key)] for told in self.cube.found}
         return sorted(value for value in values if value is not None)
 
     @property
@@ -205,8 +222,16 @@ _making: defaultdict[tuple[Any, ...], Lock] = defaultdict(Lock)
 def rollup(session: Session, area_code: str, on: date) -> Rollup:
     """The figures of an area as of a day, from what is kept and what has changed since.
 
-    A root area also answers for households nobody could place.
+    A root area also answers for households nobody could place. Asked once a transaction: within one, only its
+    own changes can show (`actions.raise_revisions` forgets it).
     """
+    asked: dict[tuple[str, date], Rollup] = once(session, ROLLUPS_KEPT, dict)
+    if (area_code, on) not in asked:
+        asked[area_code, on] = _rollup(session, area_code, on)
+    return asked[area_code, on]
+
+
+def _rollup(session: Session, area_code: str, on: date) -> Rollup:
     known = tree(session, on)
     key = (str(session.get_bind()), revision(session), last_change(session, on), area_code)
     marks = _marks(session, known, area_code)

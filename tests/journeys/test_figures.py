@@ -29,8 +29,12 @@ PAGES = (
     "/approvals",
 )
 PAGES += ("/approvals/approve", "/budget", "/budget/01900", "/households", "/work/list?state=approved")
+LISTS = ("/households", "/work/list", "/approvals/approve")
+"""Pages whose tables tell of one household a row."""
 FIGURE = {"value", "count", "num", "chip", "note", "define", "r"}
 """Classes of elements that show figures."""
+OF_ONE = {"chip", "num", "r"}
+"""Classes that within a row tell of that household alone."""
 OTHERS = {"money", "records", "written objections", "listed", "lists", "paid by a source"}
 """What figures count that are not households as they stand (`data-counts`)."""
 NOT_COUNTED = re.compile(r"trang|số \d|\d{2}/\d{2}/\d{4}|%")
@@ -44,8 +48,9 @@ RECOUNTED = {
 class Figures(HTMLParser):
     """The numbers of a page that stand where figures do: (number, measure, what else it counts, address)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_list: bool) -> None:
         super().__init__()
+        self.is_list = is_list
         self.open: list[dict[str, Any]] = []
         self.found: list[tuple[int, str | None, str | None, str | None]] = []
 
@@ -62,7 +67,8 @@ class Figures(HTMLParser):
     def handle_data(self, data: str) -> None:
         """A number where figures stand."""
         around = {name for one in self.open for name in (one.get("class") or "").split()}
-        if not around & FIGURE:
+        in_row = self.is_list and any(one["tag"] == "td" for one in self.open)
+        if not around & (FIGURE - OF_ONE if in_row else FIGURE):
             return
         measure, counts, href = (self._nearest(name) for name in ("data-measure", "data-counts", "href"))
         for digits in re.findall(
@@ -80,7 +86,7 @@ def figures(client, address: str) -> list[tuple[int, str | None, str | None, str
     if answer.status_code in (403, 404):
         return []
     assert answer.status_code == 200, address
-    read = Figures()
+    read = Figures(is_list=address.startswith(LISTS))
     read.feed(answer.text)
     return read.found
 
