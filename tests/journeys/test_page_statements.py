@@ -13,15 +13,15 @@ from sending import point
 from api.web import clock
 
 MOST = {
-    "/": 16,
-    "/areas/06": 12,
-    "/work": 12,
-    "/work/list?state=registered": 14,
-    "/work/list?q=trieu&works_kind=new": 15,
-    "/households": 11,
-    "/households?q=trieu": 12,
-    "/work/obstacles": 11,
-    "/approvals": 14,
+    "/": 7,
+    "/areas/06": 6,
+    "/work": 5,
+    "/work/list?state=registered": 7,
+    "/work/list?q=trieu&works_kind=new": 8,
+    "/households": 8,
+    "/households?q=trieu": 9,
+    "/work/obstacles": 6,
+    "/approvals": 8,
 }
 """Of a page that was opened before, the session and the viewer's posts included."""
 

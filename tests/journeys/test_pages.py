@@ -71,7 +71,7 @@ def test_every_figure_equals_the_list_it_opens(mai, address) -> None:
 
 def test_the_figures_are_those_of_the_village(mai) -> None:
     page = mai.get("/areas/01900").text
-    assert '<span class="value">8</span>' in page
+    assert '<span class="value" data-measure="households">8</span>' in page
     assert "3 xây mới · 1 sửa chữa" in page
     assert "210.000.000 đồng" in page
 
@@ -80,7 +80,7 @@ def test_the_first_page_says_what_waits_for_me(mai, sign_in) -> None:
     send(sign_in("lan"), {"area_m2": "rất rộng"})
     page = mai.get("/").text
     assert "Việc chờ tôi" in page
-    assert re.search(r'href="/inbox"><span class="count[^"]*">1<', page)
+    assert re.search(r'href="/inbox"><span class="count[^"]*"[^>]*>1<', page)
     assert "/households?outcome=needs_information" in page
     assert "/work/list?state=none" in page  # where they are registered
 
@@ -113,7 +113,7 @@ def test_a_training_household_is_shown_and_never_counted(mai, sign_in) -> None:
     receipt = send(sign_in("lan"), {"training": True, "head_name": "Nguyễn Văn Tập"})
     assert "Phiếu tập huấn" in mai.get(f"/households/{receipt['household_id']}").text
     assert listed(mai, "/households") == 8
-    assert '<span class="value">8</span>' in mai.get("/").text
+    assert '<span class="value" data-measure="households">8</span>' in mai.get("/").text
     assert "Nguyễn Văn Tập" not in mai.get("/areas/V1/map").text
 
 
