@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    and_,
     any_,
     bindparam,
     func,
@@ -46,6 +47,8 @@ Sha256 = String(64)
 """SHA-256 as 64 lower-case hexadecimal digits."""
 UuidText = String(36)
 """A UUID as its 36-character lower-case text, given by whoever recorded the thing first."""
+InByteOrder = String(collation="C").with_variant(String(), "sqlite")
+"""Text in the order of its bytes on every server, so that what begins alike stands together."""
 Vnd = BigInteger
 """Money in integer đồng."""
 
@@ -88,6 +91,13 @@ def one_of(session: Session, column: Any, values: Collection[str]) -> ColumnElem
         each = func.json_each(json.dumps(told, ensure_ascii=False)).table_valued("value")
         condition = column.in_(select(each.c.value))
     return condition
+
+
+def begins_with(column: Any, text: str) -> ColumnElement[bool]:
+    """The condition that a column in byte order begins with a text of letters, as a range that an index
+    answers.
+    """
+    return and_(column >= text, column < text[:-1] + chr(ord(text[-1]) + 1))
 
 
 def add_once(session: Session, row: Base) -> bool:

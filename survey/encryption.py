@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -28,6 +28,19 @@ def use_key(secret: bytes) -> None:
 def keyed_hash(text: str) -> str:
     """The same text gives the same hash, and nobody without the key can try texts against it."""
     return hmac.new(_key["hash"], text.encode(), hashlib.sha256).hexdigest()
+
+
+def seal(text: str) -> str:
+    """A text as only this program can read it, for addresses."""
+    return _seal["fernet"].encrypt(text.encode()).decode()
+
+
+def unseal(sealed: str) -> str | None:
+    """What `seal` was given; None for what it did not make."""
+    try:
+        return _seal["fernet"].decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        return None
 
 
 class EncryptedText(TypeDecorator[str]):

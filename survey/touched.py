@@ -23,9 +23,9 @@ ASSESSED = Cause("assessment")
 
 @dataclass(slots=True)
 class Touched:
-    """What was written so far: households with the cause, those made by this transaction (`new`) and those it
-    has locked, the record one writes for, photos whose acts' households are not looked up yet, tables changed
-    in bulk whose rows nobody saw.
+    """What was written so far: households with the cause, those made by this transaction (`new`), those it
+    has locked, the record one writes for, photos whose acts' households are not looked up yet, tables
+    changed in bulk whose rows nobody saw.
     """
 
     households: dict[str, Cause] = field(default_factory=dict)

@@ -21,7 +21,7 @@ from api.web import auth, transaction
 from api.web.errors import status_of
 from api.web.intake_context import book_in_force
 from api.web.language import current, day, num, t, word
-from api.web.paging import Page, page_of
+from api.web.paging import keyset_page
 from survey.access.viewer import Viewer
 from survey.approval import actions, queries
 from survey.approval.chain import Chain, chain_on, signing_unit
@@ -30,6 +30,7 @@ from survey.approval.rows import WaitingCase
 from survey.areas import queries as areas
 from survey.areas.names import nfc
 from survey.assessment.judging import for_approval
+from survey.keyset import Slice, Window
 from survey.law import Assessment
 from survey.problems import Problem
 from survey.standing import measures
@@ -64,9 +65,13 @@ def _page(viewer: Viewer, problem: Problem | None = None) -> Any:
     on = _done_on() or viewer.today
     conditions = _conditions(viewer)
     reviewed = measures.condition("reviewed", viewer.today)
-    page = page_of(standing.count(viewer.session, reviewed, *conditions), PAGE_SIZE)
-    found = _waiting(viewer, conditions, page)
-    candidates = [_candidate(viewer, case, on) for case in found]
+    page = keyset_page(
+        standing.count(viewer.session, reviewed, *conditions),
+        standing.PLACE,
+        partial(_waiting, viewer, conditions),
+        PAGE_SIZE,
+    )
+    candidates = [_candidate(viewer, case, on) for case in page.rows]
     return render_template(
         "approvals/approve.html",
         candidates=candidates,
@@ -99,15 +104,14 @@ def _conditions(viewer: Viewer) -> list[ColumnElement[bool]]:
     return [viewer.visible(column, "case.approve"), *area_names.inside(viewer, column, area_code)]
 
 
-def _waiting(viewer: Viewer, conditions: list[ColumnElement[bool]], page: Page) -> list[WaitingCase]:
+def _waiting(viewer: Viewer, conditions: list[ColumnElement[bool]], window: Window) -> Slice:
     return standing.reviewed(
         viewer.session,
         *conditions,
         on=_done_on() or viewer.today,
         names=viewer.everywhere("person.read", "case.approve"),
         amounts=viewer.everywhere("amount.read", "case.approve"),
-        offset=page.offset,
-        limit=page.size,
+        window=window,
     )
 
 
@@ -184,7 +188,7 @@ def _approve(viewer: Viewer) -> tuple[int, list[tuple[str, int]]]:
         raise Problem(5463, got=len(wanted), limit=PAGE_SIZE)
     with transaction.write() as session:
         conditions = [*_conditions(viewer), StandingLine.household_id.in_(wanted)]
-        cases = standing.reviewed(session, *conditions, on=done_on, names=False, amounts=True)
+        cases = standing.reviewed(session, *conditions, on=done_on, names=False, amounts=True).rows
         if not cases or len(cases) != len(wanted):
             raise Problem(5435)
         _check_results(viewer, session, cases, done_on)

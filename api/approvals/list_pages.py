@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 
 from api.approvals import approved_lists, official_acts
 from api.approvals.workbook import write_case_list
@@ -25,6 +25,7 @@ from survey.problems import Problem
 from survey.registry.models import Household
 from survey.standing import measures
 from survey.standing import queries as standing
+from survey.standing.approved_lists import area_lists
 from survey.standing.models import StandingLine
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
@@ -39,13 +40,16 @@ def index() -> Any:
     viewer = auth.viewer()
     year = request.args.get("year", 0, type=int)
     year = year if FIRST_YEAR <= year <= LAST_YEAR else viewer.today.year
-    found = queries.area_lists(
+    above = official_acts.above(viewer, "paper.read", viewer.today) - viewer.areas("paper.read")
+    seen = or_(viewer.visible(CaseList.area_code, "paper.read"), CaseList.area_code.in_(above))
+    found = area_lists(
         viewer.session,
+        viewer.areas("paper.read"),
         viewer.visible(Household.area_code, "paper.read"),
-        viewer.visible(CaseList.area_code, "paper.read"),
         year,
         viewer.today,
-        above=official_acts.above(viewer, "paper.read", viewer.today) - viewer.areas("paper.read"),
+        queries.versions(viewer.session, seen, CaseList.year == year),
+        above=above,
     )
     page = page_of(len(found), PAGE_SIZE)
     return render_template(

@@ -21,6 +21,7 @@ from survey.approval.models import NoticePage, PublicObjection
 from survey.approval.rows import PublicNotice
 from survey.areas.names import nfc
 from survey.cases.models import Act
+from survey.keyset import Window
 from survey.problems import Problem
 from survey.questionnaire import load_form
 from survey.standing import queries as standing
@@ -100,8 +101,9 @@ def _houses_nearby(viewer: Viewer, found: PublicNotice) -> list[tuple[str, str]]
     """Households an objection may be about: those posted, then the others of the village or commune."""
     visible = viewer.visible(StandingLine.area_code, "case.record")
     inside = area_names.inside(viewer, StandingLine.area_code, found.area_code)
-    houses = standing.houses(
-        viewer.session, visible, *inside, on=viewer.today, names=True, amounts=False, limit=MOST_HOUSES
+    nearby = Window(standing.PLACE, MOST_HOUSES)
+    houses = standing.houses_in(
+        viewer.session, visible, *inside, on=viewer.today, names=True, amounts=False, window=nearby
     )
     posted = {house.household_id for house in postings.houses(viewer.session, found.act_id, viewer.today)}
     unknown, is_posted = t("chưa rõ tên", "name unknown"), t("có trong danh sách", "on the list")
@@ -111,7 +113,7 @@ def _houses_nearby(viewer: Viewer, found: PublicNotice) -> list[tuple[str, str]]
             f"{house.head_name or unknown} · {area_names.area_name(viewer, house.village_code)}"
             + (f" · {is_posted}" if house.household_id in posted else ""),
         )
-        for house in houses
+        for house in houses.rows
     ]
     return [("", "–"), *sorted(named, key=lambda option: option[0] not in posted)]
 

@@ -48,6 +48,7 @@ def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
         condition = intake.in_inbox(viewer.visible(ReceivedEnvelope.area_code, "inbox.read"), viewer.user_id)
         items.append(
             {
+                "counts": "records",
                 "count": intake.count_inbox(viewer.session, condition),
                 "label": t("bản ghi chờ xử lý", "records waiting in the inbox"),
                 "hint": t("thiếu hoặc sai một câu trả lời", "an answer is missing or wrong"),

@@ -12,10 +12,7 @@ from api.shared import area_names
 from api.web import auth
 from survey.access.viewer import Viewer
 from survey.areas import queries as areas
-from survey.standing import queries as standing
-from survey.standing.measures import condition
-from survey.standing.models import StandingObstacle
-from survey.standing.rollups import Rollup, amounts, rollup
+from survey.standing.rollups import Rollup, amounts, rollup, tally
 
 blueprint = Blueprint("areas", __name__, url_prefix="/areas")
 
@@ -48,19 +45,13 @@ def show_area(viewer: Viewer, code: str, waiting: list[dict[str, Any]] | None = 
 
 
 def _children(viewer: Viewer, code: str, found: Rollup) -> list[dict[str, Any]]:
-    """The units under an area with their figures; overdue obstacles are added up along the tree."""
+    """The units under an area with their figures, those of overdue obstacles too."""
     tree = areas.tree(viewer.session, viewer.today)
-    sums = {child: Counter(found.of(child).measures) for child in tree.below.get(code, ())}
-    for area_code, told in _overdue(viewer, code):
-        unit = next((step for step in tree.path(area_code or "") if step in sums), None)
-        if unit is not None:
-            sums[unit].update(told)
-    return [{"area": tree.names[child], "sums": counted} for child, counted in sums.items()]
-
-
-def _overdue(viewer: Viewer, code: str) -> list[tuple[str | None, dict[str, int]]]:
-    visible = viewer.visible(StandingObstacle.area_code, "household.read")
-    inside = area_names.inside(viewer, StandingObstacle.area_code, code)
-    late = condition("obstacles_overdue", viewer.today)
-    rows = standing.obstacles_by_area(viewer.session, visible, viewer.today, late, *inside)
-    return [(village, {"obstacles_overdue": overdue}) for village, _, overdue in rows]
+    overdue = tally(found.obstacles, lambda one: one.unit, lambda one: one.is_overdue(viewer.today))
+    return [
+        {
+            "area": tree.names[child],
+            "sums": found.of(child).measures + Counter(obstacles_overdue=overdue[child]),
+        }
+        for child in tree.below.get(code, ())
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ from api.shared import area_names
 from api.shared.workbook import Column, table
 from api.web import auth
 from api.web.language import t, word
-from api.web.paging import page_of
+from api.web.paging import keyset_page
 from survey.access.viewer import Viewer
 from survey.areas import queries as areas
 from survey.areas.tree import Tree
@@ -22,6 +23,7 @@ from survey.cases.rows import OpenObstacle
 from survey.standing import measures
 from survey.standing import queries as standing
 from survey.standing.models import StandingObstacle
+from survey.standing.rollups import Hindrance, tally
 
 blueprint = Blueprint("obstacles", __name__, url_prefix="/work")
 
@@ -46,26 +48,27 @@ def index() -> Any:
     viewer = auth.viewer()
     area_code = worklists.area_asked(viewer)
     names = worklists.sees(viewer, "person.read", area_code)
-    inside, wanted = (
-        area_names.inside(viewer, StandingObstacle.area_code, area_code),
-        _obstacle_filters(viewer, area_code),
-    )
-    page = page_of(standing.count_obstacles(viewer.session, _visible(viewer), *wanted), PAGE_SIZE)
-    found = standing.obstacles(
-        viewer.session, _visible(viewer), *wanted, names=names, offset=page.offset, limit=page.size
+    wanted = _obstacle_filters(viewer, area_code)
+    known = worklists.obstacles(viewer, area_code)
+    chosen = partial(_is_chosen, viewer)
+    page = keyset_page(
+        tally(known, chosen=chosen).total(),
+        standing.FIRST_DUE,
+        lambda window: standing.obstacles(
+            viewer.session, worklists.visible_obstacles(viewer), *wanted, names=names, window=window
+        ),
+        PAGE_SIZE,
     )
     return render_template(
         "cases/obstacles.html",
-        obstacles=found,
+        obstacles=page.rows,
         page=page,
-        kinds=standing.obstacles_by(viewer.session, _visible(viewer), StandingObstacle.kind, *inside),
-        leads=standing.obstacles_by(viewer.session, _visible(viewer), StandingObstacle.lead, *inside),
-        units=_by_unit(viewer, area_code, wanted),
+        kinds=_most_frequent(tally(known, lambda one: one.kind)),
+        leads=_most_frequent(tally(known, lambda one: one.lead)),
+        units=_by_unit(viewer, area_code, known),
         first_units=FIRST_UNITS,
-        overdue=standing.count_obstacles(
-            viewer.session, _visible(viewer), measures.condition("obstacles_overdue", viewer.today), *inside
-        ),
-        total=standing.count_obstacles(viewer.session, _visible(viewer), *inside),
+        overdue=tally(known, chosen=lambda one: one.is_overdue(viewer.today)).total(),
+        total=known.total(),
         area_code=area_code,
         area_options=worklists.area_options(viewer, area_code),
         today=viewer.today,
@@ -74,9 +77,21 @@ def index() -> Any:
     )
 
 
-def _visible(viewer: Viewer) -> ColumnElement[bool]:
-    """Obstacles of the viewer's areas."""
-    return viewer.visible(StandingObstacle.area_code, "household.read")
+def _most_frequent(counted: Counter[str]) -> list[tuple[str, int]]:
+    """What is told, the most frequent first."""
+    return sorted(
+        ((code, number) for code, number in counted.items() if code), key=lambda one: (-one[1], one[0])
+    )
+
+
+def _is_chosen(viewer: Viewer, one: Hindrance) -> bool:
+    """The filters of the list but the area, of obstacles counted."""
+    asked = request.args
+    return (
+        asked.get("kind", "") in ("", one.kind)
+        and asked.get("lead", "") in ("", one.lead)
+        and (not asked.get("overdue") or one.is_overdue(viewer.today))
+    )
 
 
 def _obstacle_filters(viewer: Viewer, area_code: str | None) -> list[ColumnElement[bool]]:
@@ -90,26 +105,24 @@ def _obstacle_filters(viewer: Viewer, area_code: str | None) -> list[ColumnEleme
     return conditions
 
 
-def _by_unit(viewer: Viewer, area_code: str | None, wanted: list[ColumnElement[bool]]) -> list[UnitCount]:
-    """What the list holds by the units right under the one looked at, the most overdue first."""
-    tree = areas.tree(viewer.session, viewer.today)
-    under = _units_under(viewer, tree, area_code)
-    found: dict[str | None, UnitCount] = {}
-    rows = standing.obstacles_by_area(viewer.session, _visible(viewer), viewer.today, *wanted)
-    for code, count, late in rows:
-        unit = next((step for step in tree.path(code or "") if step in under), None)
-        name = tree.names[unit].name if unit else t("chưa rõ đơn vị bên dưới", "unit below unknown")
-        row = found.setdefault(unit, UnitCount(unit, name))
-        row.open, row.overdue = row.open + count, row.overdue + late
-    in_order = sorted(found.values(), key=lambda row: (-row.overdue, -row.open, row.code or "~"))
-    return in_order if under else []
+def _by_unit(viewer: Viewer, area_code: str | None, known: Counter[Hindrance]) -> list[UnitCount]:
+    """What the list holds by the units right under the one looked at, or by those of the viewer's posts, the
+    most overdue first; nothing for a village.
+    """
+    tree, today = areas.tree(viewer.session, viewer.today), viewer.today
+    chosen = partial(_is_chosen, viewer)
+    late = tally(known, lambda one: one.unit, lambda one: chosen(one) and one.is_overdue(today))
+    found = [
+        UnitCount(unit, _unit_name(tree, unit), number, late[unit])
+        for unit, number in tally(known, lambda one: one.unit, chosen).items()
+    ]
+    in_order = sorted(found, key=lambda row: (-row.overdue, -row.open, row.code or "~"))
+    own = [area_code] if area_code else area_names.own_areas(viewer, "household.read")
+    return in_order if len(own) > 1 or any(tree.below.get(code) for code in own) else []
 
 
-def _units_under(viewer: Viewer, tree: Tree, area_code: str | None) -> set[str]:
-    """The units to tell apart: those under the area, or under the viewer's only one, or the viewer's own."""
-    own = set(area_names.own_areas(viewer, "household.read"))
-    tops = [area_code] if area_code else [code for code in own if not own & {*tree.path(code)[1:]}]
-    return set(tree.below.get(tops[0], ())) if len(tops) == 1 else set(tops)
+def _unit_name(tree: Tree, unit: str | None) -> str:
+    return tree.names[unit].name if unit else t("chưa rõ đơn vị bên dưới", "unit below unknown")
 
 
 @blueprint.get("/obstacles.xlsx")
@@ -119,7 +132,7 @@ def workbook() -> Any:
     area_code = worklists.area_asked(viewer)
     found = standing.obstacles(
         viewer.session,
-        _visible(viewer),
+        worklists.visible_obstacles(viewer),
         *_obstacle_filters(viewer, area_code),
         names=worklists.sees(viewer, "person.read", area_code),
     )
@@ -133,7 +146,7 @@ def workbook() -> Any:
         Column(t("Hạn gỡ", "Due"), 12),
         Column(t("Quá hạn", "Overdue"), 10),
     )
-    rows = [_row(viewer, one) for one in found]
+    rows = [_row(viewer, one) for one in found.rows]
     book = table(t("Vướng mắc đang mở", "Open obstacles"), worklists.notes(viewer, area_code), columns, rows)
     return send_file(book, as_attachment=True, download_name=f"vuong-mac-{viewer.today:%Y%m%d}.xlsx")
 

@@ -104,7 +104,7 @@ def _waiting(viewer: Viewer, kind: str, code: str) -> list[Any]:
     mine = viewer.visible(StandingLine.area_code, "case.record")
     conditions = [*area_names.inside(viewer, StandingLine.area_code, code), _waits_for(kind)]
     names = viewer.may("person.read", code)
-    return standing.cases(viewer.session, mine, *conditions, on=viewer.today, names=names, amounts=False)
+    return standing.cases(viewer.session, mine, *conditions, on=viewer.today, names=names, amounts=False).rows
 
 
 def _filled(typed: dict[str, str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from api.shared.workbook import Column, table
 from api.web import auth, navigation
 from api.web.errors import status_of
 from api.web.language import t, word
-from api.web.paging import Page, page_of
+from api.web.paging import KeysetPage, keyset_page
 from survey.access.viewer import Viewer, refusal
 from survey.cases import lists, machine
 from survey.cases.rows import ActStep, CaseRow
@@ -27,7 +27,7 @@ from survey.questionnaire import load_form
 from survey.registry.models import Household
 from survey.standing import measures
 from survey.standing import queries as standing
-from survey.standing.models import StandingLine, StandingObstacle
+from survey.standing.models import StandingLine
 from survey.words import both
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
@@ -61,11 +61,9 @@ def index() -> Any:
 
 
 def _obstacles(viewer: Viewer, area_code: str | None) -> dict[str, Any]:
-    visible = viewer.visible(StandingObstacle.area_code, "household.read")
-    inside = area_names.inside(viewer, StandingObstacle.area_code, area_code)
     return worklists.item(
         "obstacles",
-        standing.count_obstacles(viewer.session, visible, *inside),
+        worklists.obstacles(viewer, area_code).total(),
         url_for("obstacles.index", area=area_code),
         hint=t("theo loại và cơ quan chủ trì gỡ", "by kind and lead body"),
     )
@@ -76,12 +74,13 @@ def _of_phase(
 ) -> list[dict[str, Any]]:
     """The states of a phase in which cases stand."""
     return [
-        {
-            "count": states[state].count,
-            "label": word(f"case_state.{state}"),
-            "hint": worklists.oldest_hint(viewer, states[state]) if phase not in ("closed", "done") else None,
-            "href": url_for("work.listed", state=state, area=area_code),
-        }
+        worklists.item(
+            measures.by_state()[state],
+            states[state].count,
+            url_for("work.listed", state=state, area=area_code),
+            "",
+            worklists.oldest_hint(viewer, states[state]) if phase not in ("closed", "done") else None,
+        )
         for state in machine.states(phase)
         if state in states
     ]
@@ -108,12 +107,12 @@ def _list_page(
         worklists.sees(viewer, "person.read", area_code),
         worklists.sees(viewer, "amount.read", area_code),
     )
-    page, rows = _rows(viewer, state, names=names, amounts=amounts)
+    page = _page(viewer, state, names=names, amounts=amounts)
     acts = worklists.bulk_acts(viewer, state)
     return render_template(
         "cases/list.html",
         title=_title(state),
-        rows=rows,
+        rows=page.rows,
         page=page,
         state=state,
         shows_state=not state,
@@ -121,7 +120,7 @@ def _list_page(
         sees_names=names,
         sees_amounts=amounts,
         sort=request.args.get("sort", "since"),
-        why=_why(viewer, rows, names),
+        why=_why(viewer, page.rows, names),
         acts=acts,
         forms={kind: load_form(kind).questions for kind in acts},
         chosen=set(request.form.getlist("household")) - set(refused or ()),
@@ -141,31 +140,28 @@ def _list_page(
 def _title(state: str | None) -> str:
     if state == machine.NONE:
         return t("Hộ chưa có hồ sơ", "Households without a case")
-    if state in machine.phases():
-        return t("Hồ sơ: ", "Cases: ") + word(f"case_state.{state}")
+    if state in measures.by_state():
+        known = measures.measures()[measures.by_state()[state]]
+        told = t(known.vi, known.en)
+        return told[0].upper() + told[1:]
     phase = request.args.get("phase")
     if phase in ENTRY_PHASES:
         return t("Hồ sơ: ", "Cases: ") + word(f"phase.{phase}")
     return t("Hồ sơ hỗ trợ", "Cases")
 
 
-def _rows(viewer: Viewer, state: str | None, *, names: bool, amounts: bool) -> tuple[Page, list[CaseRow]]:
+def _page(viewer: Viewer, state: str | None, *, names: bool, amounts: bool) -> KeysetPage:
     """One page of the list; the same conditions count it and choose it."""
     session, mine, wanted = viewer.session, worklists.visible(viewer), worklists.filters(viewer, names)
-    page = page_of(standing.count(session, mine, *wanted), PAGE_SIZE)
-    is_sorted = state != machine.NONE
-    rows = standing.cases(
-        session,
-        mine,
-        *wanted,
-        on=viewer.today,
-        names=names,
-        amounts=amounts,
-        offset=page.offset,
-        limit=page.size,
-        first=worklists.SORTS.get(request.args.get("sort", "since"), ()) if is_sorted else (),
+    asked = request.args.get("sort", "since") if state != machine.NONE else "place"
+    return keyset_page(
+        worklists.count(viewer, wanted),
+        standing.ORDERS.get(asked, standing.PLACE),
+        lambda window: standing.cases(
+            session, mine, *wanted, on=viewer.today, names=names, amounts=amounts, window=window
+        ),
+        PAGE_SIZE,
     )
-    return page, rows
 
 
 def _why(viewer: Viewer, rows: list[CaseRow], names: bool) -> dict[str, dict[str, Any]]:
@@ -239,7 +235,7 @@ def _act_on_many(viewer: Viewer) -> Any:
         "ok",
     )
     recording.tell_flags(viewer, receipt.id)
-    return redirect(navigation.here(done=receipt.id, page=None))
+    return redirect(navigation.here(done=receipt.id, **navigation.FIRST_PAGE))
 
 
 def _common(kind: str) -> dict[str, Any]:
@@ -299,7 +295,7 @@ def not_registered() -> Any:
         on=viewer.today,
         names=names,
         amounts=False,
-    )
+    ).rows
     why = _why(viewer, found, names)
     columns = (
         Column(t("Chủ hộ", "Head"), 28),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask import request, url_for
@@ -21,20 +23,20 @@ from survey.cases.rows import WaitingCount
 from survey.standing import measures
 from survey.standing import queries as standing
 from survey.standing.models import StandingLine, StandingObstacle
-from survey.standing.rollups import rollup, waiting
+from survey.standing.rollups import Figures, Hindrance, Rollup, rollup, tally, waiting
 
 HAS_CASE = StandingLine.case_id.is_not(None)
 """A case opened by mistake is in no list."""
-SORTS: dict[str, tuple[Any, ...]] = {
-    "since": (StandingLine.since,),
-    "-since": (StandingLine.since.desc(),),
-    "place": (),
-}
 
 
 def visible(viewer: Viewer) -> ColumnElement[bool]:
     """Households of the viewer's areas."""
     return viewer.visible(StandingLine.area_code, "household.read")
+
+
+def visible_obstacles(viewer: Viewer) -> ColumnElement[bool]:
+    """Obstacles of the viewer's areas."""
+    return viewer.visible(StandingObstacle.area_code, "household.read")
 
 
 def area_asked(viewer: Viewer) -> str | None:
@@ -88,6 +90,25 @@ def filters(viewer: Viewer, names: bool) -> list[ColumnElement[bool]]:
         conditions.append(_hindered(obstacle))
     conditions += [measures.condition(code, on) for name, code in MARKED.items() if asked.get(name)]
     return [*conditions, *(standing.named(asked.get("q", "")) if names else ())]
+
+
+FILTERS = ("state", "works_kind", "programme", "phase", "year", "obstacle", "q", *MARKED)
+
+
+def count(viewer: Viewer, wanted: Sequence[ColumnElement[bool]]) -> int:
+    """How many households the list of the address has; what is kept tells it for one filter at most."""
+    told = {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    kept = figures_kept(viewer, request.args.get("area") or None) if len(told) < 2 else None
+    name, value = next(iter(told.items()), ("", ""))
+    counted = kept.total if kept else Figures()
+    figures = {
+        "": lambda: counted.measures["cases"],
+        "state": lambda: counted.measures["without_case"] if value == machine.NONE else counted.states[value],
+        "phase": lambda: counted.measures[value] if value in machine.phases().values() else 0,
+    } | {mark: partial(counted.measures.__getitem__, code) for mark, code in MARKED.items()}
+    if kept is None or name not in figures:
+        return standing.count(viewer.session, visible(viewer), *wanted)
+    return figures[name]()
 
 
 def _hindered(kind: str) -> ColumnElement[bool]:
@@ -147,19 +168,46 @@ def oldest_hint(viewer: Viewer, told: WaitingCount) -> str:
 def item(measure: str, count: int, href: str, tone: str = "warn", hint: str | None = None) -> dict[str, Any]:
     """A line of what waits: a figure by its measure's name, and the list of what it counts."""
     known = measures.measures()[measure]
-    return {"count": count, "label": t(known.vi, known.en), "hint": hint, "href": href, "tone": tone}
+    told = {"count": count, "label": t(known.vi, known.en), "hint": hint, "href": href, "tone": tone}
+    return told | {"measure": measure}
 
 
 def figures(
     viewer: Viewer, area_code: str | None = None
 ) -> tuple[Mapping[str, int], dict[str, WaitingCount]]:
     """(figures by measure, cases by state) of an area, or of all the viewer may see."""
-    if (known := area_code or _only_area(viewer)) is not None:
-        found = rollup(viewer.session, known, viewer.today)
+    if (found := figures_kept(viewer, area_code)) is not None:
         return found.total.measures, waiting(found)
     seen, on = visible(viewer), viewer.today
     counted = [code for code, measure in measures.measures().items() if measure.of == "households"]
     return measures.totals(viewer.session, counted, seen, on=on), standing.waiting(viewer.session, seen)
+
+
+def figures_kept(viewer: Viewer, area_code: str | None = None) -> Rollup | None:
+    """What is kept of an area, or of all the viewer may see; None where their posts are in several."""
+    known = area_code or _only_area(viewer)
+    return rollup(viewer.session, known, viewer.today) if known else None
+
+
+def obstacles(viewer: Viewer, area_code: str | None = None) -> Counter[Hindrance]:
+    """The open obstacles of an area, or of all the viewer may see, counted by the unit right under it (none:
+    unknown), or by those of the viewer's posts.
+    """
+    if (kept := figures_kept(viewer, area_code)) is not None:
+        top = area_code or _only_area(viewer)
+        own = {one.unit for one in kept.obstacles} - {top}
+        return Counter(
+            {
+                one._replace(unit=one.unit if one.unit in own else None): count
+                for one, count in kept.obstacles.items()
+            }
+        )
+    found: Counter[Hindrance] = Counter()
+    tree, own = areas.tree(viewer.session, viewer.today), {*area_names.own_areas(viewer, "household.read")}
+    for village, *told, number in standing.obstacles_by_area(viewer.session, visible_obstacles(viewer)):
+        unit = next((step for step in reversed(tree.path(village or "")) if step in own), None)
+        found[Hindrance(unit, *told)] += number
+    return found
 
 
 def _only_area(viewer: Viewer) -> str | None:
@@ -170,8 +218,8 @@ def _only_area(viewer: Viewer) -> str | None:
 
 def found_in(viewer: Viewer, column: Any) -> list[Any]:
     """The values that occur in a column among all that the viewer may see, for a filter."""
-    if (known := _only_area(viewer)) is not None:
-        return rollup(viewer.session, known, viewer.today).found(column)
+    if (found := figures_kept(viewer)) is not None:
+        return found.found(column)
     return standing.found_in(viewer.session, visible(viewer), column)
 
 
@@ -219,6 +267,7 @@ def _my_conditions(viewer: Viewer, counts: Mapping[str, int]) -> list[dict[str, 
         mine_posted = viewer.visible(NoticePage.area_code, "posting.publish")
         items.append(
             {
+                "counts": "written objections",
                 "count": postings.count_open_objections(session, mine_posted),
                 "label": t("phản ánh qua trang niêm yết chưa xử lý", "objections from the web not settled"),
                 "href": url_for("postings.index"),
@@ -226,8 +275,6 @@ def _my_conditions(viewer: Viewer, counts: Mapping[str, int]) -> list[dict[str, 
             }
         )
     if records or viewer.can("case.review"):
-        overdue = measures.condition("obstacles_overdue", viewer.today)
-        mine_hindered = viewer.visible(StandingObstacle.area_code, "household.read")
-        late = standing.count_obstacles(session, mine_hindered, overdue)
+        late = tally(obstacles(viewer), chosen=lambda one: one.is_overdue(viewer.today)).total()
         items.append(item("obstacles_overdue", late, url_for("obstacles.index", overdue="yes"), "bad"))
     return items

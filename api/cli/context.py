@@ -23,9 +23,10 @@ def app_context() -> Iterator[Flask]:
         yield app
 
 
-def told_history(households: int) -> None:
+def told_upgrade(what: str, households: int) -> None:
     """What an upgrade of older data says while it goes on."""
-    click.echo(f"Lập dòng hiện trạng: {households} hộ …", err=True)
+    made = {"lines": "Lập dòng hiện trạng", "words": "Lập từ khóa tìm tên"}[what]
+    click.echo(f"{made}: {households} hộ …", err=True)
 
 
 def operator() -> Viewer:

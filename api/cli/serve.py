@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from flask import Flask
 
-from api.cli.context import app_context, told_history
+from api.cli.context import app_context, told_upgrade
 from survey.problems import Problem
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def command(host: str, port: int, threads: int) -> None:
     from api.web.database import upgrade
 
     with app_context() as app:
-        upgrade(app, tell=told_history)
+        upgrade(app, tell=told_upgrade)
     server = bind(app, host, port, threads)
     click.echo(f"Nhà Vững: http://{host}:{port}  (Ctrl+C để dừng)")
     run(server)

@@ -15,7 +15,7 @@ from api.shared.flag_words import flag_figures, flag_name
 from api.shared.law_texts import programme_title, reasons
 from api.web import auth, transaction
 from api.web.language import current, t, word
-from api.web.paging import page_of
+from api.web.paging import keyset_page
 from survey.access.audit import record
 from survey.access.viewer import Viewer
 from survey.assessment import queries as assessment
@@ -43,21 +43,24 @@ def index() -> Any:
     visible = viewer.visible(StandingLine.area_code, "household.read")
     names, amounts = _sees(viewer, "person.read", area_code), _sees(viewer, "amount.read", area_code)
     conditions = [*area_names.inside(viewer, StandingLine.area_code, area_code), *_filters(viewer, names)]
-    page = page_of(standing.count(viewer.session, visible, *conditions), PAGE_SIZE)
-    houses = standing.houses(
-        viewer.session,
-        visible,
-        *conditions,
-        on=viewer.today,
-        names=names,
-        amounts=amounts,
-        offset=page.offset,
-        limit=page.size,
+    page = keyset_page(
+        _count(viewer, area_code, visible, conditions),
+        standing.PLACE,
+        lambda window: standing.houses_in(
+            viewer.session,
+            visible,
+            *conditions,
+            on=viewer.today,
+            names=names,
+            amounts=amounts,
+            window=window,
+        ),
+        PAGE_SIZE,
     )
     programmes = worklists.found_in(viewer, StandingLine.programme)
     return render_template(
         "households/list.html",
-        houses=list(houses),
+        houses=page.rows,
         sees_names=names,
         sees_amounts=amounts,
         page=page,
@@ -73,22 +76,42 @@ def _sees(viewer: Viewer, action: str, area_code: str | None) -> bool:
     return viewer.may(action, area_code) if area_code else viewer.everywhere(action, "household.read")
 
 
+MARKED = {
+    ("lapses", "soon"): "lapses_soon",
+    ("point", "none"): "without_point",
+    ("place", "unknown"): "unplaced",
+    ("provisional", "yes"): "provisional",
+}
+"""Filters that are on or off, by the measure they list."""
+FILTERS = ("outcome", "programme", "works_kind", "q", *(name for name, _ in MARKED))
+
+
+def _count(
+    viewer: Viewer, area_code: str | None, visible: ColumnElement[bool], wanted: list[ColumnElement[bool]]
+) -> int:
+    """How many households the list has: what is kept tells where one measure is asked at most."""
+    told = [(name, value) for name in FILTERS if (value := request.args.get(name))]
+    codes = [value if name == "outcome" else MARKED.get((name, value)) for name, value in told] or [
+        "households"
+    ]
+    kept = worklists.figures_kept(viewer, area_code) if len(codes) == 1 else None
+    if kept is None or codes[0] not in (*OUTCOMES, "households", *MARKED.values()):
+        return standing.count(viewer.session, visible, *wanted)
+    return kept.total.measures[codes[0]]
+
+
 def _filters(viewer: Viewer, names: bool) -> list[ColumnElement[bool]]:
     """The list's filters, as named in its address; unknown values find nothing rather than everything."""
     asked, on = request.args, viewer.today
     conditions = [measures.condition("households", on)]
     if outcome := asked.get("outcome"):
         conditions.append(measures.condition(outcome, on) if outcome in OUTCOMES else false())
-    if asked.get("lapses") == "soon":
-        conditions.append(measures.condition("lapses_soon", on))
+    marked = (code for (name, value), code in MARKED.items() if asked.get(name) == value)
+    conditions += [measures.condition(code, on) for code in marked]
     if programme := asked.get("programme"):
         conditions.append(StandingLine.programme == programme)
     if works_kind := asked.get("works_kind"):
         conditions.append(StandingLine.works_kind == works_kind)
-    if asked.get("point") == "none":
-        conditions.append(measures.condition("without_point", on))
-    if asked.get("place") == "unknown":
-        conditions.append(measures.condition("unplaced", on))
     if names:
         conditions += standing.named(asked.get("q", ""))
     return conditions

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import flask_migrate
 from flask import Flask
+from sqlalchemy.orm import Session
 
 import migrations
 from api.web import clock, transaction
 from api.web.extensions import db
+from survey.registry.actions import renew_words
+from survey.registry.queries import without_words
 from survey.standing.history import rebuild
 from survey.standing.queries import without_line
 
@@ -18,26 +21,36 @@ CHUNK = 500
 MIGRATIONS = str(Path(migrations.__file__).parent)
 
 
-def upgrade(app: Flask, revision: str = "head", tell: Callable[[int], None] | None = None) -> None:
+def upgrade(app: Flask, revision: str = "head", tell: Callable[[str, int], None] | None = None) -> None:
     """Migrate the application's database to `revision` (default: the newest).
 
-    Households from before lines were kept get theirs; `tell` is told how many have, as it goes on.
+    Households from before lines or words of names were kept get theirs; `tell` is told of what (lines, words)
+    how many have them, as it goes on.
     """
     app.config["SETTINGS"].data_folder.mkdir(parents=True, exist_ok=True)
     with app.app_context():
         flask_migrate.upgrade(directory=MIGRATIONS, revision=revision)
         if revision == "head":
-            _write_history(tell or (lambda _: None))
+            for what in MADE:
+                _make(what, tell or (lambda *_: None))
 
 
-def _write_history(tell: Callable[[int], None]) -> None:
-    """Write how households stood that have no line yet; goes on where it stopped."""
+MADE: dict[str, tuple[Callable[..., list[str]], Callable[[Session, list[str]], object]]] = {
+    "lines": (without_line, lambda session, ids: rebuild(session, ids, clock.today())),
+    "words": (without_words, renew_words),
+}
+"""What households from before it was kept lack: who they are, and what makes it."""
+
+
+def _make(what: str, tell: Callable[[str, int], None]) -> None:
+    """Make what households have not yet; goes on where it stopped."""
+    lacking, make = MADE[what]
     last, done = "", 0
-    while ids := without_line(db.session(), last, CHUNK):
+    while ids := lacking(db.session(), last, CHUNK):
         with transaction.write() as session:
-            rebuild(session, ids, clock.today())
+            make(session, ids)
         last, done = ids[-1], done + len(ids)
-        tell(done)
+        tell(what, done)
 
 
 def downgrade(app: Flask, revision: str = "base") -> None:

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from api.web import clock
 from api.web.language import day, t
+from api.web.paging import ARGUMENTS
 from survey.areas import queries as areas
 
 
@@ -41,6 +42,10 @@ BAR = (
     Entry("law.index", "Quy định", "Law", "law.read"),
     Entry("accounts.index", "Tài khoản", "Accounts", "accounts.manage"),
 )
+
+
+FIRST_PAGE = dict.fromkeys(ARGUMENTS)
+"""Changes of an address (see `here`) that lead to the first page of its list."""
 
 
 def bar() -> list[Entry]:
@@ -99,3 +104,4 @@ def my_posts() -> list[dict[str, str]]:
 def init_app(app: Flask) -> None:
     """Put the frame's functions into every template."""
     app.jinja_env.globals.update(navigation=bar, is_here=is_here, here=here, band=band, my_posts=my_posts)
+    app.jinja_env.globals["first_page"] = FIRST_PAGE

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, extract, func, or_, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from survey.access.models import User
 from survey.approval import lists
@@ -32,10 +32,11 @@ from survey.approval.rows import (
     OutsideRow,
 )
 from survey.areas import queries as areas
-from survey.areas.tree import holds
+from survey.areas.tree import Tree, holds
 from survey.assessment.models import AssessmentRow
 from survey.cases import machine
 from survey.cases.models import Case
+from survey.db import one_of
 from survey.registry.models import Household, Person
 
 APPROVED = machine.states("not_started", "under_way", "done")
@@ -94,15 +95,16 @@ def left(session: Session, removed: Iterable[ListRow]) -> list[ListDeparture]:
 
 def versions(session: Session, *conditions: ColumnElement[bool]) -> list[ListHead]:
     """Frozen versions without their rows, the newest first."""
+    kept = (CaseList.id, CaseList.area_code, CaseList.year, CaseList.version, CaseList.sha256)
+    told = (CaseList.households, CaseList.amount_vnd, CaseList.made_at, CaseList.reason)
     statement = (
-        select(CaseList, User.full_name)
+        select(*kept, *told, CaseList.official_act_id, User.full_name)
         .outerjoin(User, User.id == CaseList.made_by)
-        .options(defer(CaseList.rows), defer(CaseList.left))
         .where(*conditions)
         .order_by(CaseList.made_at.desc(), CaseList.id.desc())
     )
     rows = session.execute(statement).all()
-    acts = acts_by_id(session, {one.official_act_id for one, _ in rows if one.official_act_id})
+    acts = acts_by_id(session, {one.official_act_id for one in rows if one.official_act_id})
     return [
         ListHead(
             id=one.id,
@@ -113,11 +115,11 @@ def versions(session: Session, *conditions: ColumnElement[bool]) -> list[ListHea
             households=one.households,
             amount_vnd=one.amount_vnd,
             made_at=one.made_at,
-            made_by_name=maker,
+            made_by_name=one.full_name,
             reason=one.reason,
             act=acts.get(one.official_act_id or 0),
         )
-        for one, maker in rows
+        for one in rows
     ]
 
 
@@ -136,7 +138,7 @@ def newest_version(session: Session, area_code: str, year: int) -> ListVersion |
 
 
 def _whole(session: Session, heads: Sequence[ListHead]) -> list[ListVersion]:
-    """Frozen versions with their rows and who left, in the order of `heads`."""
+    """Frozen versions with their rows and who left, each checked, in the order of `heads`."""
     wanted = select(CaseList.id, CaseList.rows, CaseList.left).where(
         CaseList.id.in_([head.id for head in heads])
     )
@@ -150,6 +152,15 @@ def _whole(session: Session, heads: Sequence[ListHead]) -> list[ListVersion]:
         )
         for head in heads
     ]
+
+
+def _frozen_rows(session: Session, heads: Iterable[ListHead]) -> dict[int, tuple[ListRow, ...]]:
+    """The rows of versions by their ids, not checked: that is for whoever opens or exports one."""
+    found: dict[int, tuple[ListRow, ...]] = {}
+    for ids in areas.chunks(sorted({head.id for head in heads})):
+        asked = select(CaseList.id, CaseList.rows).where(CaseList.id.in_(ids))
+        found |= {list_id: lists.read(rows) for list_id, rows in session.execute(asked)}
+    return found
 
 
 def verify(head: ListHead, rows: list[Any], left: list[Any]) -> bool:
@@ -178,61 +189,88 @@ def decisions_of(
         CaseList.area_code.in_(areas.path(session, area_code, on)),
     )
     conditions = [about, CaseList.year == year, *([CaseList.id <= until] if until else [])]
-    known = _whole(session, versions(session, *conditions))
-    acts = {one.head.act.id: one.head.act for one in known if one.head.act}
-    return {case_id: acts[act_id] for case_id, act_id in _decided(known, now).items()}
+    known = versions(session, *conditions)
+    acts = {one.act.id: one.act for one in known if one.act}
+    decided = _decided(known, _frozen_rows(session, known), now)
+    return {case_id: acts[act_id] for case_id, act_id in decided.items()}
 
 
-def _decided(known: Sequence[ListVersion], now: Sequence[ListRow]) -> dict[str, int]:
-    """Act id by case, from versions (the newest first) and the rows of today."""
-    frozen = [(one.rows, one.head.act.id if one.head.act else None) for one in reversed(known)]
+def _decided(
+    known: Sequence[ListHead], rows: Mapping[int, Iterable[ListRow]], now: Sequence[ListRow]
+) -> dict[str, int]:
+    """Act id by case, from versions (the newest first), their rows, and the rows of today."""
+    frozen = [(rows[one.id], one.act.id if one.act else None) for one in reversed(known)]
     return lists.decisions([*frozen, (now, None)])
+
+
+def about(
+    tree: Tree, codes: Iterable[str | None], heads: Sequence[ListHead]
+) -> dict[str | None, list[ListHead]]:
+    """For each unit those versions, in their order, that may carry decisions of its households: its own and
+    those of units above and below it, and of what it was before.
+    """
+    place = {one.id: number for number, one in enumerate(heads)}
+    of_unit: defaultdict[str | None, list[ListHead]] = defaultdict(list)
+    at_or_below: defaultdict[str | None, list[ListHead]] = defaultdict(list)
+    for one in heads:
+        of_unit[one.area_code].append(one)
+        for step in {*tree.path(one.area_code), one.area_code}:
+            at_or_below[step].append(one)
+    return {
+        code: sorted(
+            [*at_or_below[code], *(one for step in tree.path(code or "")[1:] for one in of_unit[step])],
+            key=lambda one: place[one.id],
+        )
+        for code in codes
+    }
 
 
 def area_lists(
     session: Session,
-    visible_houses: ColumnElement[bool],
-    visible: ColumnElement[bool],
+    codes: Collection[str | None],
     year: int,
     on: date,
-    *,
-    above: Collection[str] = (),
-) -> list[AreaList]:
-    """Every commune that has an approved list of the year or a frozen version of one, in Vietnamese order.
-
-    `above`: units over the viewer's own, whose lists may carry decisions too.
+    heads: Sequence[ListHead],
+    visible: ColumnElement[bool],
+) -> dict[str | None, AreaList]:
+    """The lists of units (none: households of no known commune) as they are now, of those that have
+    households or a frozen version; `heads`: the frozen versions of the year, the newest first.
     """
     tree = areas.tree(session, on)
     now: defaultdict[str | None, list[ListRow]] = defaultdict(list)
-    for columns in session.execute(_approved(visible_houses, case_year() == year)):
+    inside = [known for code in codes if code for known in {code, *tree.under(code)}]
+    placed = one_of(session, Household.area_code, inside)
+    if None in codes:
+        placed = or_(placed, _unplaced(session, tree))
+    for columns in session.execute(_approved(visible, placed, case_year() == year)):
         row = _row(columns)
         now[commune_of(tree, row.area_code)].append(row)
-    known = _whole(
-        session, versions(session, or_(visible, CaseList.area_code.in_(above)), CaseList.year == year)
-    )
-    decided = _decided(known, [row for rows in now.values() for row in rows])
-    sure = {one.head.act.id for one in known if one.head.act and one.head.act.is_sure}
-    newest: dict[str | None, ListVersion] = {}
-    for one in known:
-        if one.head.area_code not in above or one.head.area_code in now:
-            newest.setdefault(one.head.area_code, one)
-
-    def order(code: str | None) -> tuple[str, str]:
-        """As the tree sorts its units; households whose commune is unknown come last."""
-        return (tree.names[code].sort_key if code in tree.names else "~", code or "~")
-
-    found = []
-    for code in sorted(now.keys() | newest.keys(), key=order):
+    of_code = about(tree, codes, heads)
+    frozen = _frozen_rows(session, (one for some in of_code.values() for one in some))
+    sure = {one.act.id for one in heads if one.act and one.act.is_sure}
+    found = {}
+    for code in codes:
         is_higher = code in tree.names and tree.names[code].level != "commune"
         rows = current_rows(session, code, year, on) if code and is_higher else now[code]
-        found.append(_area_list(code, rows, newest.get(code), decided, sure, is_commune=not is_higher))
+        newest = next((one for one in heads if one.area_code == code), None)
+        if rows or newest:
+            decided = _decided(of_code[code], frozen, rows)
+            before = frozen[newest.id] if newest else ()
+            found[code] = _area_list(code, rows, newest, before, decided, sure, is_commune=not is_higher)
     return found
+
+
+def _unplaced(session: Session, tree: Tree) -> ColumnElement[bool]:
+    """Households that no commune is known for."""
+    placed = [code for code in (*tree.names, *tree.above, *tree.became) if commune_of(tree, code)]
+    return or_(Household.area_code.is_(None), ~one_of(session, Household.area_code, placed))
 
 
 def _area_list(
     code: str | None,
     rows: list[ListRow],
-    newest: ListVersion | None,
+    newest: ListHead | None,
+    before: Iterable[ListRow],
     decided: Mapping[str, int],
     sure: Collection[int],
     *,
@@ -244,13 +282,13 @@ def _area_list(
         amount_vnd=lists.total_vnd(rows),
         undecided=sum(1 for row in rows if row.case_id not in decided),
         unsure=sum(1 for row in rows if row.case_id in decided and decided[row.case_id] not in sure),
-        newest=newest.head if newest else None,
-        is_current=not lists.differences(newest.rows if newest else (), rows),
+        newest=newest,
+        is_current=not lists.differences(before, rows),
         is_commune=is_commune,
     )
 
 
-def commune_of(tree: Any, area_code: str | None) -> str | None:
+def commune_of(tree: Tree, area_code: str | None) -> str | None:
     """The commune of a village on the tree's day: whose list its households stand on."""
     path = tree.path(area_code) if area_code else ()
     return next((code for code in path if tree.names[code].level == "commune"), None)

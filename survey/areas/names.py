@@ -60,6 +60,20 @@ def folded_name(name: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
+WORD_LENGTH = 40
+"""Letters of a word by which it is looked for."""
+_WORD = re.compile(r"[^\W_]+")
+
+
+def name_words(name: str) -> frozenset[str]:
+    """The folded words of a name, by which people are looked for whatever the order.
+
+    >>> sorted(name_words("Đinh Thị H'Rai  ĐINH"))
+    ['dinh', 'h', 'rai', 'thi']
+    """
+    return frozenset(word[:WORD_LENGTH] for word in _WORD.findall(folded_name(name)))
+
+
 _KIND = re.compile(rf"^({_KINDS})\s+(?=\S)")
 _FOLDED_KIND = re.compile(rf"^({folded_name(_KINDS)})\s+(?=\S)")
 

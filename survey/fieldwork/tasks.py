@@ -91,7 +91,7 @@ def _overdue(session: Session, scope: Scope) -> Iterator[Json]:
         scope.mine(session, StandingObstacle.area_code),
         condition("obstacles_overdue", scope.today),
     )
-    late = standing.obstacles(session, mine, overdue, names=False)
+    late = standing.obstacles(session, mine, overdue, names=False).rows
     for one in late:
         if one.area_code in scope.recording:
             more = {"household_id": one.household_id, "village_code": one.area_code, "act_id": one.act_id}

@@ -106,7 +106,7 @@ def _outside(session: Session, visible: ColumnElement[bool], as_of: date) -> tup
 
 def _provisional(session: Session, visible: ColumnElement[bool], as_of: date) -> int:
     """Entitled households whose amount still depends on an act to come (start of building, …)."""
-    return standing.count(session, visible, condition("entitled", as_of), Line.is_provisional)
+    return standing.count(session, visible, condition("provisional", as_of))
 
 
 def _releases(session: Session, visible: ColumnElement[bool], as_of: date) -> tuple[str, ...]:

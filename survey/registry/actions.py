@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from survey.areas.names import folded_name, person_sort_key
+from survey.areas.names import folded_name, name_words, person_sort_key
 from survey.areas.queries import chunks
 from survey.db import add_missing, add_rows
 from survey.encryption import keyed_hash
 from survey.questionnaire import PersonInput
-from survey.registry.models import Household, Person, Photo, StatusRecord, Survey, SurveyPhoto
-from survey.registry.queries import INTERVIEWED
+from survey.registry.models import Household, NameWord, Person, Photo, StatusRecord, Survey, SurveyPhoto
+from survey.registry.queries import HEAD, INTERVIEWED
 from survey.registry.rows import CAMERA, SURVEY_SOURCE, NewStatus, NewSurvey, Point
 from survey.touched import touched
 
@@ -54,6 +54,7 @@ def keep_survey(session: Session, new: NewSurvey, known: Household | None) -> tu
         household.is_training = False
     if known is None:
         add_rows(session, [household])
+    _keep_words(session, persons)
     survey = _survey_row(new, persons)
     session.add(survey)
     session.flush()
@@ -109,7 +110,7 @@ def follow(
     if point:
         household.lon, household.lat = point.lon, point.lat
         household.accuracy_m, household.point_source = point.accuracy_m, point.source
-    head = next((person for person in persons if person.role == "head"), None)
+    head = next((person for person in persons if person.role == HEAD), None)
     if head:
         household.head_person_id = head.id
         household.sort_key = person_sort_key(head.full_name or "")
@@ -132,6 +133,7 @@ def add_head(session: Session, household_id: str, told: PersonInput, at: datetim
     person = _person_row(household_id, told, at)
     session.add(person)
     session.flush()
+    _keep_words(session, [person])
     return person.id
 
 
@@ -141,6 +143,25 @@ def set_head(session: Session, household_id: str, person_id: str) -> None:
     household.head_person_id = person.id
     household.sort_key = person_sort_key(person.full_name or "")
     session.flush()
+
+
+def _keep_words(session: Session, persons: Iterable[Person]) -> None:
+    """Let heads be found by the words of their names, beside those before them."""
+    words = {
+        (word, one.household_id)
+        for one in persons
+        if one.role == HEAD and one.full_name
+        for word in name_words(one.full_name)
+    }
+    rows = [NameWord(word=word, household_id=household_id) for word, household_id in sorted(words)]
+    add_missing(session, rows, "word")
+
+
+def renew_words(session: Session, household_ids: Sequence[str]) -> None:
+    """Make the words by which households are found anew from the names that are kept of their heads."""
+    session.execute(delete(NameWord).where(NameWord.household_id.in_(household_ids)))
+    heads = select(Person).where(Person.household_id.in_(household_ids), Person.role == HEAD)
+    _keep_words(session, session.scalars(heads))
 
 
 def _photo_rows(new: NewSurvey) -> list[SurveyPhoto]:

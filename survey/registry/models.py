@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.db import AreaCode, Base, Sha256, UuidText
+from survey.db import AreaCode, Base, InByteOrder, Sha256, UuidText
 from survey.encryption import EncryptedText
 
 
@@ -67,6 +67,19 @@ class Person(Base):
     national_id: Mapped[str | None] = mapped_column(EncryptedText)
     national_id_hash: Mapped[str | None] = mapped_column(Sha256, index=True)
     created_at: Mapped[datetime]
+
+
+class NameWord(Base):
+    """A folded word of the name that somebody bears or bore as head of a household, to look for them by.
+
+    Kept by whoever keeps a head; what an erasure blanks in `persons` goes here too (`actions.renew_words`).
+    """
+
+    __tablename__ = "name_words"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    word: Mapped[str] = mapped_column(InByteOrder, primary_key=True)
+    household_id: Mapped[str] = mapped_column(UuidText, primary_key=True, index=True)
 
 
 class Survey(Base):

@@ -4,21 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from survey.access.models import User
-from survey.registry.models import Household, Person, Photo, StatusRecord, Survey, SurveyPhoto
+from survey.areas.names import name_words
+from survey.db import begins_with
+from survey.registry.models import Household, NameWord, Person, Photo, StatusRecord, Survey, SurveyPhoto
 from survey.registry.rows import PhotoEntry, StatusEntry, SurveyVersion
 
 INTERVIEWED = "interviewed"
 """The outcome of a visit that found somebody to ask; what a household's place and assessment rest on."""
 
 
+LONGEST_ASKED = 100
+"""Letters of a name that is looked for."""
+HEAD = "head"
+"""The role of a head (chủ hộ), also of one who was it before or is to be it."""
+
+
 def household(session: Session, visible: ColumnElement[bool], household_id: str) -> Household | None:
     """One household, if the viewer may see it."""
     return session.scalar(select(Household).where(visible, Household.id == household_id))
+
+
+def headed_by(text: str) -> list[Select[Any]]:
+    """Ids of households, a statement for each word of a name that is looked for: those that somebody heads,
+    or headed, in whose name some word begins with it. No statement where no word is asked.
+    """
+    words = name_words(text[:LONGEST_ASKED])
+    told = [word for word in words if not any(other != word and other.startswith(word) for other in words)]
+    return [select(NameWord.household_id).where(begins_with(NameWord.word, word)) for word in sorted(told)]
+
+
+def without_words(session: Session, after: str, limit: int) -> list[str]:
+    """Households (ids after one) that nobody can find by name though a head's is known; none, but for data
+    from before words were kept.
+    """
+    has_words = exists().where(NameWord.household_id == Person.household_id, NameWord.household_id > after)
+    named_heads = select(Person.household_id).where(
+        Person.role == HEAD, Person.full_name.is_not(None), Person.household_id > after, ~has_words
+    )
+    return list(session.scalars(named_heads.distinct().order_by(Person.household_id).limit(limit)))
 
 
 _with_head = (

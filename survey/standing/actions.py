@@ -15,8 +15,15 @@ from sqlalchemy.orm import Session
 from survey.areas.queries import chunks
 from survey.areas.tree import tree
 from survey.days import day_of
+from survey.db import forget as forget_kept
 from survey.registry.actions import lock
-from survey.standing.models import CommuneRevision, HouseholdChange, StandingLine, StandingObstacle
+from survey.standing.models import (
+    ROLLUPS_KEPT,
+    CommuneRevision,
+    HouseholdChange,
+    StandingLine,
+    StandingObstacle,
+)
 from survey.standing.noticing import name_scanned
 from survey.standing.rows import Standing, Values, standings
 from survey.touched import Cause, Touched, forget, touched
@@ -154,6 +161,7 @@ def note_changes(session: Session, changed: Mapping[str, Collection[str]], now: 
     if not rows:
         return
     if session.get_bind().dialect.name == "postgresql":
+        forget_kept(session, ROLLUPS_KEPT)
         told = {"codes": codes, "revisions": [secrets.randbits(62) for _ in codes], "least": least}
         told |= {name: [row[name] for row in rows] for name in rows[0]}
         session.execute(_NOTED, told)
@@ -197,6 +205,7 @@ def raise_revisions(session: Session, communes: Iterable[str | None], least: int
     ]
     if not rows:
         return {}
+    forget_kept(session, ROLLUPS_KEPT)
     dialect: Any = {"sqlite": sqlite, "postgresql": postgresql}[session.get_bind().dialect.name]
     new = dialect.insert(CommuneRevision).values(rows)
     following = CommuneRevision.number + 1

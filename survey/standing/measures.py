@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -20,6 +20,13 @@ from survey.standing.models import StandingLine, StandingObstacle
 from survey.standing.queries import Condition, holds
 
 TABLES: dict[str, Any] = {"households": StandingLine, "obstacles": StandingObstacle}
+DATED: Mapping[str, Callable[[date | None, date], bool]] = {
+    "past": lambda day, on: day is not None and day <= on,
+    "open": lambda day, on: day is None or day > on,
+    "overdue": lambda day, on: day is not None and day < on,
+    "soon": lambda day, on: day is not None and on < day <= on + SOON,
+}
+"""Tests that the day asked for decides, as `_test` puts them to the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +42,26 @@ class Measure:
 
     def condition(self, on: date) -> ColumnElement[bool]:
         """The rows it counts, as of a day."""
+        return self._meets(self.where, on)
+
+    @property
+    def dated(self) -> dict[str, str]:
+        """Of its tests those that the day decides: column -> test."""
+        return {name: told for name, told in self.where.items() if isinstance(told, str) and told in DATED}
+
+    def undated(self) -> ColumnElement[bool]:
+        """The rows it counts on some day, by the other tests."""
+        lasting = {name: told for name, told in self.where.items() if name not in self.dated}
+        return self._meets(lasting, date.min)
+
+    def counts_on(self, on: date, **days: date | None) -> bool:
+        """Whether it counts a row of these days (by column) that meets its other tests."""
+        return all(DATED[told](days[name], on) for name, told in self.dated.items())
+
+    def _meets(self, where: Mapping[str, Any], on: date) -> ColumnElement[bool]:
         table = TABLES[self.of]
         newest = [table.is_newest] if table is StandingLine else []
-        return and_(true(), *newest, *(_test(table, name, told, on) for name, told in self.where.items()))
+        return and_(true(), *newest, *(_test(table, name, told, on) for name, told in where.items()))
 
 
 def _test(table: Any, name: str, told: Any, on: date) -> ColumnElement[bool]:
@@ -75,6 +99,18 @@ def measures() -> dict[str, Measure]:
         code: Measure(code, **{**known, "parts": tuple(known.get("parts", ()))})
         for code, known in raw.items()
     }
+
+
+@cache
+def by_state() -> dict[str, str]:
+    """The measure, by its code, that counts the households whose newest case stands in a state."""
+    found = {}
+    for code, one in measures().items():
+        if one.where.keys() == {"case_state"}:
+            found[one.where["case_state"]] = code
+        elif one.where.keys() == {"phase"} and len(machine.states(one.where["phase"])) == 1:
+            found[machine.states(one.where["phase"])[0]] = code
+    return found
 
 
 def condition(code: str, on: date) -> ColumnElement[bool]:

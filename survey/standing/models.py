@@ -14,6 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey.db import AreaCode, Base, Sha256, UuidText, Vnd
 
 OPEN = text("to_at IS NULL")
+ROLLUPS_KEPT = "rollups"
+"""Under which name a transaction keeps the figures it has asked for (`survey.db.once`)."""
 RowId = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -36,6 +38,13 @@ class StandingLine(Base):
             unique=True,
             sqlite_where=text("to_at IS NULL AND case_id IS NOT NULL"),
             postgresql_where=text("to_at IS NULL AND case_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_standing_lines_since",
+            "since",
+            "area_code",
+            sqlite_where=text("to_at IS NULL AND is_newest = 1 AND case_id IS NOT NULL"),
+            postgresql_where=text("to_at IS NULL AND is_newest AND case_id IS NOT NULL"),
         ),
         Index("ix_standing_lines_case_state", "case_state", sqlite_where=OPEN, postgresql_where=OPEN),
         Index(
@@ -110,6 +119,14 @@ class StandingObstacle(Base):
             postgresql_where=OPEN,
         ),
         Index("ix_standing_obstacles_area_code", "area_code", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index(
+            "ix_standing_obstacles_due_on",
+            "due_on",
+            "since",
+            "id",
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

@@ -10,17 +10,29 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, and_, case, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ColumnExpressionArgument,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from survey.approval.rows import WaitingCase
-from survey.areas.names import folded_name
 from survey.assessment.models import LAPSED, AmountPattern
 from survey.assessment.queries import amount_on, begun_on, patterns
 from survey.assessment.rows import HouseRow
 from survey.cases import machine
 from survey.cases.rows import CaseRow, OpenObstacle, WaitingCount
+from survey.keyset import Key, Slice, Window, ordered, read
 from survey.registry.models import Household, Person, Survey
+from survey.registry.queries import headed_by
 from survey.standing.models import StandingLine, StandingObstacle
 
 Condition = ColumnExpressionArgument[bool]
@@ -29,6 +41,15 @@ EACH_TIME = 1000
 """Rows fetched at a time for files."""
 BY_PLACE = (Household.area_code, Household.sort_key, Household.id)
 """Village, then head's name in Vietnamese order."""
+PLACE = (Key(Household.area_code, is_optional=True), Key(Household.sort_key), Key(Household.id))
+IN_VILLAGE = (Key(Line.area_code, is_optional=True), *PLACE[1:])
+ORDERS: dict[str, tuple[Key, ...]] = {
+    "place": PLACE,
+    "since": (Key(Line.since), *IN_VILLAGE),
+    "-since": (Key(Line.since, is_descending=True), *IN_VILLAGE),
+}
+"""What lists of households are sorted by, each along an index; only those with a case have a `since`."""
+FIRST_DUE = (Key(Obstacle.due_on, is_optional=True), Key(Obstacle.since), Key(Obstacle.id))
 
 
 def holds(table: Any, at: datetime | None = None) -> ColumnElement[bool]:
@@ -106,38 +127,58 @@ def houses(
     on: date,
     names: bool,
     amounts: bool,
-    offset: int = 0,
-    limit: int | None = None,
 ) -> Iterator[HouseRow]:
     """Households by village and head's name, one after another; names and amounts by right, as of a day."""
-    statement = (
+    levels = patterns(session)
+    in_parts = _houses(visible, *conditions).order_by(*BY_PLACE).execution_options(yield_per=EACH_TIME)
+    for row in session.execute(in_parts):
+        yield _house_row(row, levels, on, names=names, amounts=amounts)
+
+
+def houses_in(
+    session: Session,
+    visible: Condition,
+    *conditions: Condition,
+    on: date,
+    names: bool,
+    amounts: bool,
+    window: Window,
+) -> Slice:
+    """The same households of one page."""
+    levels = patterns(session)
+    found = read(session, _houses(visible, *conditions), window)
+    return found.of([_house_row(row, levels, on, names=names, amounts=amounts) for row in found.rows])
+
+
+def _houses(visible: Condition, *conditions: Condition) -> Select[Any]:
+    return (
         _with_household(visible, Line.is_newest, *conditions)
         .outerjoin(Survey, Survey.id == Line.survey_id)
         .with_only_columns(Line, Household, Person.full_name, Survey.flags)
-        .order_by(*BY_PLACE)
-        .offset(offset)
-        .limit(limit)
     )
-    levels = patterns(session)
-    in_parts = statement.execution_options(yield_per=EACH_TIME)
-    for line, household, full_name, flags in session.execute(in_parts):
-        yield HouseRow(
-            household_id=household.id,
-            head_name=full_name if names else None,
-            village_code=household.area_code,
-            lon=household.lon,
-            lat=household.lat,
-            accuracy_m=household.accuracy_m,
-            point_source=household.point_source,
-            outcome=outcome_on(line, on) or "",
-            house_class=line.house_class,
-            programme=line.programme,
-            works_kind=line.works_kind,
-            amount_vnd=amount_on(line, levels, on) if amounts else None,
-            is_provisional=line.is_provisional,
-            surveyed_on=line.surveyed_on,
-            flags=(*(flags or ()), *([{"code": "interviewed_again"}] if line.is_beside else [])),
-        )
+
+
+def _house_row(
+    row: Any, levels: dict[int, AmountPattern], on: date, *, names: bool, amounts: bool
+) -> HouseRow:
+    line, household, full_name, flags = row
+    return HouseRow(
+        household_id=household.id,
+        head_name=full_name if names else None,
+        village_code=household.area_code,
+        lon=household.lon,
+        lat=household.lat,
+        accuracy_m=household.accuracy_m,
+        point_source=household.point_source,
+        outcome=outcome_on(line, on) or "",
+        house_class=line.house_class,
+        programme=line.programme,
+        works_kind=line.works_kind,
+        amount_vnd=amount_on(line, levels, on) if amounts else None,
+        is_provisional=line.is_provisional,
+        surveyed_on=line.surveyed_on,
+        flags=(*(flags or ()), *([{"code": "interviewed_again"}] if line.is_beside else [])),
+    )
 
 
 def _with_household(visible: Condition, *conditions: Condition) -> Select[Any]:
@@ -149,20 +190,18 @@ def _with_household(visible: Condition, *conditions: Condition) -> Select[Any]:
 
 
 def named(text: str) -> list[ColumnElement[bool]]:
-    """The search by the head's name, with or without marks; nothing asked chooses everybody."""
-    told = folded_name(text.strip())[:100]
-    if not told:
+    """The search by words of the head's name; nothing asked chooses everybody."""
+    if not text.strip():
         return []
-    persons = select(Person.id).where(Person.folded_name.contains(told, autoescape=True))
-    heads = select(Household.id).where(Household.head_person_id.in_(persons))
-    return [Line.household_id.in_(heads)]
+    each = headed_by(text)
+    return [Line.household_id.in_(found) for found in each] or [false()]
 
 
 def without_line(session: Session, after: str, limit: int) -> list[str]:
     """Households (ids after one) of which nobody wrote yet how they stand; none, but for data from before
     lines were kept.
     """
-    told = exists().where(Line.household_id == Household.id)
+    told = exists().where(Line.household_id == Household.id, Line.household_id > after)
     untold = select(Household.id).where(Household.id > after, ~told)
     return list(session.scalars(untold.order_by(Household.id).limit(limit)))
 
@@ -186,21 +225,31 @@ def cases(
     on: date,
     names: bool,
     amounts: bool,
-    offset: int = 0,
-    limit: int | None = None,
-    first: Sequence[ColumnElement[Any]] = (),
-) -> list[CaseRow]:
-    """Households as work lists show them, ordered by `first`, then village and head's name.
+    window: Window | None = None,
+) -> Slice:
+    """Households as work lists show them: those of one page, or all by village and head's name.
 
     Without a case they tell what they are assessed as. Names and amounts by right.
     """
-    chosen_ones = _with_household(visible, Line.is_newest, *conditions)
-    statement = chosen_ones.with_only_columns(Line, Person.full_name).order_by(*first, *BY_PLACE)
+    found = _read(session, _named_lines(visible, *conditions), window)
     levels = patterns(session)
-    return [
-        _case_row(line, name if names else None, levels, on, amounts=amounts)
-        for line, name in session.execute(statement.offset(offset).limit(limit))
-    ]
+    return found.of(
+        [_case_row(line, name if names else None, levels, on, amounts=amounts) for line, name in found.rows]
+    )
+
+
+def _named_lines(visible: Condition, *conditions: Condition) -> Select[Any]:
+    columns: tuple[Any, ...] = (Line, Person.full_name)
+    return _with_household(visible, Line.is_newest, *conditions).with_only_columns(*columns)
+
+
+def _read(
+    session: Session, statement: Select[Any], window: Window | None, keys: Sequence[Key] = PLACE
+) -> Slice:
+    """The rows of a window, or all."""
+    if window is not None:
+        return read(session, statement, window)
+    return Slice(list(session.execute(ordered(statement, keys))))
 
 
 def _case_row(
@@ -235,14 +284,14 @@ def reviewed(
     on: date,
     names: bool,
     amounts: bool,
-    offset: int = 0,
-    limit: int | None = None,
-) -> list[WaitingCase]:
-    """Reviewed cases by village and head's name, as assessed, as of a day; names and amounts by right."""
-    waiting_ones = _with_household(visible, Line.is_newest, Line.case_state == "reviewed", *conditions)
-    statement = waiting_ones.with_only_columns(Line, Person.full_name).order_by(*BY_PLACE)
+    window: Window | None = None,
+) -> Slice:
+    """Reviewed cases by village and head's name, as assessed, as of a day: those of one page, or all; names
+    and amounts by right.
+    """
+    found = _read(session, _named_lines(visible, Line.case_state == "reviewed", *conditions), window)
     levels = patterns(session)
-    return [
+    rows = [
         WaitingCase(
             case_id=line.case_id or "",
             household_id=line.household_id,
@@ -258,8 +307,9 @@ def reviewed(
             programme=line.programme,
             amount_vnd=amount_on(line, levels, on) if amounts else None,
         )
-        for line, name in session.execute(statement.offset(offset).limit(limit))
+        for line, name in found.rows
     ]
+    return found.of(rows)
 
 
 # --- obstacles (vướng mắc)
@@ -274,18 +324,17 @@ def obstacles(
     visible: Condition,
     *conditions: Condition,
     names: bool,
-    offset: int = 0,
-    limit: int | None = None,
-) -> list[OpenObstacle]:
-    """Open obstacles, the first due first, those without a day last; names by right."""
+    window: Window | None = None,
+) -> Slice:
+    """Open obstacles, the first due first, those without a day last: of one page, or all; names by right."""
     statement = (
         _obstacles(visible, *conditions, at=None)
         .join(Household, Household.id == Obstacle.household_id)
         .outerjoin(Person, Person.id == Household.head_person_id)
         .with_only_columns(Obstacle, Person.full_name)
-        .order_by(Obstacle.due_on.is_(None), Obstacle.due_on, Obstacle.since, Obstacle.id)
     )
-    return [
+    found = _read(session, statement, window, FIRST_DUE)
+    rows = [
         OpenObstacle(
             act_id=one.act_id,
             household_id=one.household_id,
@@ -297,8 +346,9 @@ def obstacles(
             lead=one.lead,
             due=one.due_on,
         )
-        for one, full_name in session.execute(statement.offset(offset).limit(limit))
+        for one, full_name in found.rows
     ]
+    return found.of(rows)
 
 
 def count_obstacles(
@@ -312,24 +362,11 @@ def count_obstacles(
     return session.scalar(statement) or 0
 
 
-def obstacles_by(
-    session: Session, visible: Condition, key: Any, *conditions: Condition
-) -> list[tuple[str, int]]:
-    """How many open obstacles there are by kind or lead body, the most frequent first."""
-    statement = _obstacles(visible, *conditions, at=None).with_only_columns(key, func.count()).group_by(key)
-    rows = [(code, number) for code, number in session.execute(statement) if code]
-    return sorted(rows, key=lambda row: (-row[1], row[0]))
-
-
-def obstacles_by_area(
-    session: Session, visible: Condition, on: date, *conditions: Condition
-) -> list[tuple[str | None, int, int]]:
-    """(village, open obstacles, those of them overdue), for figures added up along the tree."""
-    late = func.sum(case((Obstacle.due_on < on, 1), else_=0))
-    columns = (Obstacle.area_code, func.count(), late)
-    statement = _obstacles(visible, *conditions, at=None).with_only_columns(*columns)
-    rows = session.execute(statement.group_by(Obstacle.area_code))
-    return [(code, number, int(overdue)) for code, number, overdue in rows]
+def obstacles_by_area(session: Session, visible: Condition) -> list[Any]:
+    """Rows of (village, kind, lead body, day due, open obstacles), for figures added up along the tree."""
+    keys = (Obstacle.area_code, Obstacle.kind, Obstacle.lead, Obstacle.due_on)
+    statement = _obstacles(visible, at=None).with_only_columns(*keys, func.count()).group_by(*keys)
+    return list(session.execute(statement))
 
 
 # --- between two moments

@@ -3,7 +3,7 @@
 python tests/benchmarks/bench_pages.py [--households 50000] [--database URL] [--times 15]
 
 What pages read is made in bulk with a fixed seed: households with a head's name in communes of ten villages,
-how they stand, their cases and obstacles. With `--database` an
+the words of the name, how they stand, their cases and obstacles. With `--database` an
 empty PostgreSQL, or one filled by this before; without it SQLite.
 """
 
@@ -35,10 +35,10 @@ from survey.access.actions import create_account
 from survey.access.passwords import hashed
 from survey.access.rows import Actor, NewAccount, NewAppointment
 from survey.areas.models import AreaParent, AreaRow
-from survey.areas.names import folded_name, person_sort_key, sort_key
+from survey.areas.names import folded_name, name_words, person_sort_key, sort_key
 from survey.assessment.models import AmountPattern
 from survey.cases import machine
-from survey.registry.models import Household, Person
+from survey.registry.models import Household, NameWord, Person
 from survey.standing.models import CommuneRevision, StandingLine, StandingObstacle
 from survey.standing.rows import NO_CASE
 
@@ -109,6 +109,7 @@ def _fill(session: Any, households: int) -> None:
             made = [row[table] for row in rows if table in row]
             if made:
                 session.connection().execute(insert(table), made)
+        session.connection().execute(insert(NameWord), [one for row in rows for one in _words(row[Person])])
     codes = [f"C{number:04d}" for number in range(communes)]
     session.execute(insert(CommuneRevision), [{"commune_code": code, "revision": 1} for code in codes])
     for username, (role, area) in PEOPLE.items():
@@ -242,6 +243,11 @@ def _person(household_id: str, person_id: str, name: str) -> dict[str, Any]:
     return told | {"folded_name": folded_name(name), "created_at": datetime.now(NOON.tzinfo)}
 
 
+def _words(person: dict[str, Any]) -> list[dict[str, Any]]:
+    words = name_words(person["full_name"])
+    return [{"word": word, "household_id": person["household_id"]} for word in sorted(words)]
+
+
 def _place_of(
     household_id: str, person_id: str, name: str, place: dict[str, Any], chance: random.Random
 ) -> dict[str, Any]:
@@ -265,9 +271,8 @@ def _measure(app: Flask, username: str, role: str, area: str, times: int) -> Non
         if answer.status_code == 200:
             first, warm = spent[0], sorted(spent[1:])
             p95 = warm[max(0, round(0.95 * len(warm)) - 1)]
-            print(
-                f"  {role:10} {name:22} {statistics.median(warm):7.0f} ms  p95 {p95:7.0f}  first {first:7.0f}"
-            )
+            times = f"{statistics.median(warm):7.0f} ms  p95 {p95:7.0f}  first {first:7.0f}"
+            print(f"  {role:10} {name:22} {times}", flush=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 from acting import AGREE, household, send_act, step, take
+from counting import statements
 from makers import jpeg
 from sending import ENVELOPES
 from sqlalchemy import select, update
@@ -62,6 +63,34 @@ def listed(sign_in):
     houses = reviewed(sign_in("mai"), "Đặng Văn Sình", "Hoàng Thị Ước", "Lý Thị Hương")
     assert approve(sign_in("son"), houses).status_code == 302
     return houses
+
+
+def overview(client) -> str:
+    """The line of Nam Mẫu's list in the overview."""
+    page = client.get("/approvals?year=2025").text
+    return re.search(r'href="/approvals/lists/01900/2025".*?</tr>', page, re.S)[0]
+
+
+def test_the_overview_tells_at_once_what_has_changed_since_it_was_last_looked_at(sign_in, listed) -> None:
+    son, mai = sign_in("son"), sign_in("mai")
+    assert "có thay đổi" not in overview(son)
+    head = {"done_on": "2025-05-10", "reason": "died", "head_name": "Hoàng Văn Mới"}
+    assert send_act(mai, "head_change", household=listed[1], **head)["state"] == "stored"
+    assert "có thay đổi" in overview(son)
+    freeze(son)
+    assert "có thay đổi" not in overview(son)
+    assert "3 hộ chưa có quyết định" in overview(son)
+    others = reviewed(mai, "Bàn Văn Tám")
+    approve(son, others)
+    assert "4 hộ chưa có quyết định" in overview(son)
+
+
+def test_an_overview_reads_no_rows_of_lists_that_it_has_read(sign_in, listed) -> None:
+    son = sign_in("son")
+    overview(son)
+    with statements() as asked:
+        overview(son)
+    assert not [statement for statement, _ in asked if "case_lists.rows" in statement]
 
 
 # --- approving

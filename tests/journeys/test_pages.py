@@ -6,12 +6,15 @@ import html
 import json
 import re
 from dataclasses import replace
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from makers import new_id
 from sending import send, send_photo, send_village, send_visit
 
 from api.law.example import own_programme
+from survey.areas.names import person_sort_key
 
 LINK = re.compile(r'<a[^>]*href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 
@@ -68,7 +71,7 @@ def test_every_figure_equals_the_list_it_opens(mai, address) -> None:
 
 def test_the_figures_are_those_of_the_village(mai) -> None:
     page = mai.get("/areas/01900").text
-    assert '<span class="value">8</span>' in page
+    assert '<span class="value" data-measure="households">8</span>' in page
     assert "3 xây mới · 1 sửa chữa" in page
     assert "210.000.000 đồng" in page
 
@@ -77,7 +80,7 @@ def test_the_first_page_says_what_waits_for_me(mai, sign_in) -> None:
     send(sign_in("lan"), {"area_m2": "rất rộng"})
     page = mai.get("/").text
     assert "Việc chờ tôi" in page
-    assert re.search(r'href="/inbox"><span class="count[^"]*">1<', page)
+    assert re.search(r'href="/inbox"><span class="count[^"]*"[^>]*>1<', page)
     assert "/households?outcome=needs_information" in page
     assert "/work/list?state=none" in page  # where they are registered
 
@@ -110,7 +113,7 @@ def test_a_training_household_is_shown_and_never_counted(mai, sign_in) -> None:
     receipt = send(sign_in("lan"), {"training": True, "head_name": "Nguyễn Văn Tập"})
     assert "Phiếu tập huấn" in mai.get(f"/households/{receipt['household_id']}").text
     assert listed(mai, "/households") == 8
-    assert '<span class="value">8</span>' in mai.get("/").text
+    assert '<span class="value" data-measure="households">8</span>' in mai.get("/").text
     assert "Nguyễn Văn Tập" not in mai.get("/areas/V1/map").text
 
 
@@ -155,6 +158,48 @@ def test_a_long_list_comes_in_pages_that_hold_everybody_once(mai, monkeypatch) -
 def test_a_page_that_is_not_there_gives_one_that_is(mai) -> None:
     for page in ("0", "-5", "99999999999999999999", "two", ""):
         assert len(names(mai.get(f"/households?page={page}").text)) == 8, page
+
+
+def steps(page: str) -> dict[str, str]:
+    """The ways to other pages of a list, by `rel`."""
+    return {
+        rel: unescape(href) for rel, href in re.findall(r'rel="(first|prev|next|last)" href="([^"]+)"', page)
+    }
+
+
+def test_a_list_is_walked_by_its_own_links_both_ways(mai, monkeypatch) -> None:
+    monkeypatch.setattr("api.households.pages.PAGE_SIZE", 3)
+    address, seen, back = "/households", [], []
+    while True:
+        page = mai.get(address).text
+        seen += [names(page)]
+        if "next" not in steps(page):
+            break
+        address = steps(page)["next"]
+    assert [len(found) for found in seen] == [3, 3, 2]
+    assert "7–8 trên 8" in page
+    while "prev" in steps(page):
+        page = mai.get(steps(page)["prev"]).text
+        back += [names(page)]
+    assert back == [seen[1], seen[0]]
+    assert "1–3 trên 8" in page
+    last = mai.get(steps(page)["last"]).text
+    assert "6–8 trên 8" in last
+    assert names(mai.get(steps(last)["first"]).text) == seen[0]
+    assert names(mai.get(steps(last)["prev"]).text) == [*seen[0][2:], *seen[1][:2]]
+
+
+def test_the_address_of_a_page_tells_no_name_and_what_is_not_sealed_here_shows_the_first(
+    mai, monkeypatch
+) -> None:
+    monkeypatch.setattr("api.households.pages.PAGE_SIZE", 3)
+    first = mai.get("/households").text
+    address = steps(first)["next"]
+    told = parse_qs(urlsplit(address).query)["after"][0]
+    assert person_sort_key(names(first)[-1]) not in told
+    for cursor in ("", "x", told[:-4], f"{told}x", "%00", "a" * 5000):
+        assert names(mai.get("/households", query_string={"after": cursor}).text) == names(first), cursor
+    assert names(mai.get(f"/work/list?after={told}").text) == names(mai.get("/work/list").text)
 
 
 # --- one household

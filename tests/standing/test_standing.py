@@ -7,10 +7,12 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import product
 
 import pytest
 from acting import AGREE, NEW_HOUSE, act, household, send_act, step, take
 from click.testing import CliRunner
+from counting import statements
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -32,10 +34,11 @@ from survey.registry.models import Household
 from survey.standing import history, measures, queries
 from survey.standing.actions import differing, fix_moment, refresh
 from survey.standing.models import StandingLine, StandingObstacle
-from survey.standing.rollups import rollup, waiting
+from survey.standing.rollups import rollup, tally, waiting
 from survey.touched import forget
 
 EXAMPLES = hypothesis_settings(max_examples=8)
+DAYS = (FIRST_DAY, FIRST_DAY + timedelta(days=40), date(2026, 3, 1))
 HOUSES = tuple(f"00000000-0000-4000-8000-00000000000{number}" for number in (1, 2, 3))
 MEASURED = (
     *("households", "entitled", "not_registered", "needs_information", "not_entitled", "lapsed"),
@@ -208,14 +211,32 @@ def test_figures_kept_in_the_process_are_those_of_the_database(world, wanted):
     told.survey(HOUSES[0], "V1", again=False)
     for kind, house, number, again in wanted:
         told.tell(kind, house, number, again)
-        for area in ("06", "01900"):
-            kept = rollup(db.session(), area, FIRST_DAY)
-            inside = rights.within(StandingLine.area_code, db.session(), frozenset({area}), FIRST_DAY)
-            assert {code: kept.total.measures[code] for code in MEASURED} == measures.totals(
-                db.session(), MEASURED, inside, on=FIRST_DAY
-            )
+        for area, on in product(("06", "01900"), DAYS):
+            kept = rollup(db.session(), area, on)
+            inside = rights.within(StandingLine.area_code, db.session(), frozenset({area}), on)
+            counted = measures.totals(db.session(), MEASURED, inside, on=on)
+            assert {code: kept.total.measures[code] for code in MEASURED} == counted
             assert waiting(kept) == queries.waiting(db.session(), inside)
+            hindered = rights.within(StandingObstacle.area_code, db.session(), frozenset({area}), on)
+            late = measures.condition("obstacles_overdue", on)
+            assert kept.obstacles.total() == queries.count_obstacles(db.session(), hindered)
+            overdue = tally(kept.obstacles, chosen=lambda one: one.is_overdue(on))  # noqa: B023
+            assert overdue.total() == queries.count_obstacles(db.session(), hindered, late)
     db.session.rollback()
+
+
+def test_a_new_day_asks_only_whether_something_has_changed(world, lan):
+    household(lan)
+    rollup(db.session(), "06", FIRST_DAY)
+    with statements() as asked:
+        for later in DAYS:
+            rollup(db.session(), "06", later)
+    assert len(asked) <= 2 * len(DAYS), asked
+
+
+def test_what_the_day_decides_of_households_is_when_their_programme_lapses():
+    of_households = [one for one in measures.measures().values() if one.of == "households"]
+    assert {name for one in of_households for name in one.dated} == {"lapses_on"}
 
 
 def test_an_obstacle_whose_day_is_corrected_stands_from_that_day(world, mai, lan):
