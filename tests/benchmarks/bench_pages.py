@@ -272,7 +272,8 @@ def _measure(app: Flask, username: str, role: str, area: str, times: int) -> Non
             first, warm = spent[0], sorted(spent[1:])
             p95 = warm[max(0, round(0.95 * len(warm)) - 1)]
             print(
-                f"  {role:10} {name:22} {statistics.median(warm):7.0f} ms  p95 {p95:7.0f}  first {first:7.0f}",
+                f"  {role:10} {name:22} {statistics.median(warm):7.0f} ms  p95 {p95:7.0f}",
+                f" first {first:7.0f}",
                 flush=True,
             )
 
