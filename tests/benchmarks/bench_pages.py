@@ -271,8 +271,11 @@ def _measure(app: Flask, username: str, role: str, area: str, times: int) -> Non
         if answer.status_code == 200:
             first, warm = spent[0], sorted(spent[1:])
             p95 = warm[max(0, round(0.95 * len(warm)) - 1)]
-            times = f"{statistics.median(warm):7.0f} ms  p95 {p95:7.0f}  first {first:7.0f}"
-            print(f"  {role:10} {name:22} {times}", flush=True)
+            print(
+                f"  {role:10} {name:22} {statistics.median(warm):7.0f} ms  p95 {p95:7.0f}",
+                f" first {first:7.0f}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":
