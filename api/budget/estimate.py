@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -13,6 +14,7 @@ from api.shared import area_names
 from api.shared.law_texts import component_words, programme_title, unverified_notes
 from api.web.language import minute
 from survey.access.viewer import Viewer
+from survey.assessment.rows import HouseRow
 from survey.finance import queries as finance
 from survey.finance.rows import Estimate
 from survey.standing import queries as standing
@@ -33,8 +35,17 @@ def viewer_condition(viewer: Viewer, code: str) -> ColumnElement[bool]:
     )
 
 
-def write_workbook(viewer: Viewer, target: Path | IO[bytes], estimate: Estimate, made_by: str) -> None:
-    """Write the workbook of an estimate with the households behind it; names by the viewer's right."""
+def write_workbook(
+    viewer: Viewer,
+    target: Path | IO[bytes],
+    estimate: Estimate,
+    made_by: str,
+    told: Callable[[int], object] = lambda _: None,
+) -> None:
+    """Write the workbook of an estimate with the households behind it; names by the viewer's right.
+
+    `told` hears of every household that is written.
+    """
     cover = Cover(
         title="Dự toán nhu cầu kinh phí xóa nhà tạm, nhà dột nát",
         made_at=minute(viewer.now),
@@ -52,4 +63,11 @@ def write_workbook(viewer: Viewer, target: Path | IO[bytes], estimate: Estimate,
     houses = standing.houses(viewer.session, condition, on=estimate.as_of, names=names, amounts=True)
     named = partial(area_names.area_name, viewer)
     words = partial(component_words, viewer, lang="vi")
-    write_budget(target, estimate, houses, cover, named, partial(programme_title, viewer), words)
+    counted = _counted(houses, told)
+    write_budget(target, estimate, counted, cover, named, partial(programme_title, viewer), words)
+
+
+def _counted(houses: Iterable[HouseRow], told: Callable[[int], object]) -> Iterator[HouseRow]:
+    for house in houses:
+        yield house
+        told(1)

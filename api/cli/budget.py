@@ -8,6 +8,9 @@ import click
 
 from api.cli.context import app_context, operator
 
+STEP = 1000
+"""Households between two looks at the clock."""
+
 
 @click.command("budget")
 @click.argument("area")
@@ -26,7 +29,9 @@ def command(area: str, output: Path) -> None:
         area_code = unit_told(viewer.session, area, viewer.today).code
         condition = viewer_condition(viewer, area_code)
         estimate = finance.estimate(viewer.session, condition, area_code, viewer.today)
-        write_workbook(viewer, output, estimate, "nhavung budget")
+        households = estimate.households + sum(row.households for row in estimate.outside)
+        with click.progressbar(length=households, label="Ghi danh sách hộ", update_min_steps=STEP) as bar:
+            write_workbook(viewer, output, estimate, "nhavung budget", bar.update)
         click.echo(
             f"Đã ghi dự toán {estimate.area_name}: {estimate.households} hộ, "
             f"{num(estimate.amount_vnd)} đồng, {output}"
