@@ -23,6 +23,7 @@ from survey.areas.tree import Tree
 from survey.fieldwork import cursor, households, tasks
 from survey.fieldwork.cursor import Mark
 from survey.fieldwork.scope import Scope, codes_of_units
+from survey.operation.queries import FIRST_EPOCH, restored_to_since
 from survey.registry.models import Household, Survey
 
 Json = dict[str, Any]
@@ -68,7 +69,8 @@ def _text(told: Json) -> bytes:
 def assignment(session: Session, scope: Scope, server: Server, since: str | None = None) -> Json:
     """Everything (`full`), or what was added since the mark of an earlier assignment.
 
-    `removed` names households that left the scope. Tasks and returned records are always whole.
+    `removed` names households that left the scope. Tasks and returned records are always whole. Since
+    `restored_to` what was acknowledged may be lost by a restore: the phone offers it again.
     """
     current, known = cursor.reached(session, scope), cursor.read(since, scope.user_id, server.secret)
     is_full = known is None or not cursor.still_holds(session, known, current)
@@ -77,6 +79,8 @@ def assignment(session: Session, scope: Scope, server: Server, since: str | None
     return {
         "cursor": current.text(server.secret),
         "full": is_full,
+        "epoch": current.epoch,
+        "restored_to": _restored_to(session, known, current),
         "today": scope.today.isoformat(),
         "pinned_on": server.pinned_on.isoformat() if server.pinned_on else None,
         "villages": _units(session, scope) if is_full else [],
@@ -85,6 +89,14 @@ def assignment(session: Session, scope: Scope, server: Server, since: str | None
         "tasks": tasks.tasks(session, scope, returned),
         "returned": returned,
     }
+
+
+def _restored_to(session: Session, known: Mark | None, current: Mark) -> str | None:
+    """How far back restores reach that a phone has not heard of; None for none."""
+    if known is not None and known.epoch == current.epoch:
+        return None
+    moment = restored_to_since(session, known.epoch if known else FIRST_EPOCH)
+    return moment.isoformat() if moment else None
 
 
 def _removed(session: Session, scope: Scope, known: Mark | None) -> list[str]:

@@ -21,6 +21,7 @@ from survey.areas.tree import revision
 from survey.assessment.models import AssessmentRow
 from survey.cases.models import Case, Step
 from survey.fieldwork.scope import Scope
+from survey.operation.queries import FIRST_EPOCH, current_epoch
 from survey.registry.models import Household, StatusRecord, Survey
 
 SHAPE = 1
@@ -31,18 +32,22 @@ LONGEST = 2000
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a phone knows: whose it is, which areas as they were, and (largest id, rows) of each table."""
+    """What a phone knows: whose it is, which areas as they were, and (largest id, rows) of each table.
+
+    Row numbers mean nothing in another epoch: a restored database gives them out anew.
+    """
 
     user_id: int
     sight: str
     roots: tuple[str, ...]
     areas: str
     tables: Mapping[str, tuple[int, int]]
+    epoch: str
 
     def text(self, secret: str) -> str:
         """The mark as phones keep it, signed with the server's secret."""
         parts = {"u": self.user_id, "w": self.sight, "r": self.roots, "m": self.areas, "n": self.tables}
-        return str(_signer(secret).dumps(parts))
+        return str(_signer(secret).dumps({**parts, "e": self.epoch}))
 
 
 def reached(session: Session, scope: Scope) -> Mark:
@@ -51,7 +56,7 @@ def reached(session: Session, scope: Scope) -> Mark:
     for letter, table in TABLES.items():
         largest, rows = session.execute(select(func.max(table.id), func.count())).one()
         tables[letter] = (largest or 0, rows)
-    return Mark(scope.user_id, _sight(scope), scope.roots, revision(session), tables)
+    return Mark(scope.user_id, _sight(scope), scope.roots, revision(session), tables, current_epoch(session))
 
 
 def read(text: str | None, user_id: int, secret: str) -> Mark | None:
@@ -61,7 +66,9 @@ def read(text: str | None, user_id: int, secret: str) -> Mark | None:
     try:
         parts = _signer(secret).loads(text)
         tables = {letter: (int(one[0]), int(one[1])) for letter, one in parts["n"].items()}
-        mark = Mark(parts["u"], parts["w"], tuple(parts["r"]), parts["m"], tables)
+        mark = Mark(
+            parts["u"], parts["w"], tuple(parts["r"]), parts["m"], tables, parts.get("e", FIRST_EPOCH)
+        )
     except (BadData, KeyError, TypeError, ValueError, IndexError, AttributeError):
         return None
     return mark if mark.user_id == user_id else None
@@ -69,7 +76,9 @@ def read(text: str | None, user_id: int, secret: str) -> Mark | None:
 
 def still_holds(session: Session, known: Mark, current: Mark) -> bool:
     """Whether what a phone knows can be brought up to date by what was added since."""
-    if (known.sight, known.areas, set(known.tables)) != (current.sight, current.areas, set(TABLES)):
+    if (known.epoch, known.sight, known.areas) != (current.epoch, current.sight, current.areas):
+        return False
+    if set(known.tables) != set(TABLES):
         return False
     for letter, (largest, rows) in known.tables.items():
         if current.tables[letter] == (largest, rows):
