@@ -72,7 +72,7 @@ def upgrade(app: Flask, revision: str = "head", tell: Callable[[int], None] | No
 
 
 def _config(app: Flask) -> Config:
-    """Alembic's settings. Its commands are called themselves: Flask-Migrate's end the process on a failure."""
+    """Alembic's settings. Its own commands are called: Flask-Migrate's end the process on a failure."""
     config: Config = app.extensions["migrate"].migrate.get_config(MIGRATIONS)
     return config
 

@@ -17,7 +17,7 @@ def init_app(app: Flask) -> None:
 
 
 def _tell(response: Response) -> Response:
-    if request.path.startswith("/api/v1/") and response.status_code < 300:
+    if request.path.startswith("/api/v1/") and response.status_code < 400:
         response.headers[HEADER] = _epoch()
     return response
 

@@ -77,7 +77,12 @@ def answer(problem: Problem, status: int | None = None) -> Any:
     status = status or status_of(problem.number)
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         return jsonify(payload(problem)), status
-    return render_template("problem.html", problem=problem, lang=current(), status=status), status
+    try:
+        return render_template("problem.html", problem=problem, lang=current(), status=status), status
+    except Problem:  # the frame of a page reads the database, which is what is missing
+        lang = current()
+        text = f"[{problem.number}] {problem.message(lang)}\n{problem.next_step(lang)}\n"
+        return text, status, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def init_app(app: Flask) -> None:

@@ -10,20 +10,12 @@ from pathlib import Path
 import pytest
 from makers import envelope, jpeg
 from sending import BEFORE, ENVELOPES, send, send_photo
+from sheets import KEYS, printed
 
 from api.backups.backup import back_up
 from api.backups.folder import BackupFolder
 from api.backups.rotation import Keep
 from survey.problems import Problem
-
-KEYS = ("keys", "new", "--text")
-
-
-def printed(said: str) -> list[str]:
-    """The keys of the two sheets as somebody types them: three rows each, with their checks."""
-    rows = [line.strip() for line in said.splitlines() if line.strip()[:1] in "123" and "[" in line]
-    typed = [row[1:].replace("[", "").replace("]", "").strip() for row in rows]
-    return ["\n".join(typed[:3]) + "\n", "\n".join(typed[3:]) + "\n"]
 
 
 def test_a_lost_server_is_restored_from_a_backup_and_one_sheet_of_paper(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 from alembic.operations import Operations
 from sending import send
+from sheets import KEYS
 
 from api.app import create_app
 from api.backups.folder import BackupFolder
@@ -19,7 +20,6 @@ from api.web.database import downgrade
 from api.web.file_locks import hold
 
 BEFORE = "0007"
-KEYS = ("keys", "new", "--text")
 
 
 @pytest.fixture
