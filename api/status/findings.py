@@ -58,7 +58,7 @@ def findings(viewer: Viewer, at: datetime) -> list[Finding]:
             _backup(session, at),
             _drill(session, at),
             _lines(session, at),
-            _inbox(session, at),
+            _inbox(viewer, at),
         ]
         found += [*_epoch(session), _size(session, settings)]
     found += [*_certificate(settings, at), *_parts(settings)]
@@ -94,7 +94,8 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     if fault := storage.fault():
         yield _of_problem(name, fault)
     elif (free := storage.free_bytes(settings.data_folder)) is not None:
-        yield Finding("good", name, t(f"còn {num(free // MEGABYTE)} MB", f"{num(free // MEGABYTE)} MB free"))
+        room = f"{num(free / MEGABYTE / 1024, 1)} GB"
+        yield Finding("good", name, t(f"còn {room}", f"{room} free"))
 
 
 def _keys() -> Iterator[Finding]:
@@ -187,11 +188,11 @@ def _lines(session: Session, at: datetime) -> Finding:
     return Finding("watch" if at - last.began_at > LINES_EVERY else "good", name, said, how)
 
 
-def _inbox(session: Session, at: datetime) -> Finding:
-    waiting = select(func.count(), func.min(ReceivedEnvelope.received_at)).where(
-        ReceivedEnvelope.state == "waiting"
-    )
-    count, oldest = session.execute(waiting.where(ReceivedEnvelope.settled_at.is_(None))).one()
+def _inbox(viewer: Viewer, at: datetime) -> Finding:
+    row = ReceivedEnvelope
+    waiting = (row.state == "waiting", row.settled_at.is_(None), viewer.visible(row.area_code, "system.read"))
+    asked = select(func.count(), func.min(row.received_at)).where(*waiting)
+    count, oldest = viewer.session.execute(asked).one()
     name = t("Hộp chờ xử lý", "Inbox")
     if not count:
         return Finding("good", name, t("không có gì chờ", "nothing waits"))
