@@ -97,7 +97,7 @@ def check_of(number: int, row: str) -> str:
 
 def typed_row(number: int, text: str) -> str:
     """A row as it was typed, without its check. Problem 8031 names the row that does not fit."""
-    signs = "".join(text.split()).replace("-", "").upper()
+    signs = "".join(sign for sign in text.upper() if sign.isalnum())  # spaces and brackets may be typed too
     row, check = signs[:-CHECK], signs[-CHECK:]
     if check_of(number, row) != check:
         raise Problem(8031, where=f"{number}/{ROWS}")

@@ -41,8 +41,11 @@ def upgrade(
     *,
     with_keys: bool = True,
     tell: Callable[[str], None] = lambda _: None,
+    told_history: Callable[[int], None] | None = None,
 ) -> Upgraded | None:
     """Bring the database up to date, or leave it as it was; None when it is. Not within a context.
+
+    `tell` hears of each step, `told_history` how many older households have got their lines.
 
     Problems 8028 it failed and is as before, 8029 it could not be put back, 8035 the server is at work, 8011.
     """
@@ -65,7 +68,7 @@ def upgrade(
             done = back_up(app, target, keep, with_keys=with_keys)
         try:
             tell("migrate")
-            database.upgrade(app)
+            database.upgrade(app, tell=told_history)
             tell("verify")
             with app.app_context():
                 _verify(done.manifest.figures.tables)

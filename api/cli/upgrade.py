@@ -24,12 +24,18 @@ def command(folder: Path, without_keys: bool) -> None:
     from api.app import create_app
     from api.backups.rotation import Keep
     from api.backups.upgrade import upgrade
+    from api.cli.context import told_history
     from api.web.extensions import db
 
     app = create_app()
     try:
         done = upgrade(
-            app, folder, Keep(), with_keys=not without_keys, tell=lambda step: click.echo(STEPS[step])
+            app,
+            folder,
+            Keep(),
+            with_keys=not without_keys,
+            tell=lambda step: click.echo(STEPS[step]),
+            told_history=told_history,
         )
     finally:
         with app.app_context():

@@ -25,6 +25,7 @@ LOST, FULL, READ_ONLY = 8012, 8013, 8014
 FAULTS = (LOST, FULL, READ_ONLY)
 LOW_BYTES = 500 * 1024 * 1024
 """Free space below which every page warns: a day of a province's photos."""
+INDEX_BYTES = 64 * 1024
 FILE = "sqlite_file"
 KEPT = "storage_fault"
 SAID = {"disk is full": FULL, "readonly database": READ_ONLY}
@@ -48,10 +49,19 @@ def open_what_is_there(dialect: Any, _record: Any, arguments: list[Any], options
     if not Path(path).exists():
         if path in _opened:
             raise Problem(LOST, file=Path(path).name)
-    elif not os.access(Path(path).parent, os.W_OK):
+    elif not _has_room_for_index(path):
         # Without a log beside it nothing can change the file; with one it must be read together with it.
         mode = "mode=ro" if Path(f"{path}-wal").exists() else "immutable=1"
         arguments[0], options["uri"] = f"{Path(path).absolute().as_uri()}?{mode}", True
+
+
+def _has_room_for_index(path: str) -> bool:
+    """Whether SQLite can make, or has, the index of its log beside a database: without it nothing opens."""
+    folder = Path(path).parent
+    if not os.access(folder, os.W_OK):
+        return False
+    free = free_bytes(folder)
+    return free is None or free >= INDEX_BYTES or Path(f"{path}-shm").exists()
 
 
 def note_file(connection: sqlite3.Connection, record: Any) -> None:

@@ -191,6 +191,7 @@ def test_a_key_is_read_as_it_was_typed_pasted_or_scanned() -> None:
     ((key, _), _) = recovery_keys.new_keys()
     rows = recovery_keys.printed_rows(key)
     assert recovery_keys.typed_key("\n".join(f"{row} {check}" for row, check in rows).lower()) == key
+    assert recovery_keys.typed_key("\n".join(f"{row} [{check}]" for row, check in rows)) == key
     assert recovery_keys.typed_key(f"  {key}\n") == key
     with pytest.raises(Problem, match="1/3"):
         recovery_keys.typed_key("\n".join(f"{row} {check}" for row, check in reversed(rows)))
