@@ -37,7 +37,19 @@ from api.law import pages as law_pages
 from api.map import pages as map_pages
 from api.papers import pages as paper_pages
 from api.shared import law_texts
-from api.web import auth, errors, headers, language, request_limits, secret_keys, static_files
+from api.status import pages as status_pages
+from api.web import (
+    auth,
+    epochs,
+    errors,
+    headers,
+    language,
+    request_limits,
+    secret_keys,
+    start_checks,
+    static_files,
+    storage,
+)
 from api.web.config import Settings, from_environment
 from api.web.database import MIGRATIONS
 from api.web.extensions import compress, csrf, db, limiter, login_manager, migrate
@@ -77,12 +89,19 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     migrate.init_app(app, db, directory=MIGRATIONS, render_as_batch=True)
     for extension in (compress, csrf, limiter, login_manager):
         extension.init_app(app)
-    for module in (language, headers, request_limits, auth, law_texts, static_files):
+    for module in (language, headers, request_limits, auth, law_texts, static_files, storage, epochs):
         module.init_app(app)
     request_limits.init_forms(app)
     _register_resources(app)
     errors.init_app(app)  # after the resources: flask-smorest brings a handler of its own, in another shape
     _register_pages(app)
+    return app
+
+
+def serving_app() -> Flask:
+    """The application for a server, `gunicorn "api.app:serving_app()"`; it refuses as `serve` does."""
+    app = create_app()
+    start_checks.check(app)
     return app
 
 
@@ -124,6 +143,7 @@ def _register_pages(app: Flask) -> None:
         (paper_pages.blueprint, "paper.read"),
         (account_pages.blueprint, "accounts.manage"),
         (device_pages.blueprint, None),
+        (status_pages.blueprint, "system.read"),
         (list_pages.blueprint, "paper.read"),
         (approve_pages.blueprint, "paper.read"),
         (act_pages.blueprint, "paper.read"),

@@ -22,12 +22,25 @@ _seal: dict[str, Fernet] = {}
 def use_key(secret: bytes) -> None:
     """Set the secret from which both keys are derived; called once when the program starts."""
     _seal["fernet"] = Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"seal:" + secret).digest()))
-    _key["hash"] = hashlib.sha256(b"match:" + secret).digest()
+    _key["hash"] = _hash_key(secret)
 
 
 def keyed_hash(text: str) -> str:
     """The same text gives the same hash, and nobody without the key can try texts against it."""
-    return hmac.new(_key["hash"], text.encode(), hashlib.sha256).hexdigest()
+    return _hashed(_key["hash"], text)
+
+
+def hash_under(secret: bytes, text: str) -> str:
+    """The same under a secret that is not the program's own: is a restored key the one it should be?"""
+    return _hashed(_hash_key(secret), text)
+
+
+def _hash_key(secret: bytes) -> bytes:
+    return hashlib.sha256(b"match:" + secret).digest()
+
+
+def _hashed(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def seal(text: str) -> str:

@@ -1,7 +1,7 @@
 """The numbered catalogue of what can go wrong, in both languages. No HTTP here: the edge maps numbers.
 
 Numbers: 1xxx input and files, 2xxx law, 3xxx areas, 4xxx questionnaire and intake, 5xxx registry and
-assessment, 6xxx access, 7xxx maps, exports and money. Texts stand in `problems.toml`.
+assessment, 6xxx access, 7xxx maps, exports and money, 8xxx operation. Texts stand in `problems.toml`.
 """
 
 from __future__ import annotations

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from flask import Flask
+from sqlalchemy import inspect
+from sqlalchemy.exc import OperationalError
 
 from api.app import create_app
+from api.web import start_checks
+from api.web.extensions import db
+from survey.operation.models import KeyFingerprint
 
 if TYPE_CHECKING:
     from survey.access.viewer import Viewer
@@ -17,10 +23,25 @@ if TYPE_CHECKING:
 
 @contextmanager
 def app_context() -> Iterator[Flask]:
-    """The application of this environment, within its context."""
+    """The application of this environment, within its context. Problems 8001–8004: keys that do not fit."""
     app = create_app()
     with app.app_context():
-        yield app
+        try:
+            _check_keys()
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _check_keys() -> None:
+    """Refuse to read and seal with another key; where there is no database the command says so itself."""
+    path = db.engine.url.database
+    if db.engine.dialect.name == "sqlite" and not (path and Path(path).exists()):
+        return
+    with suppress(OperationalError):
+        if inspect(db.engine).has_table(KeyFingerprint.__tablename__):
+            start_checks.check_keys()
 
 
 def told_upgrade(what: str, households: int) -> None:
@@ -32,7 +53,6 @@ def told_upgrade(what: str, households: int) -> None:
 def operator() -> Viewer:
     """The operator at the server; the audit log says that it was no account."""
     from api.web import clock
-    from api.web.extensions import db
     from survey.access.viewer import Viewer
 
     now = clock.now()

@@ -29,11 +29,12 @@ def command(folder: Path, host: str, port: int, build_only: bool) -> None:
     )
     os.environ.pop("NHAVUNG_DATABASE_URL", None)
     from api.app import create_app
-    from api.cli.serve import bind, run
+    from api.cli.serve import bind, run, set_up
     from api.web.database import upgrade
 
     app = create_app()
-    upgrade(app)
+    upgrade(app)  # its data are made up: older ones are brought up to date without a backup
+    set_up(app)
     with app.app_context():
         _build()
     if build_only:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from flask import Flask
 
-from api.cli.context import app_context, told_upgrade
+from api.app import create_app
 from survey.problems import Problem
 
 if TYPE_CHECKING:
@@ -21,14 +21,33 @@ if TYPE_CHECKING:
 @click.option("--port", default=8080, show_default=True, help="Port to listen on.")
 @click.option("--threads", default=8, show_default=True, help="Requests handled at once.")
 def command(host: str, port: int, threads: int) -> None:
-    """Serve the web pages and the interface."""
-    from api.web.database import upgrade
-
-    with app_context() as app:
-        upgrade(app, tell=told_upgrade)
+    """Serve the web pages and the interface; an empty data folder is set up first."""
+    app = create_app()
+    set_up(app)
     server = bind(app, host, port, threads)
     click.echo(f"Nhà Vững: http://{host}:{port}  (Ctrl+C để dừng)")
     run(server)
+
+
+def set_up(app: Flask) -> None:
+    """Make the database where there is none yet, refuse one that does not fit, and say what the disk lacks.
+
+    Problems 8001–8011.
+    """
+    from api.web import start_checks, storage
+    from api.web.database import revisions, upgrade
+
+    with app.app_context():
+        is_new = revisions().found is None
+    if is_new:
+        start_checks.check_place(app)
+        upgrade(app)
+    start_checks.check(app)
+    with app.app_context():
+        if fault := storage.fault():
+            click.secho(
+                f"[{fault.number}] {fault.message('vi')}\n  {fault.next_step('vi')}", fg="yellow", err=True
+            )
 
 
 def bind(app: Flask, host: str, port: int, threads: int = 8) -> BaseWSGIServer:

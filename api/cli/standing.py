@@ -23,7 +23,9 @@ def command() -> None:
 @command.command("check")
 def check() -> None:
     """Compare how every household stands with what its records come to (no difference, ever)."""
+    from api.web import clock, transaction
     from survey.assessment.queries import household_ids
+    from survey.operation.actions import note_run
     from survey.problems import Problem
     from survey.standing.actions import differing
 
@@ -34,6 +36,10 @@ def check() -> None:
         with click.progressbar(range(0, len(ids), CHUNK), label="So dòng hiện trạng với hồ sơ") as parts:
             for start in parts:
                 wrong += differing(viewer.session, ids[start : start + CHUNK], viewer.today)
+        with transaction.write() as session:
+            note_run(
+                session, "standing", viewer.now, clock.now(), not wrong, households=len(ids), wrong=len(wrong)
+            )
         if wrong:
             raise Problem(5468, count=len(wrong), households=", ".join(wrong[:10]))
         click.echo(f"{len(ids)} hộ: dòng hiện trạng đúng như hồ sơ.")

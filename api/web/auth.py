@@ -6,6 +6,8 @@ signed in by a session cookie with CSRF tokens; the interface (`/api/`) also tak
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -16,7 +18,7 @@ from flask import Blueprint, Flask, Request, current_app, redirect, request, ses
 from flask_login import AnonymousUserMixin, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError
 
-from api.web import clock, language, navigation, transaction
+from api.web import clock, language, navigation, storage, transaction
 from api.web.extensions import csrf, db, login_manager
 from survey.access import actions, devices, passwords, queries, rights
 from survey.access.rows import Account, DeviceOwner
@@ -199,11 +201,23 @@ def account_of(username: str, password: str) -> Account:
     account = queries.account(db.session(), row.user_id) if row else None
     if row is None or account is None or waits or not _usable(account):
         raise Problem(6002)
-    with transaction.write() as writing:
+    with _read_on_without_room(), transaction.write() as writing:
         actions.record_attempt(writing, row.user_id, right, at)
     if not right:
         raise Problem(6002)
     return account
+
+
+@contextmanager
+def _read_on_without_room() -> Iterator[None]:
+    """Let people in to read where nothing can be written: every page then says so, and tries are still slowed
+    by address (`TRIES_PER_ADDRESS`).
+    """
+    try:
+        yield
+    except Problem as problem:
+        if problem.number not in storage.FAULTS:
+            raise
 
 
 def check_current_password(account: Account, password: str) -> None:
@@ -272,7 +286,7 @@ def _note_device() -> None:
         return
     last, now = current_user.device_seen_at, clock.now()
     if last is None or now - last > SEEN_EVERY:
-        with transaction.write() as writing:
+        with _read_on_without_room(), transaction.write() as writing:
             devices.device_seen(writing, current_user.device_id, now)
 
 

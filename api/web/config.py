@@ -30,6 +30,7 @@ class Settings:
     proxies: int
     tiles_url: str | None
     tiles_credit: str
+    certificate: Path | None
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
@@ -51,6 +52,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         proxies=_whole(env, "NHAVUNG_PROXIES", 0),
         tiles_url=env.get("NHAVUNG_TILES_URL"),
         tiles_credit=env.get("NHAVUNG_TILES_CREDIT", ""),
+        certificate=Path(env["NHAVUNG_CERTIFICATE"]) if env.get("NHAVUNG_CERTIFICATE") else None,
     )
 
 

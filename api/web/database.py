@@ -1,17 +1,22 @@
-"""Bringing a database up to date by the migrations that are installed with the program."""
+"""How old a database is, and bringing it up to date by the migrations that are installed with the program."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-import flask_migrate
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy.orm import Session
 
 import migrations
-from api.web import clock, transaction
+from api.web import clock, storage, transaction
 from api.web.extensions import db
+from survey.problems import Problem
 from survey.registry.actions import renew_words
 from survey.registry.queries import without_words
 from survey.standing.history import rebuild
@@ -21,18 +26,60 @@ CHUNK = 500
 MIGRATIONS = str(Path(migrations.__file__).parent)
 
 
+@dataclass(frozen=True, slots=True)
+class Revisions:
+    """The revision a database is at (None: it is empty), and those that the program knows, newest first."""
+
+    found: str | None
+    known: tuple[str, ...]
+
+    @property
+    def newest(self) -> str:
+        """What this program works with."""
+        return self.known[0]
+
+    @property
+    def is_future(self) -> bool:
+        """Whether a newer program has been at work on it."""
+        return self.found is not None and self.found not in self.known
+
+    @property
+    def pending(self) -> int:
+        """How many migrations it lacks; none while it is empty or from the future."""
+        return 0 if self.found is None or self.is_future else self.known.index(self.found)
+
+
+def revisions() -> Revisions:
+    """How old the application's database is; within its context."""
+    with db.engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    known = ScriptDirectory(MIGRATIONS).walk_revisions()
+    return Revisions(found, tuple(script.revision for script in known))
+
+
 def upgrade(app: Flask, revision: str = "head", tell: Callable[[str, int], None] | None = None) -> None:
     """Migrate the application's database to `revision` (default: the newest).
 
     Households from before lines or words of names were kept get theirs; `tell` is told of what (lines, words)
     how many have them, as it goes on.
+    Raises: Problem 8011 for a database that a newer program has been at work on.
     """
-    app.config["SETTINGS"].data_folder.mkdir(parents=True, exist_ok=True)
+    folder = app.config["SETTINGS"].data_folder
+    storage.protect(folder)
     with app.app_context():
-        flask_migrate.upgrade(directory=MIGRATIONS, revision=revision)
+        if (told := revisions()).is_future:
+            raise Problem(8011, found=told.found, newest=told.newest)
+        command.upgrade(_config(app), revision)
         if revision == "head":
             for what in MADE:
                 _make(what, tell or (lambda *_: None))
+    storage.protect(folder)
+
+
+def _config(app: Flask) -> Config:
+    """Alembic's settings. Its own commands are called: Flask-Migrate's end the process on a failure."""
+    config: Config = app.extensions["migrate"].migrate.get_config(MIGRATIONS)
+    return config
 
 
 MADE: dict[str, tuple[Callable[..., list[str]], Callable[[Session, list[str]], object]]] = {
@@ -56,4 +103,4 @@ def _make(what: str, tell: Callable[[str, int], None]) -> None:
 def downgrade(app: Flask, revision: str = "base") -> None:
     """Undo migrations down to `revision`; "base" is an empty database. Rows of what goes are lost."""
     with app.app_context():
-        flask_migrate.downgrade(directory=MIGRATIONS, revision=revision)
+        command.downgrade(_config(app), revision)

@@ -50,6 +50,16 @@ STATUS = {
     6041: 404,
     6042: 409,
     6050: 500,
+    8001: 503,
+    8002: 503,
+    8003: 503,
+    8004: 503,
+    8005: 503,
+    8010: 503,
+    8011: 503,
+    8012: 503,
+    8013: 503,
+    8014: 503,
 }
 
 
@@ -73,7 +83,12 @@ def answer(problem: Problem, status: int | None = None) -> Any:
     status = status or status_of(problem.number)
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         return jsonify(payload(problem)), status
-    return render_template("problem.html", problem=problem, lang=current(), status=status), status
+    try:
+        return render_template("problem.html", problem=problem, lang=current(), status=status), status
+    except Problem:  # the frame of a page reads the database, which is what is missing
+        lang = current()
+        text = f"[{problem.number}] {problem.message(lang)}\n{problem.next_step(lang)}\n"
+        return text, status, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def init_app(app: Flask) -> None:

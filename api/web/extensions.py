@@ -16,6 +16,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine, ExceptionContext
 from sqlalchemy.exc import DataError, IntegrityError
 
+from api.web import storage
 from survey.db import Base
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
@@ -29,7 +30,7 @@ BUSY_TIMEOUT_MS = 30_000
 
 
 @event.listens_for(Engine, "connect")
-def open_sqlite(connection: Any, _record: Any) -> None:
+def open_sqlite(connection: Any, record: Any) -> None:
     """WAL, full durability, foreign keys, and transactions begun by us (see `begin_sqlite`)."""
     if not isinstance(connection, sqlite3.Connection):
         return
@@ -41,6 +42,7 @@ def open_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    storage.note_file(connection, record)
 
 
 @event.listens_for(Engine, "begin")

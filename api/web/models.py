@@ -6,5 +6,6 @@ import survey.areas.models
 import survey.assessment.models
 import survey.cases.models
 import survey.intake.models
+import survey.operation.models
 import survey.registry.models
 import survey.standing.models  # noqa: F401

@@ -41,6 +41,7 @@ BAR = (
     Entry("inbox.index", "Hộp chờ xử lý", "Inbox", "inbox.read"),
     Entry("law.index", "Quy định", "Law", "law.read"),
     Entry("accounts.index", "Tài khoản", "Accounts", "accounts.manage"),
+    Entry("status.index", "Hệ thống", "System", "system.read"),
 )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from api.web import storage
 from survey.problems import Problem
 
 MAX_BYTES = 12 * 1024 * 1024
@@ -98,15 +99,20 @@ def sane_image(
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write beside and rename, so that a broken write never stands under a hash."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(suffix=".part", dir=path.parent)
+    """Write beside and rename, so that a broken write never stands under a hash. Problems 8013, 8014."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(suffix=".part", dir=path.parent)
+    except OSError as error:
+        storage.note_write(error)
+        raise
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        storage.note_write(error)
         raise

@@ -7,9 +7,23 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from cryptography.fernet import InvalidToken
+from sqlalchemy import NullPool, create_engine, inspect, make_url, select
+from sqlalchemy.orm import Session
+
 from api.web.config import Settings
+from survey.approval.models import OfficialAct
+from survey.encryption import keyed_hash
+from survey.intake.models import ReceivedEnvelope
+from survey.operation.queries import fingerprints
 from survey.problems import Problem
 
+NAME = "secret.key"
+SEALED = (ReceivedEnvelope.body, OfficialAct.subject)
+"""Whatever is stored came through one of these."""
+
+FINGERPRINTED = f"fingerprint of {NAME}"
+"""What is hashed under a secret to tell it from others."""
 LEAST_LENGTH = 32
 """Characters of a key file; a shorter one is what a crash or a full disk left behind."""
 
@@ -17,19 +31,47 @@ LEAST_LENGTH = 32
 def secret_key(settings: Settings) -> str:
     """`NHAVUNG_SECRET_KEY`, or the key in `<data>/secret.key`, which is made on the first start.
 
-    Losing the file loses the sealed values: it belongs into the backup, apart from the database.
-    Raises: Problem 6050 for an empty or damaged file.
+    Losing the file loses the sealed values: a backup holds it, sealed for the recovery keys.
+    Raises: Problem 6050 for an empty or damaged file, 8001 for none where data are that another one sealed.
     """
     if settings.secret_key:
         return settings.secret_key
-    path = settings.data_folder / "secret.key"
+    path = settings.data_folder / NAME
     if not path.exists():
+        if has_data(settings):
+            raise Problem(8001, file=NAME)
         write_once(path, secrets.token_urlsafe(48))
     key = path.read_text("ascii", errors="replace")
     got = len(key.strip("\0 \r\n"))  # a crash may leave a file of zeros
     if got < LEAST_LENGTH:
         raise Problem(6050, file=path.name, got=got, least=LEAST_LENGTH)
     return key
+
+
+def has_data(settings: Settings) -> bool:
+    """Whether a database has been made here, or `queue.key` tells that one was."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).exists()):
+        return (settings.data_folder / "queue.key").exists()
+    engine = create_engine(url, poolclass=NullPool)
+    return inspect(engine).has_table("alembic_version")
+
+
+def check(session: Session) -> str:
+    """The fingerprint of the secret in use. Problem 8002 when what stands in the database is another one's.
+
+    What a database from before fingerprints sealed itself tells whether the secret is its own.
+    """
+    found = keyed_hash(FINGERPRINTED)
+    known = fingerprints(session).get(NAME, found)
+    try:
+        for column in SEALED:
+            session.scalar(select(column).where(column.is_not(None)).limit(1))
+    except InvalidToken:
+        known = ""
+    if known != found:
+        raise Problem(8002, file=NAME)
+    return found
 
 
 def write_once(path: Path, key: str) -> None:

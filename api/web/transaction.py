@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from api.web import clock
+from api.web import clock, storage
 from api.web.extensions import db
 from api.web.turns import Turns
 from survey.standing.actions import refresh
@@ -26,20 +26,25 @@ def write() -> Iterator[Session]:
 
     The reading transaction of the request is ended first, because SQLite cannot upgrade a read snapshot
     that another writer has overtaken; on SQLite it begins with BEGIN IMMEDIATE, and the writers of one
-    process take turns, those of several wait for the file.
+    process take turns, those of several wait for the file. Problems 8012 the database file is gone, 8013 the
+    disk is full, 8014 it cannot be written.
     """
     session: Session = db.session()
     session.rollback()
     with _turn(session):
-        session.connection(execution_options={"begin": "IMMEDIATE"})
         try:
+            connection = session.connection(execution_options={"begin": "IMMEDIATE"})
+            info = connection.info
             yield session
             refresh(session, clock.now)
             session.commit()
-        except BaseException:
+            storage.check_file(info)
+        except BaseException as error:
             session.rollback()
             forget(session)
+            storage.note_write(error)
             raise
+    storage.note_write()
 
 
 def _turn(session: Session) -> AbstractContextManager[None]:

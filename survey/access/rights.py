@@ -58,6 +58,7 @@ RIGHTS: Table = {
     "devices.manage": _roles("admin"),
     "device.own": _roles("officer", "commune", "admin"),
     "audit.read": _roles("admin", "auditor"),
+    "system.read": _roles("admin", "auditor"),
 }
 """The whole of it. A wish for another right is a change of this table, never a condition elsewhere."""
 

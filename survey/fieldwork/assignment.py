@@ -23,6 +23,7 @@ from survey.fieldwork import cursor, households, tasks
 from survey.fieldwork.cursor import Mark
 from survey.fieldwork.packing import Kept, Piece, ending, joined, members, opened
 from survey.fieldwork.scope import Scope, codes_of_units
+from survey.operation.queries import FIRST_EPOCH, restored_to_since
 from survey.registry.models import Household, Survey
 
 Json = dict[str, Any]
@@ -76,8 +77,9 @@ _tasks: Kept[tuple[list[Json], Piece]] = Kept(TASKS)
 def packed(session: Session, scope: Scope, server: Server, since: str | None = None) -> Packed:
     """Everything (`full`), or what was added since the mark of an earlier assignment.
 
-    `removed` names households that left the scope. Tasks and returned records are always whole. The size
-    is told within (to a few bytes).
+    `removed` names households that left the scope. Tasks and returned records are always whole. Since
+    `restored_to` what was acknowledged may be lost by a restore: the phone offers it again. The size is told
+    within (to a few bytes).
     """
     current, known = cursor.reached(session, scope), cursor.read(since, scope.user_id, server.secret)
     is_full = known is None or not cursor.still_holds(known, current)
@@ -86,6 +88,8 @@ def packed(session: Session, scope: Scope, server: Server, since: str | None = N
     told = {
         "cursor": current.text(server.secret),
         "full": is_full,
+        "epoch": current.epoch,
+        "restored_to": _restored_to(session, known, current),
         "today": scope.today.isoformat(),
         "pinned_on": server.pinned_on.isoformat() if server.pinned_on else None,
         "removed": _removed(session, scope, known, current),
@@ -116,6 +120,14 @@ def _packed_tasks(session: Session, scope: Scope, asked: Hashable, returned: lis
     found, piece = _tasks.of(asked, make)
     corrections = tasks.corrections(returned)
     return members({"tasks": tasks.in_order([*corrections, *found])}) if corrections else piece
+
+
+def _restored_to(session: Session, known: Mark | None, current: Mark) -> str | None:
+    """How far back restores reach that a phone has not heard of; None for none."""
+    if known is not None and known.epoch == current.epoch:
+        return None
+    moment = restored_to_since(session, known.epoch if known else FIRST_EPOCH)
+    return moment.isoformat() if moment else None
 
 
 def _removed(session: Session, scope: Scope, known: Mark | None, current: Mark) -> list[str]:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from survey.areas.tree import revision, tree, under
 from survey.db import one_of
 from survey.fieldwork.scope import Scope
+from survey.operation.queries import FIRST_EPOCH, current_epoch
 from survey.registry.models import Household
 from survey.standing.models import CommuneRevision, HouseholdChange
 from survey.standing.rows import commune_of
@@ -34,7 +35,8 @@ LONGEST = 3000
 class Mark:
     """What a phone knows: whose it is, which areas as they were, each commune up to which number.
 
-    `revisions` are not told: with them the server knows what it has packed before.
+    Numbers mean nothing in another epoch: a restored database gives them out anew. `revisions` are not told:
+    with them the server knows what it has packed before.
     """
 
     user_id: int
@@ -42,6 +44,7 @@ class Mark:
     roots: tuple[str, ...]
     areas: str
     communes: Mapping[str, int]
+    epoch: str
     revisions: frozenset[tuple[str, int]] = frozenset()
 
     @property
@@ -52,7 +55,7 @@ class Mark:
     def text(self, secret: str) -> str:
         """The mark as phones keep it, signed with the server's secret."""
         parts = {"u": self.user_id, "w": self.sight, "r": self.roots, "m": self.areas, "n": self.communes}
-        return str(_signer(secret).dumps(parts))
+        return str(_signer(secret).dumps({**parts, "e": self.epoch}))
 
 
 def reached(session: Session, scope: Scope) -> Mark:
@@ -61,9 +64,15 @@ def reached(session: Session, scope: Scope) -> Mark:
     codes = {commune_of(known, code) for code in under(session, scope.roots, scope.today)}
     inside = one_of(session, CommuneRevision.commune_code, {NOWHERE, *filter(None, codes)})
     rows = session.execute(_revisions.where(inside)).all()
-    numbers = {row.commune_code: row.number for row in rows}
-    revisions = frozenset((row.commune_code, row.revision) for row in rows)
-    return Mark(scope.user_id, _sight(scope), scope.roots, revision(session), numbers, revisions)
+    return Mark(
+        scope.user_id,
+        _sight(scope),
+        scope.roots,
+        revision(session),
+        communes={row.commune_code: row.number for row in rows},
+        epoch=current_epoch(session),
+        revisions=frozenset((row.commune_code, row.revision) for row in rows),
+    )
 
 
 _revisions = select(CommuneRevision.commune_code, CommuneRevision.number, CommuneRevision.revision)
@@ -76,7 +85,8 @@ def read(text: str | None, user_id: int, secret: str) -> Mark | None:
     try:
         parts = _signer(secret).loads(text)
         communes = {str(code): int(number) for code, number in parts["n"].items()}
-        mark = Mark(parts["u"], parts["w"], tuple(parts["r"]), parts["m"], communes)
+        epoch = parts.get("e", FIRST_EPOCH)
+        mark = Mark(parts["u"], parts["w"], tuple(parts["r"]), parts["m"], communes, epoch)
     except (BadData, KeyError, TypeError, ValueError, AttributeError):
         return None
     return mark if mark.user_id == user_id else None
@@ -86,7 +96,7 @@ def still_holds(known: Mark, current: Mark) -> bool:
     """Whether what a phone knows can be brought up to date by what changed since: what it sees and the areas
     are the same, and it knows nothing that this database (one restored from a copy) does not.
     """
-    if (known.sight, known.areas) != (current.sight, current.areas):
+    if (known.epoch, known.sight, known.areas) != (current.epoch, current.sight, current.areas):
         return False
     return all(number <= current.communes.get(code, 0) for code, number in known.communes.items())
 

@@ -133,7 +133,7 @@ def test_a_survey_made_offline_survives_a_restart_and_arrives(
         record["photos"][0]["sha256"],
     )
     assert arrived == 1
-    assert phone.call("async m => (await m.store.count(m.me.me.officer.id, 'photo'))") == 0
+    assert phone.call("async m => (await m.store.count(m.me.me.officer.id, 'photo'))") == 1
 
 
 def test_the_app_comes_back_to_the_question_somebody_was_at(phone: Handset) -> None:

@@ -226,6 +226,7 @@
  *
  * @typedef {object} Assignment
  * @property {string | null} cursor How far it reaches.
+ * @property {string} [epoch] Which life of the server's database it is from; a restore begins another.
  * @property {Village[]} villages
  * @property {Household[]} households
  * @property {Task[]} tasks

@@ -4,12 +4,21 @@ import { label, t } from "../ui/words.js";
 
 const SLOW_MS = 60000;
 let token = null;
+/** @type {string | null} */
+let epoch = null;
+let heardAt = 0;
 
 /** Speak with this device token from now on; null: none. */
 export const speakWith = (given) => (token = given);
 
 /** Whether there is a token to speak with. */
 export const hasToken = () => Boolean(token);
+
+/** The epoch of the server's database by its last answer: a restore begins another one. Null before any answer. */
+export const serverEpoch = () => epoch;
+
+/** How long ago the server last answered, in milliseconds. */
+export const silence = () => Date.now() - heardAt;
 
 /** No answer came: no signal, or the server is off. Nothing is known of what it stored. */
 export class NoSignal extends Error {}
@@ -79,6 +88,10 @@ export async function request(method, path, { json, body, headers = {}, type, pa
 
 async function read(answer) {
   const etag = answer.headers.get("ETag");
+  if (answer.headers.has("Nhavung-Epoch")) {
+    epoch = answer.headers.get("Nhavung-Epoch");
+    heardAt = Date.now();
+  }
   if ([204, 304].includes(answer.status)) return { status: answer.status, etag };
   const text = await answer.text();
   let body = null;

@@ -224,7 +224,7 @@ async function changedRow(row, one, changes) {
 }
 
 /**
- * After a receipt for everything: note it, and let go of photos that nothing else here needs.
+ * After a receipt for everything: note it. Its photos stay for a while (`letGo`): a server may be lost.
  * @param {Record} one
  * @param {Receipt} receipt
  */
@@ -237,26 +237,62 @@ export async function settle(one, receipt) {
     reason: null,
     stored: one.photos.map((photo) => photo.sha256),
   };
-  const rows = await changedRows([[one, changes]]);
-  const idle = await unneeded(one);
-  await store.write(
-    rows,
-    idle.map((hash) => kept.keyOf("photo", hash)),
-  );
-  Object.assign(one, changes);
+  await updateAll([[one, changes]]);
+}
+
+const KEPT_MS = 30 * 24 * 3600 * 1000;
+const LOW_BYTES = 300 * 1024 * 1024;
+const MARGIN_MS = 24 * 3600 * 1000;
+
+/**
+ * Let go of the photos of records sent more than 30 days ago, of all that were sent where the phone is nearly full;
+ * what is typed stays.
+ */
+export async function letGo() {
+  const { free } = await store.room();
+  const until = free !== null && free < LOW_BYTES ? Date.now() : Date.now() - KEPT_MS;
+  const all = await records();
+  const isOld = (one) => !UNSENT.includes(one.state) && (one.sent_at ?? 0) < until;
+  const others = [...(await drafts.all()), ...all.filter((one) => !isOld(one))];
+  const needed = new Set(others.flatMap((one) => (one.photos ?? []).map((photo) => photo.sha256)));
+  const old = all.filter(isOld).flatMap((one) => one.photos.map((photo) => photo.sha256));
+  const idle = old.filter((hash) => !needed.has(hash));
+  if (idle.length) await store.write([], idle.map((hash) => kept.keyOf("photo", hash)));
 }
 
 /**
- * The photos of `one` that no draft and no other unsent record names.
+ * The server was restored to a moment: whatever it acknowledged after it (a day before, for clocks) is offered once
+ * more. What it has all the same gets its first receipt again.
+ * @param {string} restoredTo
+ */
+export async function offerAgain(restoredTo) {
+  const since = Date.parse(restoredTo) - MARGIN_MS;
+  const isLost = (one) => !UNSENT.includes(one.state) && !(Date.parse(one.receipt?.received_at) < since);
+  const lost = (await records()).filter(isLost);
+  // One try was made before: the server may hold it, so it is corrected by a next version and never in its place.
+  /** @type {Partial<Record>} */
+  const anew = { state: "ready", tries: 1, next_at: 0, stored: [], back: null, reason: restored() };
+  if (lost.length) await updateAll(lost.map((one) => [one, { ...anew }]));
+  changed();
+}
+
+function restored() {
+  return {
+    message: {
+      vi: "Máy chủ đã khôi phục từ bản sao lưu; bản ghi này được gửi lại.",
+      en: "The server was restored from a backup; this record is sent again.",
+    },
+  };
+}
+
+/**
+ * The photos of `one` that no draft and no other record names.
  * @param {{id: string, key?: string, photos: Photo[]}} one
  * @returns {Promise<string[]>} Their hashes.
  */
 export async function unneeded(one) {
   if (!one.photos?.length) return [];
-  const others = [
-    ...(await drafts.all()),
-    ...(await records()).filter((other) => UNSENT.includes(other.state)),
-  ];
+  const others = [...(await drafts.all()), ...(await records())];
   const isSelf = (other) => other.id === one.id && other.key === one.key;
   const needed = new Set(
     others

@@ -21,10 +21,13 @@ export const assignmentSize = async () => (await api.get(`${BASE}/assignment/siz
 
 /** Fetch forms, law and assignment; what did not change is not fetched again. */
 export async function fetchAll() {
-  await fetchKept("forms", `${BASE}/forms`, useForms);
+  await fetchForms();
   await fetchKept("law", `${BASE}/law?shape=3`, (body) => (me.law = body));
   await fetchAssignment();
+  await queue.letGo();
 }
+
+const fetchForms = () => fetchKept("forms", `${BASE}/forms`, useForms);
 
 async function fetchKept(name, path, use) {
   const known = await kept.get("kept", name).catch(() => null);
@@ -38,6 +41,8 @@ async function fetchAssignment() {
   const known = me.assignment;
   const since = known.cursor === null ? "" : `?since=${encodeURIComponent(known.cursor)}`;
   const { body } = await api.get(`${BASE}/assignment${since}`);
+  // Before the new cursor is kept: an app killed in between hears of the restore once more.
+  if (body.restored_to) await queue.offerAgain(body.restored_to);
   const merged = body.full === false ? merge(known, body) : body;
   const assignment = { ...merged, synced_at: Date.now() };
   await kept.put("kept", "assignment", assignment);
@@ -87,6 +92,7 @@ export async function syncNow() {
   await sendAll({ isAsked: true });
   if (state.stopped?.why === "signal") throw new api.NoSignal();
   await fetchAll();
+  await sendAll({ isAsked: true }); // what a restored server has lost
 }
 
 /** Somebody came in: what stopped sending before may hold no more. */
@@ -106,7 +112,7 @@ async function tick() {
   clearTimeout(timer);
   if (!me.officer) return;
   const isWaiting = state.stopped?.until && state.stopped.until > Date.now();
-  if (navigator.onLine && !isWaiting && state.stopped?.why !== "sign-in") await sendAll();
+  if (navigator.onLine && !isWaiting && state.stopped?.why !== "sign-in") await sendAll({ isAsking: true });
   timer = setTimeout(tick, state.stopped?.until ? Math.max(2000, state.stopped.until - Date.now()) : 15000);
 }
 
@@ -117,6 +123,14 @@ export function networkReturned() {
 }
 
 // --- sending
+
+const ASK_AFTER_MS = 6 * 3600 * 1000;
+
+/** Whether the server speaks from another epoch than this phone's assignment; what is older than epochs is of "0". */
+const wasRestored = () =>
+  api.serverEpoch() !== null &&
+  me.assignment.cursor !== null &&
+  api.serverEpoch() !== (me.assignment.epoch ?? "0");
 
 const BATCH = 50;
 const BATCH_CHARACTERS = 1000000;
@@ -131,8 +145,11 @@ export const state = { running: false, stopped: null, tries: 0 };
 /** Milliseconds until the next attempt after `tries` without success: 5 s, doubled, at most half an hour. */
 const backOff = (tries) => Math.min(LONGEST_WAIT_MS, 5000 * 2 ** Math.max(0, tries - 1));
 
-/** Send what is due (everything when `isAsked`); false when another window is sending. */
-export async function sendAll({ isAsked = false } = {}) {
+/**
+ * Send what is due (everything when `isAsked`); false when another window is sending. With `isAsking` a server not
+ * heard of for hours is asked how it is, so that a restore is learnt of by a phone with nothing to send.
+ */
+export async function sendAll({ isAsked = false, isAsking = false } = {}) {
   if (!me.officer || !api.hasToken()) return true;
   const name = `nhavung-send-${me.officer.id}`;
   return navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
@@ -141,6 +158,11 @@ export async function sendAll({ isAsked = false } = {}) {
     queue.changed();
     try {
       await run(isAsked);
+      if (isAsking && me.assignment.cursor !== null && api.silence() > ASK_AFTER_MS) await fetchForms();
+      if (wasRestored()) {
+        await fetchAssignment();
+        await run(true);
+      }
       Object.assign(state, { stopped: null, tries: 0 });
     } catch (error) {
       stop(error);

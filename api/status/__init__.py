@@ -1,0 +1,1 @@
+"""WATCH: disk, backups, keys, lines, inbox, phones of each commune; for the page and the doctor."""
