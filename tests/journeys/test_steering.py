@@ -18,7 +18,7 @@ from survey.cases import queries as cases
 README = Path(__file__).resolve().parents[2] / "README.md"
 UNIT_ROW = re.compile(
     r'<li><a(?: href="([^"]+)")?><span class="count"[^>]*>([\d.]+)</span><span>([^<]+)'
-    r'(?:<span class="chip bad">([\d.]+) quá hạn)?'
+    r'(?:<span class="chip bad"><span[^>]*>([\d.]+)</span> quá hạn)?'
 )
 VILLAGE_ROW = re.compile(r'<td class="r[^"]*" data-label="[^"]+"><a href="([^"]+)"[^>]*>([\d.]+)</a>')
 PHASES = ("not_started", "under_way", "done")
