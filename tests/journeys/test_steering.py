@@ -127,7 +127,7 @@ def numbers(client, code):
 def test_progress_of_each_unit_equals_the_lists_it_opens(sign_in, stuck, username, code) -> None:
     client = sign_in(username)
     found = numbers(client, code)
-    assert len(found) == 2 * 5
+    assert len(found) == 2 * 8
     assert [(href, listed(client, href)) for href, _ in found] == found
 
 
