@@ -27,7 +27,7 @@ def use_key(secret: bytes) -> None:
 
 def keyed_hash(text: str) -> str:
     """The same text gives the same hash, and nobody without the key can try texts against it."""
-    return hmac.new(_key["hash"], text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_key["hash"], text.encode(), "sha256").hex()
 
 
 class EncryptedText(TypeDecorator[str]):

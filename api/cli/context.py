@@ -28,6 +28,12 @@ def told_history(households: int) -> None:
     click.echo(f"Lập dòng hiện trạng: {households} hộ …", err=True)
 
 
+def told_rows(rows: int) -> None:
+    """The same of rows that are noted in the trail, now and then."""
+    if rows % 50_000 < 500:
+        click.echo(f"Ghi vào nhật ký kiểm chứng: {rows} dòng …", err=True)
+
+
 def operator() -> Viewer:
     """The operator at the server; the audit log says that it was no account."""
     from api.web import clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from api.cli.context import app_context, told_history
+from api.cli.context import app_context, told_history, told_rows
 
 
 @click.command("migrate")
@@ -13,5 +13,5 @@ def command() -> None:
     from api.web.database import upgrade
 
     with app_context() as app:
-        upgrade(app, tell=told_history)
+        upgrade(app, tell=told_history, tell_rows=told_rows)
         click.echo(f"Cơ sở dữ liệu đã sẵn sàng: {app.config['SETTINGS'].database_url.rsplit('@')[-1]}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from flask import Flask
 
-from api.cli.context import app_context, told_history
+from api.cli.context import app_context, told_history, told_rows
 from survey.problems import Problem
 
 if TYPE_CHECKING:
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 @click.option("--threads", default=8, show_default=True, help="Requests handled at once.")
 def command(host: str, port: int, threads: int) -> None:
     """Serve the web pages and the interface."""
+    from api.web import sealer
     from api.web.database import upgrade
 
     with app_context() as app:
-        upgrade(app, tell=told_history)
+        upgrade(app, tell=told_history, tell_rows=told_rows)
     server = bind(app, host, port, threads)
     click.echo(f"Nhà Vững: http://{host}:{port}  (Ctrl+C để dừng)")
+    sealer.start(app)
     run(server)
 
 

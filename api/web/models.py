@@ -7,4 +7,5 @@ import survey.assessment.models
 import survey.cases.models
 import survey.intake.models
 import survey.registry.models
-import survey.standing.models  # noqa: F401
+import survey.standing.models
+import survey.trail.models  # noqa: F401

@@ -25,6 +25,7 @@ FLOORS = {
     "survey.areas": 3,
     "survey.access": 4,
     "survey.registry": 5,
+    "survey.trail": 5,
     "survey.cases": 6,
     "survey.assessment": 7,
     "survey.approval": 8,

@@ -18,8 +18,8 @@ from sqlalchemy import event
 
 from api.web.extensions import db
 
-NEW_SURVEY, PHOTOS, REPEAT_VISIT = 14, 2, 24
-ACT, JUDGED_ACT, ACT_ON_MANY = 20, 39, 60
+NEW_SURVEY, PHOTOS, REPEAT_VISIT = 15, 2, 25  # each one more than before: what was written, for the trail
+ACT, JUDGED_ACT, ACT_ON_MANY = 21, 40, 61
 MANY = 30
 DEMARCATION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
