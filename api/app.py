@@ -29,6 +29,7 @@ from api.law import pages as law_pages
 from api.map import pages as map_pages
 from api.papers import pages as paper_pages
 from api.shared import law_texts
+from api.trail import pages as trail_pages
 from api.web import auth, errors, headers, language, request_limits, secret_keys, static_files
 from api.web.config import Settings, from_environment
 from api.web.database import MIGRATIONS
@@ -115,6 +116,7 @@ def _register_pages(app: Flask) -> None:
         (law_pages.blueprint, "law.read"),
         (paper_pages.blueprint, "paper.read"),
         (account_pages.blueprint, "accounts.manage"),
+        (trail_pages.blueprint, "audit.read"),
         (device_pages.blueprint, None),
         (list_pages.blueprint, "paper.read"),
         (approve_pages.blueprint, "paper.read"),
@@ -127,6 +129,11 @@ def _register_pages(app: Flask) -> None:
     ):
         auth.guard(app, blueprint, action)
         app.register_blueprint(blueprint)
-    for blueprint in (session_pages.blueprint, public_pages.blueprint, field_pages.blueprint):
+    for blueprint in (
+        session_pages.blueprint,
+        public_pages.blueprint,
+        field_pages.blueprint,
+        trail_pages.receipt_blueprint,
+    ):
         auth.guard(app, blueprint, public=True)
         app.register_blueprint(blueprint)

@@ -50,6 +50,7 @@ FLOORS = {
     "api.law": 18,
     "api.map": 18,
     "api.papers": 18,
+    "api.trail": 18,
     "api.approvals": 19,
     "api.areas": 19,
     "api.households": 19,
