@@ -21,14 +21,26 @@ PAGES = {
 
 def action_words(code: str) -> str:
     """What was done, in words; an action without any by its code."""
-    labels = glossary().get(f"entry.{code.replace('.', '_')}")
+    return _word(f"entry.{code.replace('.', '_')}", code)
+
+
+def subject_words(kind: str) -> str:
+    """What kind of thing it was done to, in words."""
+    return _word(f"entry_subject.{kind}", kind)
+
+
+def _word(name: str, code: str) -> str:
+    labels = glossary().get(name)
     return labels[current()] if labels else code
 
 
 def detail_words(details: Mapping[str, Any]) -> str:
     """The details of an entry on one line."""
     told = {name: value for name, value in details.items() if value not in (None, "", [])}
-    return " · ".join(f"{name} {_short(value)}" for name, value in told.items())
+    return " · ".join(
+        _word(f"role.{value}", _short(value)) if name == "role" else f"{name} {_short(value)}"
+        for name, value in told.items()
+    )
 
 
 def _short(value: Any) -> str:
