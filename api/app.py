@@ -38,6 +38,7 @@ from api.map import pages as map_pages
 from api.papers import pages as paper_pages
 from api.shared import law_texts
 from api.status import pages as status_pages
+from api.trail import pages as trail_pages
 from api.web import (
     auth,
     epochs,
@@ -142,6 +143,7 @@ def _register_pages(app: Flask) -> None:
         (law_pages.blueprint, "law.read"),
         (paper_pages.blueprint, "paper.read"),
         (account_pages.blueprint, "accounts.manage"),
+        (trail_pages.blueprint, "audit.read"),
         (device_pages.blueprint, None),
         (status_pages.blueprint, "system.read"),
         (list_pages.blueprint, "paper.read"),
@@ -157,6 +159,11 @@ def _register_pages(app: Flask) -> None:
     ):
         auth.guard(app, blueprint, action)
         app.register_blueprint(blueprint)
-    for blueprint in (session_pages.blueprint, public_pages.blueprint, field_pages.blueprint):
+    for blueprint in (
+        session_pages.blueprint,
+        public_pages.blueprint,
+        field_pages.blueprint,
+        trail_pages.receipt_blueprint,
+    ):
         auth.guard(app, blueprint, public=True)
         app.register_blueprint(blueprint)

@@ -40,7 +40,7 @@ def _hash_key(secret: bytes) -> bytes:
 
 
 def _hashed(key: bytes, text: str) -> str:
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, text.encode(), "sha256").hex()
 
 
 def seal(text: str) -> str:

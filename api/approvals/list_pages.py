@@ -27,6 +27,7 @@ from survey.standing import measures
 from survey.standing import queries as standing
 from survey.standing.approved_lists import area_lists
 from survey.standing.models import StandingLine
+from survey.trail import sealing
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
 
@@ -227,6 +228,7 @@ def workbook(code: str, year: int, number: int) -> Any:
         area_name=approved_lists.unit_name(viewer, code, found.head.made_at.date()),
         sees=sees,
         exported=f"{minute(viewer.now)} · {current_user.full_name}",
+        checkpoint=sealing.newest(viewer.session),
     )
     buffer.seek(0)
     name = f"danh-sach-{found.head.area_code}-{year}-phien-ban-{number}.xlsx"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,8 @@ from api.shared.workbook import Book, Column, workbook
 from api.web.language import minute
 from survey.access.viewer import Viewer
 from survey.approval.rows import ListVersion
+from survey.trail.models import Checkpoint
+from survey.trail.notes import Root
 from survey.words import word
 
 COLUMNS = (
@@ -31,7 +34,7 @@ COLUMNS = (
     Column("Văn bản", 24),
 )
 HEAD = 3
-"""Rows above the table: title, what it is, a blank one."""
+"""Rows above the table: title, what it is, the checkpoint."""
 NO_ACT = "chưa có quyết định"
 
 
@@ -44,11 +47,18 @@ def write_case_list(
     area_name: str,
     sees: Sight,
     exported: str,
+    checkpoint: Checkpoint | None,
 ) -> None:
-    """Write the workbook; ids are text, nothing a person typed can become a formula."""
+    """Write the workbook; ids are text, nothing a person typed can become a formula.
+
+    The newest checkpoint of the trail (mã kiểm chứng) stands under its title and as QR: on paper it is in
+    other hands.
+    """
     with workbook(target) as book:
         sheet = book.sheet("Danh sách", COLUMNS, head_row=HEAD)
         _write_head(book, sheet, version, area_name)
+        if checkpoint is not None:
+            _write_checkpoint(book, sheet, checkpoint)
         _write_rows(viewer, book, sheet, list(rows), version, sees)
         _write_provenance(book, version, area_name, sees, exported)
 
@@ -63,6 +73,17 @@ def _write_head(book: Book, sheet: Worksheet, version: ListVersion, area_name: s
     sheet.write_string(0, 0, f"Danh sách hộ được hỗ trợ nhà ở năm {head.year} · {area_name}", book.title)
     about = f"Phiên bản {head.version}, lập lúc {minute(head.made_at)} · {act} · SHA-256 {head.sha256}"
     sheet.write_string(1, 0, f"{about} · mẫu của dự án", book.label)
+
+
+def _write_checkpoint(book: Book, sheet: Worksheet, checkpoint: Checkpoint) -> None:
+    """The line that `nhavung verify --checkpoint` takes, and the same as QR beside the table."""
+    import segno
+
+    told = str(Root(checkpoint.size, bytes.fromhex(checkpoint.root_sha256)))
+    sheet.write_string(2, 0, f"Mã kiểm chứng nhật ký: {told}", book.label)
+    drawn = io.BytesIO()
+    segno.make(told, error="m", micro=False).save(drawn, kind="png", scale=4, border=2)
+    sheet.insert_image(HEAD, len(COLUMNS), "ma-kiem-chung.png", {"image_data": drawn, "description": told})
 
 
 def _write_rows(

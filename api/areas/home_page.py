@@ -15,6 +15,7 @@ from survey.access.viewer import Viewer
 from survey.approval import issuers
 from survey.intake import queries as intake
 from survey.intake.models import ReceivedEnvelope
+from survey.trail import sealing
 
 blueprint = Blueprint("home", __name__)
 
@@ -53,6 +54,16 @@ def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
                 "label": t("bản ghi chờ xử lý", "records waiting in the inbox"),
                 "hint": t("thiếu hoặc sai một câu trả lời", "an answer is missing or wrong"),
                 "href": url_for("inbox.index"),
+                "tone": "bad",
+            }
+        )
+    if viewer.can("audit.read"):
+        items.append(
+            {
+                "count": sealing.unsealed(viewer.session, viewer.now - sealing.LATE),
+                "label": t("mục nhật ký quá 10 phút chưa niêm phong", "entries not sealed after ten minutes"),
+                "hint": t("chạy nhavung trail seal ở máy chủ", "run nhavung trail seal at the server"),
+                "href": url_for("trail.index", sealed="no"),
                 "tone": "bad",
             }
         )

@@ -24,6 +24,8 @@ COMMANDS = {
     "law": "check, show, try and release the law",
     "assess": "assess again all households of an area",
     "standing": "check or rebuild how every household stands",
+    "trail": "seal what was done, hand out checkpoints",
+    "verify": "check the database, or one receipt, against the trail",
     "map": "write a map of an area as one HTML file",
     "export": "write households, villages or communes for QGIS or as GeoJSON",
     "budget": "write the budget of an area as a workbook",

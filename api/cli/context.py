@@ -26,12 +26,8 @@ def app_context() -> Iterator[Flask]:
     """The application of this environment, within its context. Problems 8001–8004: keys that do not fit."""
     app = create_app()
     with app.app_context():
-        try:
-            _check_keys()
-            yield app
-        finally:
-            db.session.remove()
-            db.engine.dispose()
+        _check_keys()
+        yield app
 
 
 def _check_keys() -> None:
@@ -44,10 +40,17 @@ def _check_keys() -> None:
             start_checks.check_keys()
 
 
-def told_upgrade(what: str, households: int) -> None:
-    """What an upgrade of older data says while it goes on."""
-    made = {"lines": "Lập dòng hiện trạng", "words": "Lập từ khóa tìm tên"}[what]
-    click.echo(f"{made}: {households} hộ …", err=True)
+TOLD = {
+    "lines": "Lập dòng hiện trạng: {} hộ …",
+    "words": "Lập từ khóa tìm tên: {} hộ …",
+    "rows": "Ghi vào nhật ký kiểm chứng: {} dòng …",
+}
+
+
+def told_upgrade(what: str, done: int) -> None:
+    """What an upgrade of older data says while it goes on; of rows now and then, as they are many."""
+    if what != "rows" or done % 50_000 < 500:
+        click.echo(TOLD[what].format(done), err=True)
 
 
 def operator() -> Viewer:

@@ -30,6 +30,7 @@ def command(folder: Path, host: str, port: int, build_only: bool) -> None:
     os.environ.pop("NHAVUNG_DATABASE_URL", None)
     from api.app import create_app
     from api.cli.serve import bind, run, set_up
+    from api.web import sealer
     from api.web.database import upgrade
 
     app = create_app()
@@ -37,10 +38,12 @@ def command(folder: Path, host: str, port: int, build_only: bool) -> None:
     set_up(app)
     with app.app_context():
         _build()
+        sealer.seal_all()
     if build_only:
         return
     server = bind(app, host, port)
     _say(host, port)
+    sealer.start(app)
     run(server)
 
 

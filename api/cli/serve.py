@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 @click.option("--threads", default=8, show_default=True, help="Requests handled at once.")
 def command(host: str, port: int, threads: int) -> None:
     """Serve the web pages and the interface; an empty data folder is set up first."""
+    from api.web import sealer
+
     app = create_app()
     set_up(app)
     server = bind(app, host, port, threads)
     click.echo(f"Nhà Vững: http://{host}:{port}  (Ctrl+C để dừng)")
+    sealer.start(app)
     run(server)
 
 

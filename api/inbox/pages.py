@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 
-from api.forms.mending import changed_answers, mending_fields
+from api.forms.fields import Field
+from api.forms.mending import AS_JSON, changed_answers, mending_fields
 from api.shared import area_names
 from api.shared.flag_words import flag_text
 from api.web import auth, transaction
 from api.web.intake_context import intake_context
 from api.web.language import current, t, word
 from api.web.paging import page_of
+from survey.access.audit import record
 from survey.access.viewer import Viewer
 from survey.areas.told import unit_told
 from survey.cases import machine
@@ -29,6 +32,8 @@ from survey.questionnaire import Form, Question, check, doubts, load_form
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 PAGE_SIZE = 50
+LOGGED = ("national_id", "phone")
+"""What of a person is logged whenever it is read in full."""
 
 
 @blueprint.get("")
@@ -61,12 +66,14 @@ def envelope(row_id: int) -> Any:
     row = _row(viewer, row_id, "inbox.read")
     content = json.loads(row.body or "{}")
     hidden = () if viewer.may("national_id.read", row.area_code) else ("national_id",)
+    fields = mending_fields(_form(content), content.get("payload", {}), row.faults, hidden)
+    _log_reading(viewer, row, _shown_of_persons(_form(content), fields))
     page = render_template(
         "inbox/envelope.html",
         row=row,
         content=content,
         of_whom=" · ".join(filter(None, (_head_of(content), area_names.area_name(viewer, row.area_code)))),
-        fields=mending_fields(_form(content), content.get("payload", {}), row.faults, hidden),
+        fields=fields,
         flags=_doubts(row, content),
         may_mend=viewer.can("inbox.mend"),
         anew=_form_anew(row, content),
@@ -74,6 +81,37 @@ def envelope(row_id: int) -> Any:
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _shown_of_persons(form: Form, fields: Sequence[Field]) -> list[str]:
+    """Which of a person's national id and telephone number stand on the page in full, in rosters too."""
+    shown: set[str] = set()
+    for field in fields:
+        question = form.questions[field.name.removeprefix("answer.")]
+        if question.kind in AS_JSON:
+            shown.update(name for name in LOGGED if name in field.value)
+        elif question.personal in LOGGED and field.value:
+            shown.add(question.personal)
+    return sorted(shown)
+
+
+def _log_reading(viewer: Viewer, row: ReceivedEnvelope, shown: list[str]) -> None:
+    """Every reading of a full national id or telephone number leaves an entry; it ends the reading so far."""
+    if not shown:
+        return
+    envelope_id, area_code, version = row.envelope_id, row.area_code, row.version
+    with transaction.write() as session:
+        for name in shown:
+            record(
+                session,
+                at=viewer.now,
+                actor_id=viewer.user_id,
+                action=f"{name}.read",
+                subject_kind="envelope",
+                subject_id=envelope_id,
+                area_code=area_code,
+                version=version,
+            )
 
 
 def _head_of(content: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, jsonify, request
 from flask_smorest import Blueprint
 
+from api.inbox.receipts import promised
 from api.inbox.schemas import BatchResultOut, ReceiptOut
 from api.shared.batches import Outcome, receive_each
 from api.web import auth, errors, transaction
@@ -36,7 +37,7 @@ def receive() -> Any:
     """
     viewer = auth.viewer()
     receipt = _receive(viewer, _json())
-    return _answer(receipt, 201 if receipt.is_new else 200)
+    return _answer(viewer, receipt, 201 if receipt.is_new else 200)
 
 
 @blueprint.post("/batch")
@@ -54,18 +55,20 @@ def receive_batch() -> Any:
         [each for each in readable if isinstance(each, Envelope)], lambda: intake_context(viewer)
     )
     outcomes = [next(received) if isinstance(each, Envelope) else each for each in readable]
+    told = iter(promised(viewer.session, [one for one in outcomes if isinstance(one, Receipt)]))
+    outcomes = [next(told) if isinstance(one, Receipt) else one for one in outcomes]
     return jsonify([_one_of_batch(index, outcome) for index, outcome in enumerate(outcomes)])
 
 
 @blueprint.get("/<uuid:envelope_id>/versions/<int:version>")
 @blueprint.response(200, ReceiptOut)
 def receipt_again(envelope_id: Any, version: int) -> Any:
-    """The receipt of a version once more, with the photos that are still missing."""
+    """The receipt of a version once more: the photos that are still missing and, once sealed, its proof."""
     viewer = auth.viewer()
     row = queries.version(viewer.session, str(envelope_id), version)
     if row is None or row.sender_id != viewer.user_id:
         raise Problem(1004, what=f"{envelope_id} v{version}")
-    return _answer(queries.receipt(viewer.session, row), 200)
+    return _answer(viewer, queries.receipt(viewer.session, row), 200)
 
 
 def _json() -> Any:
@@ -103,5 +106,6 @@ def _one_of_batch(index: int, outcome: Outcome) -> dict[str, Any]:
     return {"index": index, "status": 201 if outcome.is_new else 200, "receipt": RECEIPT.dump(outcome)}
 
 
-def _answer(receipt: Receipt, status: int) -> tuple[Response, int]:
-    return jsonify(RECEIPT.dump(receipt)), status
+def _answer(viewer: Viewer, receipt: Receipt, status: int) -> tuple[Response, int]:
+    (signed,) = promised(viewer.session, [receipt])
+    return jsonify(RECEIPT.dump(signed)), status

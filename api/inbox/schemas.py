@@ -31,6 +31,14 @@ class FaultOut(Schema):
     got = fields.String(allow_none=True)
 
 
+class ProofOut(Schema):
+    """That a leaf lies in the tree of a signed checkpoint (RFC 6962); null until it is sealed."""
+
+    index = fields.Integer(required=True)
+    path = fields.List(fields.String(), required=True)
+    checkpoint = fields.String(required=True)
+
+
 class ReceiptOut(Schema):
     """The receipt of one version: stored, and not to be lost."""
 
@@ -43,6 +51,12 @@ class ReceiptOut(Schema):
     household_id = fields.UUID(allow_none=True)
     photos = fields.List(fields.String())
     missing_photos = fields.List(fields.String())
+    leaf = fields.String(allow_none=True, metadata={"description": "The entry of the trail, as it is hashed"})
+    promise = fields.String(
+        allow_none=True, metadata={"description": "Signed note: the leaf was taken, when"}
+    )
+    proof = fields.Nested(ProofOut, allow_none=True)
+    key = fields.String(allow_none=True, metadata={"description": "The public key, as name+hash+key"})
 
 
 class BatchResultOut(Schema):

@@ -21,6 +21,7 @@ from survey.registry.actions import renew_words
 from survey.registry.queries import without_words
 from survey.standing.history import rebuild
 from survey.standing.queries import without_line
+from survey.trail import genesis
 
 CHUNK = 500
 MIGRATIONS = str(Path(migrations.__file__).parent)
@@ -60,8 +61,8 @@ def revisions() -> Revisions:
 def upgrade(app: Flask, revision: str = "head", tell: Callable[[str, int], None] | None = None) -> None:
     """Migrate the application's database to `revision` (default: the newest).
 
-    Households from before lines or words of names were kept get theirs; `tell` is told of what (lines, words)
-    how many have them, as it goes on.
+    Households from before lines or words of names were kept get theirs, and rows from before the trail are
+    noted in it; `tell` is told of what (lines, words, rows) how many have been, as it goes on.
     Raises: Problem 8011 for a database that a newer program has been at work on.
     """
     folder = app.config["SETTINGS"].data_folder
@@ -71,8 +72,10 @@ def upgrade(app: Flask, revision: str = "head", tell: Callable[[str, int], None]
             raise Problem(8011, found=told.found, newest=told.newest)
         command.upgrade(_config(app), revision)
         if revision == "head":
+            tell = tell or (lambda *_: None)
             for what in MADE:
-                _make(what, tell or (lambda *_: None))
+                _make(what, tell)
+            _begin_trail(tell)
     storage.protect(folder)
 
 
@@ -98,6 +101,20 @@ def _make(what: str, tell: Callable[[str, int], None]) -> None:
             make(session, ids)
         last, done = ids[-1], done + len(ids)
         tell(what, done)
+
+
+def _begin_trail(tell: Callable[[str, int], None]) -> None:
+    """Note every row that stands since before the trail; goes on where it stopped."""
+    if not genesis.is_due(db.session()):
+        return
+    done = 0
+    for name, page in genesis.waiting(db.session()):
+        with transaction.write() as session:
+            genesis.note_page(session, name, page, clock.now())
+        done += len(page)
+        tell("rows", done)
+    with transaction.write() as session:
+        genesis.note_begun(session, clock.now())
 
 
 def downgrade(app: Flask, revision: str = "base") -> None:

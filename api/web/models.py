@@ -8,4 +8,5 @@ import survey.cases.models
 import survey.intake.models
 import survey.operation.models
 import survey.registry.models
-import survey.standing.models  # noqa: F401
+import survey.standing.models
+import survey.trail.models  # noqa: F401

@@ -40,6 +40,7 @@ BAR = (
     Entry("papers.index", "Biểu mẫu", "Papers", "paper.read"),
     Entry("inbox.index", "Hộp chờ xử lý", "Inbox", "inbox.read"),
     Entry("law.index", "Quy định", "Law", "law.read"),
+    Entry("trail.index", "Nhật ký", "Trail", "audit.read"),
     Entry("accounts.index", "Tài khoản", "Accounts", "accounts.manage"),
     Entry("status.index", "Hệ thống", "System", "system.read"),
 )

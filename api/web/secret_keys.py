@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
 import secrets
 import tempfile
@@ -72,6 +74,25 @@ def check(session: Session) -> str:
     if known != found:
         raise Problem(8002, file=NAME)
     return found
+
+
+def trail_seed(settings: Settings) -> bytes:
+    """32 secret bytes that sign the trail, in `<data>/trail.key`, made on the first use.
+
+    Losing the file ends nothing: a new key signs from then on, and what the old one signed is checked by its
+    public key. Raises: Problem 6050 for an empty or damaged file.
+    """
+    path = settings.data_folder / "trail.key"
+    if not path.exists():
+        write_once(path, base64.b64encode(secrets.token_bytes(32)).decode())
+    told = path.read_text("ascii", errors="replace").strip("\0 \r\n")
+    try:
+        seed = base64.b64decode(told, validate=True)
+    except binascii.Error:
+        seed = b""
+    if len(seed) != 32:
+        raise Problem(6050, file=path.name, got=len(told), least=44)
+    return seed
 
 
 def write_once(path: Path, key: str) -> None:

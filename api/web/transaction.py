@@ -1,6 +1,7 @@
 """The only place that commits: one write transaction, begun so that SQLite cannot refuse it half-way.
 
-Before it commits, how the households stand that it wrote is written too (`survey.standing`).
+Before it commits, how the households stand that it wrote is written too (`survey.standing`), and what it
+wrote at all (`survey.trail`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from api.web.extensions import db
 from api.web.turns import Turns
 from survey.standing.actions import refresh
 from survey.touched import forget
+from survey.trail.noticing import keep
 
 
 @contextmanager
@@ -37,6 +39,7 @@ def write() -> Iterator[Session]:
             info = connection.info
             yield session
             refresh(session, clock.now)
+            keep(session, clock.now())
             session.commit()
             storage.check_file(info)
         except BaseException as error:
@@ -45,6 +48,19 @@ def write() -> Iterator[Session]:
             storage.note_write(error)
             raise
     storage.note_write()
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """One long reading in which every statement sees the database as it was at the first."""
+    session: Session = db.session()
+    session.rollback()
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        yield session
+    finally:
+        session.rollback()
 
 
 def _turn(session: Session) -> AbstractContextManager[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.db import AreaCode, Base, Sha256, UtcDateTime, UuidText
@@ -15,6 +15,7 @@ ROLES = ("officer", "commune", "committee", "finance", "admin", "auditor")
 USERNAME_LENGTH = 64
 NAME_LENGTH = 200
 ROLE_LIST = ", ".join(f"'{role}'" for role in ROLES)
+UNSEALED = text("sequence IS NULL")
 
 
 class User(Base):
@@ -98,10 +99,18 @@ class DataKey(Base):
 
 
 class AuditEntry(Base):
-    """One thing somebody did, written in the transaction that did it. Ids and hashes, no personal values."""
+    """One thing somebody did, written in the transaction that did it. Ids and hashes, no personal values.
+
+    `transaction_id` is that of what was written with it (`write_sets`). Entries are the leaves of a tree:
+    `sequence` is the place there, empty until sealed.
+    """
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index(None, "subject_kind", "subject_id"), Index(None, "at"))
+    __table_args__ = (
+        Index(None, "subject_kind", "subject_id"),
+        Index(None, "at"),
+        Index("ix_audit_entries_unsealed", "id", sqlite_where=UNSEALED, postgresql_where=UNSEALED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -112,5 +121,5 @@ class AuditEntry(Base):
     subject_id: Mapped[str] = mapped_column(String(64))
     area_code: Mapped[str | None] = mapped_column(AreaCode)
     details: Mapped[dict[str, Any]]
-    sealed_hash: Mapped[str | None] = mapped_column(Sha256)
-    """Link of a hash chain over the entries; nothing seals them yet."""
+    transaction_id: Mapped[str | None] = mapped_column(String(32))
+    sequence: Mapped[int | None] = mapped_column(BigInteger, unique=True)

@@ -31,6 +31,11 @@ Changes = dict[str, tuple[Facts, Facts]]
 Histories = dict[str, list[History]]
 COLUMNS = [field.name for field in fields(NewAct) if field.name not in ("targets", "photos")]
 """What of a new act stands in its row."""
+KEPT = (
+    *("state", "since", "works_kind", "year", "reason", "posted_until", "approved_on", "started_on"),
+    *("finished_on", "programme", "amount_vnd", "paid_vnd", "recovery_due_vnd"),
+)
+"""What a case row has of what its steps come to, under the same names."""
 
 
 def record_act(session: Session, new: NewAct) -> Changes:
@@ -188,19 +193,22 @@ def _mark_newest(history: History, of_household: list[History]) -> None:
 
 
 def _write(case: Case, progress: Progress | None, at: datetime) -> None:
-    """The case row as the fold says; a case without steps was opened by mistake and is cancelled."""
     case.updated_at = at
+    for name, value in values_of(progress).items():
+        setattr(case, name, value)
+
+
+def values_of(progress: Progress | None) -> dict[str, Any]:
+    """A case row as its steps say; a case without steps was opened by mistake and is cancelled."""
     if progress is None:
-        case.state, case.is_active = machine.CANCELLED, False
-        return
-    case.state, case.since = progress.state, progress.since
-    case.is_active = machine.is_active(progress.state)
-    for name in ("works_kind", "year", "reason", "posted_until", "approved_on", "started_on", "finished_on"):
-        setattr(case, name, getattr(progress, name))
-    for name in ("programme", "amount_vnd", "paid_vnd", "recovery_due_vnd"):
-        setattr(case, name, getattr(progress, name))
-    case.objections, case.obstacles = len(progress.objections), len(progress.obstacles)
-    case.obstacle_kind = progress.obstacles[0].kind if progress.obstacles else None
+        return {"state": machine.CANCELLED, "is_active": False}
+    return {
+        **{name: getattr(progress, name) for name in KEPT},
+        "is_active": machine.is_active(progress.state),
+        "objections": len(progress.objections),
+        "obstacles": len(progress.obstacles),
+        "obstacle_kind": progress.obstacles[0].kind if progress.obstacles else None,
+    }
 
 
 def _drop_left_out(session: Session, act: Act, new: NewAct, earlier: list[Step]) -> Changes:

@@ -84,7 +84,8 @@ class Foreseen:
 class Receipt:
     """The promise given for one version (biên nhận): it is stored and will not be lost.
 
-    `missing_photos` are the announced photos whose bytes have not arrived yet.
+    `missing_photos` are the announced photos whose bytes have not arrived yet. `promise` is signed: the entry
+    `leaf` of the trail was made; `proof` that it lies in the sealed tree, empty until then (chưa niêm phong).
     """
 
     id: str
@@ -97,6 +98,10 @@ class Receipt:
     photos: list[str] = field(default_factory=list)
     missing_photos: list[str] = field(default_factory=list)
     is_new: bool = False
+    leaf: str | None = None
+    promise: str | None = None
+    proof: dict[str, Any] | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
@@ -49,9 +50,11 @@ class Server:
     def started(self) -> Iterator[Flask]:
         """The application as a new process has it."""
         app = create_app(from_environment(self.environment), RATELIMIT_ENABLED=False, WTF_CSRF_ENABLED=False)
-        yield app
-        with app.app_context():
-            db.engine.dispose()
+        try:
+            yield app
+        finally:
+            with app.app_context():
+                db.engine.dispose()
 
     @contextmanager
     def phone(self, username: str = "lan") -> Iterator[FlaskClient]:
@@ -82,20 +85,34 @@ class Server:
     def _run(self, arguments: tuple[str | Path, ...], typed: str | None) -> Any:
         unset = dict.fromkeys(name for name in os.environ if name.startswith("NHAVUNG_"))
         runner = CliRunner(env={**unset, **self.environment})
-        return runner.invoke(cli, [str(one) for one in arguments], input=typed)
+        made: list[Flask] = []
+
+        def creating() -> Flask:
+            made.append(create_app())
+            return made[-1]
+
+        with patch("api.cli.context.create_app", creating):
+            done = runner.invoke(cli, [str(one) for one in arguments], input=typed)
+        for app in made:  # a process that has ended holds no connection
+            with app.app_context():
+                db.engine.dispose()
+        return done
 
     def refuses_to_start(self) -> int | None:
         """The number of the problem with which it refuses to serve; None when it would serve."""
         from api.cli.serve import set_up
 
+        app = None
         try:
             app = create_app(from_environment(self.environment))
             set_up(app)
+            app.extensions["serving.lock"].close()
         except Problem as problem:
             return problem.number
-        app.extensions["serving.lock"].close()
-        with app.app_context():
-            db.engine.dispose()
+        finally:
+            if app is not None:
+                with app.app_context():
+                    db.engine.dispose()
         return None
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:

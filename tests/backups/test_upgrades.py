@@ -53,7 +53,7 @@ def test_an_older_database_is_not_served_and_the_command_to_run_is_named(older) 
 
 def test_an_upgrade_backs_up_migrates_and_verifies(older, tmp_path) -> None:
     said = older.nhavung("upgrade", tmp_path / "backups")
-    with older.started():
+    with older.started() as app, app.app_context():
         assert f"Đã nâng cấp {BEFORE} → {database.revisions().newest}" in said
     assert BackupFolder(tmp_path / "backups").generation().manifest().figures.revision == BEFORE
     assert len(older.rows("SELECT id FROM received_envelopes")) == 3

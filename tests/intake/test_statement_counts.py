@@ -18,8 +18,11 @@ from sqlalchemy import event
 
 from api.web.extensions import db
 
-NEW_SURVEY, PHOTOS, REPEAT_VISIT = 14, 2, 23
-ACT, JUDGED_ACT, ACT_ON_MANY = 20, 35, 60
+NEW_SURVEY, PHOTOS, REPEAT_VISIT = 17, 2, 26
+"""Of each of these, as of an act, two are the trail's: what the transaction wrote, and after its commit what
+its receipt promises. One more keeps the words of a head's name.
+"""
+ACT, JUDGED_ACT, ACT_ON_MANY = 22, 37, 62
 MANY = 30
 DEMARCATION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 

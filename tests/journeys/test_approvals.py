@@ -16,10 +16,13 @@ from sqlalchemy import select, update
 
 from api.web import transaction
 from api.web.extensions import db
+from api.web.sealer import seal_all
 from survey.access.models import AuditEntry
 from survey.approval import queries
 from survey.approval.models import CaseList, OfficialAct, OfficialActFile
 from survey.cases.queries import case_of
+from survey.trail.notes import read_root
+from survey.trail.verifying import against
 from survey.words import word
 
 LIST = "/approvals/lists/01900/2025"
@@ -321,6 +324,15 @@ def test_a_version_as_a_workbook_has_text_ids_and_a_hidden_sheet_with_its_hash(s
     assert [row[7] for row in rows[:3]] == [60_000_000] * 3
     assert book["Nguồn"].sheet_state == "hidden"
     assert newest().head.sha256 in str(list(book["Nguồn"].values))
+
+
+def test_a_workbook_carries_the_checkpoint_that_the_command_takes(sign_in, listed) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    seal_all()
+    book = openpyxl.load_workbook(io.BytesIO(sign_in("mai").get(f"{LIST}/1.xlsx").data))
+    told = book["Danh sách"]["A3"].value.removeprefix("Mã kiểm chứng nhật ký: ")
+    assert against(db.session(), read_root(told)) is None
+    assert len(book["Danh sách"]._images) == 1
 
 
 def test_a_workbook_leaves_out_what_its_reader_may_not_see(sign_in, listed) -> None:

@@ -294,3 +294,30 @@ def test_a_meeting_that_waits_leads_to_its_form_with_names(sign_in) -> None:
     page = mai.get(f"/inbox/{row}").text
     assert 'href="/work/meeting?area=V1"' in page
     assert mai.get("/work/meeting?area=V1").status_code == 200
+
+
+def readings() -> list[tuple[str, str, int | None]]:
+    """Who read what of which record, by the trail."""
+    read = select(AuditEntry).where(AuditEntry.action.in_(("national_id.read", "phone.read")))
+    return [
+        (one.action, one.subject_id, one.actor_id) for one in db.session.scalars(read.order_by(AuditEntry.id))
+    ]
+
+
+def test_a_full_national_id_or_telephone_number_read_in_the_inbox_leaves_an_entry(sign_in) -> None:
+    receipt = send(sign_in("lan"), {**FAULTY, "national_id": "006170001234", "phone": "0912345678"})
+    mai, mai_id = sign_in("mai"), db.session.scalar(select(User.id).where(User.username == "mai"))
+    page = mai.get(f"/inbox/{row_id()}").text
+    assert "006170001234" in page
+    assert "0912345678" in page
+    assert readings() == [
+        ("national_id.read", receipt["id"], mai_id),
+        ("phone.read", receipt["id"], mai_id),
+    ]
+    sign_in("admin").get(f"/inbox/{row_id()}")  # sees the number, not the id
+    assert [action for action, _, _ in readings()][2:] == ["phone.read"]
+
+
+def test_a_record_without_them_leaves_no_entry_when_it_is_read(waiting, sign_in) -> None:
+    sign_in("mai").get(f"/inbox/{row_id()}")
+    assert readings() == []

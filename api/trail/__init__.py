@@ -1,0 +1,1 @@
+"""The trail for people: its page and export, and the page that checks a receipt."""
