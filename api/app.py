@@ -9,7 +9,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import api.web.models  # noqa: F401  every table, or the migrations would not see it
 from api.accounts import device_pages, session_pages
 from api.accounts import pages as account_pages
-from api.approvals import act_pages, approve_pages, list_pages, posting_pages, public_pages
+from api.approvals import (
+    act_pages,
+    approve_pages,
+    check_pages,
+    compare_pages,
+    list_pages,
+    posting_pages,
+    public_pages,
+)
 from api.areas import home_page
 from api.areas import pages as area_pages
 from api.areas import resource as area_resource
@@ -118,6 +126,8 @@ def _register_pages(app: Flask) -> None:
         (device_pages.blueprint, None),
         (list_pages.blueprint, "paper.read"),
         (approve_pages.blueprint, "paper.read"),
+        (compare_pages.blueprint, "paper.read"),
+        (check_pages.blueprint, "duty.read"),
         (act_pages.blueprint, "paper.read"),
         (posting_pages.blueprint, "paper.read"),
         (case_pages.blueprint, "household.read"),

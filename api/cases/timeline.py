@@ -30,7 +30,10 @@ from survey.registry.rows import CAMERA, PhotoEntry, SurveyVersion
 
 MOVING = frozenset(rule.act for rule in machine.rules() if rule.target != machine.SAME)
 """Acts after which a case stands elsewhere."""
-UNSAID = ("done_on", "stage", "outcome", "works_kind", "amount_vnd", "area_code")
+UNSAID = (
+    *("done_on", "stage", "outcome", "works_kind", "amount_vnd", "area_code"),
+    *("official_act", "signed_by", "capacity"),
+)
 """Answers that an entry's title, date or first line already says."""
 SPOKEN = ("remarks", "content")
 """What somebody wrote in their own words: shown at once; the rest of an act opens."""
@@ -220,7 +223,23 @@ def _title(event: HistoryEntry) -> str:
 
 def _who(event: HistoryEntry) -> str:
     received = f"{t('nhận lúc', 'received')} {minute(event.received_at)}"
+    if event.kind == "approval" and event.actor_name:
+        return f"{_hands_of_decision(event)} · {received}"
     return f"{event.actor_name or t('hệ thống', 'the system')} · {received}"
+
+
+def _hands_of_decision(event: HistoryEntry) -> str:
+    """Signed by, entered by, compared by: three facts of a decision, as far as each is one."""
+    capacity = f"{word(f'capacity.{event.capacity}')} " if event.capacity else ""
+    if event.confirmed_by_name is None:
+        return f"{t('ký', 'signed')}: {capacity}{event.actor_name}"
+    return " · ".join(
+        (
+            f"{t('ký', 'signed')}: {capacity}{event.texts.get('signed_by', '–')}",
+            f"{t('nhập', 'entered')}: {event.actor_name}",
+            f"{t('đối chiếu bản ký', 'compared with the paper')}: {event.confirmed_by_name}",
+        )
+    )
 
 
 def _first_line(viewer: Viewer, house: Household, event: HistoryEntry) -> str | None:
@@ -238,6 +257,8 @@ def _first_line(viewer: Viewer, house: Household, event: HistoryEntry) -> str | 
         )
     if event.kind == "approval" and values.get("programme"):
         parts.append(programme_title(viewer, values["programme"]))
+    if values.get("against"):
+        parts.append(t("quyết định khác kết quả đối chiếu", "decided otherwise than assessed"))
     if values.get("amount_vnd") is not None and viewer.may("amount.read", house.area_code):
         parts.append(f"{num(values['amount_vnd'])} đồng")
     if values.get("person_id") and household_access.sees_names(viewer, house):
