@@ -10,7 +10,7 @@ from flask import request, url_for
 
 from api.cases import recording
 from api.shared import area_names, household_access, uploads
-from api.shared.act_words import act_title, dot, reason_text
+from api.shared.act_words import act_title, dot, hands_of_decision, reason_text
 from api.shared.flag_words import flag_text
 from api.shared.law_texts import programme_title
 from api.web import clock
@@ -224,22 +224,10 @@ def _title(event: HistoryEntry) -> str:
 def _who(event: HistoryEntry) -> str:
     received = f"{t('nhận lúc', 'received')} {minute(event.received_at)}"
     if event.kind == "approval" and event.actor_name:
-        return f"{_hands_of_decision(event)} · {received}"
+        signed_by = event.texts.get("signed_by")
+        hands = hands_of_decision(event.actor_name, event.confirmed_by_name, event.capacity, signed_by)
+        return f"{hands} · {received}"
     return f"{event.actor_name or t('hệ thống', 'the system')} · {received}"
-
-
-def _hands_of_decision(event: HistoryEntry) -> str:
-    """Signed by, entered by, compared by: three facts of a decision, as far as each is one."""
-    capacity = f"{word(f'capacity.{event.capacity}')} " if event.capacity else ""
-    if event.confirmed_by_name is None:
-        return f"{t('ký', 'signed')}: {capacity}{event.actor_name}"
-    return " · ".join(
-        (
-            f"{t('ký', 'signed')}: {capacity}{event.texts.get('signed_by', '–')}",
-            f"{t('nhập', 'entered')}: {event.actor_name}",
-            f"{t('đối chiếu bản ký', 'compared with the paper')}: {event.confirmed_by_name}",
-        )
-    )
 
 
 def _first_line(viewer: Viewer, house: Household, event: HistoryEntry) -> str | None:

@@ -42,7 +42,7 @@ ACCOUNTS = (
     DemoAccount("khaosat", "Cán bộ khảo sát (minh họa)", "officer", "Nam Mẫu"),
     DemoAccount("canboxa", "Cán bộ xã (minh họa)", "commune", "Nam Mẫu"),
     DemoAccount("banchidao", "Ban Chỉ đạo tỉnh (minh họa)", "committee", "Bắc Kạn"),
-    DemoAccount("nguoiky", "Chủ tịch UBND huyện Ba Bể (minh họa)", "signer", "Ba Bể"),
+    DemoAccount("nguoiky", "Người ký huyện Ba Bể (minh họa)", "signer", "Ba Bể"),
     DemoAccount("taichinh", "Cán bộ tài chính (minh họa)", "finance", "Bắc Kạn"),
     DemoAccount("quantri", "Quản trị viên (minh họa)", "admin", "Bắc Kạn"),
     DemoAccount("kiemtoan", "Kiểm toán (minh họa)", "auditor", "Bắc Kạn"),
@@ -100,7 +100,7 @@ def doers(session: Session) -> Callable[[NewAct], int]:
     """Who does an act of the demonstration: several people, since duties are apart."""
     wanted = [account.username for account in (*ACCOUNTS, *TEAMS)]
     found = session.execute(select(User.username, User.id).where(User.username.in_(wanted)))
-    ids: dict[str, int] = dict(found.tuples().all())
+    ids: dict[str, int] = dict(found.all())
     tree = areas.tree(session, FIRST_DAY)
     held = select(Appointment.area_code).where(Appointment.user_id == ids[SIGNING_HERE])
     here = session.scalars(held).one()

@@ -105,14 +105,19 @@ class DutyBook:
 
 @cache
 def duty_book(own: Path | None = None) -> DutyBook:
-    """The shipped rules, with those of a province's own file before them. Problem 5494, a faulty file."""
+    """The shipped rules and a province's own file, whose rule of a duty takes the shipped one's place.
+
+    Problem 5494 for a faulty file.
+    """
     shipped = _read(SHIPPED)
     added = _read(own) if own is not None else {}
-    entries = {name: [*added.get(name, ()), *shipped.get(name, ())] for name in ("rule", "exception")}
     duties = {duty: tuple(kinds) for duty, kinds in shipped["duties"].items()}
-    rules = tuple(_rule(entry, duties, own or SHIPPED) for entry in entries["rule"])
-    allowances = tuple(_allowance(entry, duties, own or SHIPPED) for entry in entries["exception"])
-    return DutyBook(duties, rules, allowances, added.get("draw_one_in", shipped["draw_one_in"]))
+    of_own = [_rule(entry, duties, own or SHIPPED) for entry in added.get("rule", ())]
+    replaced = {(rule.duty, rule.programme) for rule in of_own}
+    of_all = [_rule(entry, duties, SHIPPED) for entry in shipped["rule"]]
+    kept = [rule for rule in of_all if (rule.duty, rule.programme) not in replaced]
+    allowances = tuple(_allowance(entry, duties, own or SHIPPED) for entry in added.get("exception", ()))
+    return DutyBook(duties, (*of_own, *kept), allowances, added.get("draw_one_in", shipped["draw_one_in"]))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ has arrived.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,7 @@ from survey.approval.models import OfficialAct
 from survey.approval.queries import scanned
 from survey.areas import queries as areas
 from survey.assessment import queries as assessment
-from survey.assessment.judging import for_approval
+from survey.assessment.judging import Approvable, for_approval
 from survey.assessment.models import LAPSED, AssessmentRow
 from survey.cases import machine, procedure
 from survey.cases import queries as cases
@@ -70,8 +70,9 @@ def process_act(
     known = _households(session, [row["household"] for row in rows])
     where = _area(session, values, known, context)
     concerns = tuple(dict.fromkeys(row["household"] for row in rows)) or (values.get("act") or envelope.id,)
-    faults = [*checked.faults, *_wrong_references(session, kind, values, rows, known, context)]
-    faults += [*_from_file(envelope, context), *_wrong_votes(kind, values)]
+    faults = [*_from_file(envelope, context), *checked.faults]
+    faults += _wrong_references(session, kind, values, rows, known, context)
+    faults += _wrong_votes(kind, values)
     try:
         if not faults:
             done = _done_as(session, envelope, row, values, known, context)
@@ -90,11 +91,16 @@ def process_act(
 
 @dataclass(frozen=True, slots=True)
 class DoneAs:
-    """As what duty an act is done by whoever runs it, and what was found of its households."""
+    """As what duty an act is done by whoever runs it, and what was found of its households.
+
+    Of an approval: how they are assessed now, and what it would rest on that day.
+    """
 
     duty: str | None
     seen: Apart | None
     judged: Mapping[str, AssessmentRow]
+    approvable: Mapping[str, Approvable]
+    sender_id: int | None
 
 
 def _done_as(
@@ -107,12 +113,15 @@ def _done_as(
 ) -> DoneAs:
     """The duty of an act and whose hands are in the cases of its households; decisions by their door."""
     duty, entered_by = context.duties.duty_of(envelope.form), set[int | None]()
-    judged = assessment.current_of(session, list(known)) if envelope.form == "approval" else {}
+    judged: Mapping[str, AssessmentRow] = {}
+    approvable: Mapping[str, Approvable] = {}
     if envelope.form == "approval":
+        judged = assessment.current_of(session, list(known))
+        approvable = for_approval(session, list(known), context.book, date.fromisoformat(values["done_on"]))
         duty = _door(session, values, known, context)
         entered_by = apart.senders(session, envelope.id) if duty == CONFIRMED else set()
     if duty is None or (duty in RECORDING and not envelope.base_version):
-        return DoneAs(duty, None, judged)
+        return DoneAs(duty, None, judged, approvable, row.sender_id)
     seen = apart.look(
         session,
         context.sender_id,
@@ -122,7 +131,7 @@ def _done_as(
         received_on=day_of(row.received_at),
         entered_by=entered_by,
     )
-    return DoneAs(duty, seen, judged)
+    return DoneAs(duty, seen, judged, approvable, row.sender_id)
 
 
 def _door(session: Session, values: Values, known: dict[str, Household], context: IntakeContext) -> str:
@@ -265,11 +274,13 @@ def _not_allowed(
     for step in taken_away:
         wanted.add((step.kind, areas_of[homes[step.case_id]], step.values.get("body")))
     tree = areas.tree(session, context.today)
+    # What is compared was entered by somebody who may: whoever sent it, not only whoever compares it.
+    entering = replace(context, sender_id=done.sender_id) if done.duty == CONFIRMED else context
     for act, code, body in sorted(wanted, key=str):
         where = signing_unit(tree, code, body or "province") if act == "approval" else code
         is_from_paper = act == kind and done.duty in (ENTERED, CONFIRMED)
         right = "decision.enter" if is_from_paper else machine.acts()[act].right
-        if not may(session, right, where, context):
+        if not (may(session, right, where, context) and may(session, right, where, entering)):
             yield Fault("household", Problem(4113, area_code=where or "?", **both("act", "act", act)), where)
 
 
@@ -306,33 +317,31 @@ def _wrong_decision(
         yield Fault("official_act", Problem(5485))
     if done.seen is None or not (done.seen.is_ruled or done.duty == ENTERED):
         return
-    for household_id in against(values, known, done.judged):
+    for household_id, outcome in against(known, done).items():
         if not (has_act and values.get("against_reason")):
-            outcome = done.judged[household_id].outcome if household_id in done.judged else "not_assessed"
             yield Fault("household", Problem(5486, **both("outcome", "outcome", outcome)), household_id)
 
 
-def against(values: Values, household_ids: Iterable[str], judged: Mapping[str, AssessmentRow]) -> list[str]:
-    """The households that are approved though the assessment of that day does not say they are entitled."""
-    on = date.fromisoformat(values["done_on"])
-    return [
-        one for one in household_ids if one not in judged or judged[one].outcome_on(on) in NOT_FOUND_ENTITLED
-    ]
+def against(household_ids: Iterable[str], done: DoneAs) -> dict[str, str]:
+    """The households whose interview that counts for the approval finds no entitlement: by what outcome."""
+    found = {one: done.approvable[one].made.outcome for one in household_ids if one in done.approvable}
+    told = {one: found.get(one, "not_assessed") for one in household_ids}
+    return {one: outcome for one, outcome in told.items() if outcome in NOT_FOUND_ENTITLED}
 
 
 def _wrong_payment(
     session: Session, envelope: Envelope, values: Values, known: dict[str, Household]
 ) -> Iterator[Fault]:
     """Money without an approved amount, or above it: today's payments are all of the budget. 5487, 5488."""
-    for household_id, case in cases.cases_of(session, list(known)).items():
+    for case in cases.cases_of(session, list(known)).values():
         paid_vnd = case.paid_vnd + values["amount_vnd"]
         if envelope.base_version:
             corrected = cases.steps_of(session, envelope.id, before=envelope.version)
             paid_vnd -= sum(step.values["amount_vnd"] for step in corrected)
         if case.approved_on is not None and case.amount_vnd is None:
-            yield Fault("amount_vnd", Problem(5487), household_id)
+            yield Fault("amount_vnd", Problem(5487), values["amount_vnd"])
         elif case.amount_vnd is not None and paid_vnd > case.amount_vnd:
-            yield Fault("amount_vnd", Problem(5488), household_id)
+            yield Fault("amount_vnd", Problem(5488), values["amount_vnd"])
 
 
 def _record(
@@ -440,16 +449,15 @@ def _targets(
         code: value for code, value in details.items() if code not in META and not isinstance(value, list)
     }
     ids = [one["household"] for one in rows]
-    rests_on = _rests_on(session, kind, details, ids, context)
-    contrary = against(details, ids, done.judged) if kind == "approval" else ()
+    rests_on = _rests_on(session, kind, details, ids, done)
+    contrary = against(ids, done) if kind == "approval" else {}
     targets = []
     for one in rows:
         own = {code: value for code, value in one.items() if code != "household"}
         household_id = one["household"]
         values = common | own | rests_on.get(household_id, {})
         if household_id in contrary:
-            row = done.judged.get(household_id)
-            values["against"] = row.outcome if row else "not_assessed"
+            values["against"] = contrary[household_id]
         if kind == "head_change":
             values["person_id"] = add_head(session, household_id, persons[0], context.now)
             values["previous_person_id"] = session.get_one(Household, household_id).head_person_id
@@ -458,25 +466,22 @@ def _targets(
 
 
 def _rests_on(
-    session: Session, kind: str, details: Values, household_ids: list[str], context: IntakeContext
+    session: Session, kind: str, details: Values, household_ids: list[str], done: DoneAs
 ) -> dict[str, Values]:
     """The assessments that steps rest on, kept with them: the newest, or what is approved."""
     if kind in ("registration", "objection", "objection_answer"):
         newest = assessment.newest_of(session, household_ids)
         return {household_id: {"assessment_id": row.id} for household_id, row in newest.items()}
     if kind == "approval":
-        return _approved(session, household_ids, date.fromisoformat(details["done_on"]), context)
+        return _approved(date.fromisoformat(details["done_on"]), done)
     return {}
 
 
-def _approved(
-    session: Session, household_ids: list[str], on: date, context: IntakeContext
-) -> dict[str, Values]:
+def _approved(on: date, done: DoneAs) -> dict[str, Values]:
     """What is approved: programme and amount of the interview that counted that day, entering on it.
 
     A programme that had ended by then gives no amount.
     """
-    found = for_approval(session, household_ids, context.book, on)
     return {
         household_id: {
             "survey_id": one.survey.id,
@@ -484,7 +489,7 @@ def _approved(
             "programme": one.made.programme,
             "amount_vnd": None if one.made.lapses_on and one.made.lapses_on <= on else one.made.amount_vnd,
         }
-        for household_id, one in found.items()
+        for household_id, one in done.approvable.items()
     }
 
 

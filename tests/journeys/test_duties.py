@@ -226,6 +226,19 @@ def test_who_recorded_the_case_does_not_compare_its_decision(tu, sign_in) -> Non
     assert let_through(sign_in("thu"), row.envelope_id) == "waiting", "running it again is not comparing it"
 
 
+def test_what_an_officer_sent_is_no_entered_decision_until_a_clerk_enters_it(sign_in) -> None:
+    house, other = (reviewed(sign_in("mai"), name) for name in ("Hoàng Thị Một", "Lý Thị Hai"))
+    assert enter(sign_in("nga"), [other]).status_code == 302  # the act of the province is kept with its scan
+    number = db.session.scalar(select(OfficialAct.id))
+    told = {"official_act": number, "signed_by": "Nguyễn Văn Ký"}
+    receipt = sign_in("lan").post(ENVELOPES, json=step(house, "approval", **told)).json
+    assert numbers(receipt) == [4113]
+    nga = sign_in("nga")
+    assert let_through(nga, receipt["id"]) == "waiting"
+    assert nga.post(f"/approvals/compare/{waiting(receipt['id']).id}").status_code == 400
+    assert state(house) == "reviewed"
+
+
 @pytest.mark.parametrize("missing", ["file", "signed_by", "official_act"])
 def test_entering_takes_the_act_the_scan_and_the_signer(sign_in, missing) -> None:
     house = reviewed(sign_in("mai"))
@@ -414,6 +427,23 @@ def test_a_revoked_appointment_lets_nothing_through(sign_in) -> None:
     assert state(house) == "reviewed"
 
 
+def test_an_administrator_gives_or_declines_what_an_upgrade_proposed(sign_in) -> None:
+    house = reviewed(sign_in("mai"))
+    son, admin = sign_in("son"), sign_in("admin")
+    with transaction.write() as writing:
+        post = writing.scalar(select(Appointment).where(Appointment.role == "signer"))
+        post.proposed_on, son_id, post_id = date(2025, 5, 15), post.user_id, post.id
+    assert approve(son, [house]).status_code == 403
+    assert "Bàn Văn Sơn" in admin.get("/accounts").text.split("Giao quyền ký phê duyệt")[1]
+    answer = f"/accounts/{son_id}/posts/{post_id}/answer"
+    assert "5493" in admin.post(answer, data={"answer": "give", "capacity": "xyz"}).text
+    assert admin.post(answer, data={"answer": "give", "capacity": "kt"}).status_code == 302
+    assert "5492" in admin.post(answer, data={"answer": "give"}).text
+    assert "Giao quyền ký phê duyệt" not in admin.get("/accounts").text
+    assert approve(son, [house]).status_code == 302
+    assert newest_approval().details["capacity"] == "kt"
+
+
 # --- against the assessment
 
 
@@ -454,6 +484,21 @@ duty = "decided"
 from = 2025-05-01
 until = 2025-12-31
 act = "12/QĐ-UBND ngày 02/5/2025"
+
+[[exception]]
+unit = "01900"
+duty = "payment_prepared"
+from = 2025-05-01
+act = "12/QĐ-UBND ngày 02/5/2025"
+"""
+LATER = """
+[[rule]]
+duty = "decided"
+apart_from = ["surveyed", "registered", "reviewed"]
+programme = "*"
+released = 2025-05-16
+source = "Quyết định của tỉnh"
+verified = true
 """
 
 
@@ -474,6 +519,24 @@ def test_where_an_act_allows_it_joined_duties_are_listed_for_the_level_above(sma
     assert (flag["act"], flag["duties"][-1]) == ("12/QĐ-UBND ngày 02/5/2025", "decided")
     page = sign_in("binh").get("/approvals/checks?kind=joined").text
     assert "12/QĐ-UBND ngày 02/5/2025" in page
+
+
+def test_a_household_carried_by_one_account_to_its_payment_is_flagged(small_unit, tu) -> None:
+    house = reviewed(tu)
+    assert approve(tu, [house]).status_code == 302
+    payload = {"household": house, "done_on": "2025-05-12", "tranche": 1, "amount_vnd": 42_000_000}
+    sent = {**step(house, "start"), "form": "payment", "payload": payload}
+    assert tu.post(ENVELOPES, json=sent).json["state"] == "stored"
+    paid = db.session.scalar(select(Act).where(Act.kind == "payment"))
+    assert {"duties_joined", "one_hand"} <= {flag["code"] for flag in paid.flags}
+
+
+def test_the_rule_holds_for_what_is_received_from_the_day_it_was_released(tmp_path) -> None:
+    (tmp_path / "duties.toml").write_text(LATER, "utf-8")
+    book = duty_book(tmp_path / "duties.toml")
+    days = (date(2025, 5, 15), date(2025, 5, 16))
+    assert ["reviewed" in book.apart("decided", None, day) for day in days] == [False, True]
+    assert "entered" in book.apart("confirmed", None, days[0]), "the other rules stay as shipped"
 
 
 def test_one_in_ten_is_drawn_the_same_ones_whenever_they_are_asked() -> None:
