@@ -86,7 +86,9 @@ def _page(viewer: Viewer, problem: Problem | None = None) -> Any:
     page = page_of(standing.count(viewer.session, reviewed, *conditions), PAGE_SIZE)
     found = _waiting(viewer, conditions, page)
     apart = _apart(viewer, [case.household_id for case in found])
-    candidates = [_candidate(viewer, case, on, apart) for case in found]
+    entered = compare.entered(viewer)
+    waiting = set().union(*entered) if right != "case.approve" else set()
+    candidates = [_candidate(viewer, case, on, apart, waiting) for case in found]
     ready = [one.case for one in candidates if one.refusal is None]
     return render_template(
         "approvals/approve.html",
@@ -96,7 +98,7 @@ def _page(viewer: Viewer, problem: Problem | None = None) -> Any:
         flagged=sum(1 for case in ready if case.flags),
         contrary=sum(1 for case in ready if (case.outcome or "not_assessed") in NOT_FOUND_ENTITLED),
         signs=right == "case.approve",
-        waiting=compare.count_waiting(viewer),
+        waiting=len(entered),
         capacities=[("", t("người đứng đầu", "the head"))]
         + [(one, word(f"capacity.{one}")) for one in CAPACITIES],
         page=page,
@@ -169,9 +171,13 @@ def _apart(viewer: Viewer, household_ids: list[str]) -> dict[str, Conflict]:
     return {one.household_id: one for one in seen.conflicts if one.allowance is None}
 
 
-def _candidate(viewer: Viewer, case: WaitingCase, on: date, apart: Mapping[str, Conflict]) -> Candidate:
+def _candidate(
+    viewer: Viewer, case: WaitingCase, on: date, apart: Mapping[str, Conflict], entered: set[str]
+) -> Candidate:
     if case.household_id in apart:
         return Candidate(case, None, apart[case.household_id].problem.message(current()))
+    if case.household_id in entered:
+        return Candidate(case, None, t("đã nhập, chờ đối chiếu bản ký", "entered, waits to be compared"))
     try:
         chain = chain_on(case.programme, on)
     except Problem as problem:
@@ -265,7 +271,8 @@ def _approve(viewer: Viewer, signs: bool) -> Approved:
         conditions = [*_conditions(viewer), StandingLine.household_id.in_(wanted)]
         names = viewer.everywhere("person.read", _right(viewer))
         cases = standing.reviewed(session, *conditions, on=done_on, names=names, amounts=True)
-        if not cases or len(cases) != len(wanted):
+        is_entered = not signs and any(of_one & set(wanted) for of_one in compare.entered(viewer))
+        if not cases or len(cases) != len(wanted) or is_entered:
             raise Problem(5435)
         apart = _apart(viewer, wanted)
         left_out = [(case, apart[case.household_id]) for case in cases if case.household_id in apart]

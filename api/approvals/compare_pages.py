@@ -45,11 +45,11 @@ def _visible(viewer: Viewer, column: Any) -> Any:
     raise refusal(RIGHTS[0])
 
 
-def count_waiting(viewer: Viewer) -> int:
-    """How many entered decisions wait to be compared in the viewer's units; none for others."""
-    if not any(viewer.can(right) for right in RIGHTS):
-        return 0
-    return len(queries.to_compare(viewer.session, _visible(viewer, ReceivedEnvelope.area_code)))
+def entered(viewer: Viewer) -> list[set[str]]:
+    """The households of each entered decision that waits to be compared in the viewer's units."""
+    rows = queries.to_compare(viewer.session, _visible(viewer, ReceivedEnvelope.area_code))
+    payloads = (json.loads(row.body or "{}").get("payload", {}) for row in rows)
+    return [{one["household"] for one in payload.get("households", ())} for payload in payloads]
 
 
 @blueprint.get("")

@@ -214,6 +214,16 @@ def test_what_was_signed_on_paper_takes_effect_once_another_clerk_has_compared_i
     assert thu.post(address).status_code == 404, "compared once"
 
 
+def test_a_decision_is_entered_once(sign_in) -> None:
+    house = reviewed(sign_in("mai"))
+    assert enter(sign_in("nga"), [house]).status_code == 302
+    thu = sign_in("thu")
+    assert "đã nhập, chờ đối chiếu bản ký" in thu.get(APPROVE).text
+    number = db.session.scalar(select(OfficialAct.id))
+    again = approve(thu, [house], **{**PAPER, "official_act": number})
+    assert (again.status_code, "5435" in again.text, waiting_count()) == (400, True, 1)
+
+
 def test_who_recorded_the_case_does_not_compare_its_decision(tu, sign_in) -> None:
     house = household(tu)
     take(tu, house, *AGREE[:3])
