@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from headless import running_chromium
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from makers import FIRST_DAY, make_world, password_of
+from makers import FIRST_DAY, MORE_PEOPLE, make_person, make_world, password_of
 from sqlalchemy.orm import Session
 
 from api.app import create_app
@@ -24,6 +24,7 @@ from api.web import transaction
 from api.web.config import from_environment
 from api.web.database import upgrade
 from api.web.extensions import db
+from survey.access.queries import account_by_username
 
 hypothesis_settings.register_profile(
     "nhavung", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -52,6 +53,9 @@ def real_data() -> Callable[[str], Path]:
 
 class FreshClient(FlaskClient):
     """A client whose every request has a context of its own, as on a server."""
+
+    username: str | None = None
+    """Who signed in with it, if anybody did."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         """Ask within a fresh application context, so that `g` starts empty; the test then reads anew."""
@@ -192,9 +196,13 @@ def sign_in(world: Flask) -> Callable[[str], FlaskClient]:
     world.config["WTF_CSRF_ENABLED"] = False
 
     def as_person(username: str) -> FlaskClient:
+        if username in MORE_PEOPLE and account_by_username(db.session(), username) is None:
+            with transaction.write() as session:
+                make_person(session, username)
         client = world.test_client()
         answer = client.post("/sign-in", data={"username": username, "password": password_of(username)})
         assert answer.status_code == 302, answer.text
+        client.username = username
         return client
 
     return as_person

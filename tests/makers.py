@@ -119,6 +119,20 @@ PEOPLE = {
 }
 
 
+SIGNERS = {"son": "06", "tu": "06"}
+"""Who of them is a signer (người có thẩm quyền ký) of a deciding body too, beside their own post."""
+MORE_PEOPLE = {
+    "ky": ("Hà Văn Ký", "signer", "06"),
+    "nga": ("Ma Thị Nga", "commune", "06"),
+    "thu": ("Lường Thị Thu", "commune", "06"),
+    "tu": ("Nông Văn Tự", "commune", "06"),
+    "admin2": ("Quản trị thứ hai", "admin", "06"),
+}
+"""People whom only some tests need: another signer, clerks of the deciding unit, one who is clerk and signer,
+a second administrator.
+"""
+
+
 def password_of(username: str) -> str:
     """The password of a named test person."""
     return f"mật khẩu {username}"
@@ -159,15 +173,17 @@ def make_areas(session: Session, on: date = date(2020, 1, 1)) -> None:
 
 def make_person(session: Session, username: str) -> int:
     """One named person with their post and password; returns the account's id."""
-    from survey.access.actions import create_account
+    from survey.access.actions import create_account, grant_post
     from survey.access.rows import Actor, NewAccount, NewAppointment
 
-    name, role, area = PEOPLE[username]
+    name, role, area = {**PEOPLE, **MORE_PEOPLE}[username]
     post = NewAppointment(role, area, date(2024, 1, 1))
     operator = Actor(None, FIRST_DAY, NOON)
     user = create_account(
         session, operator, NewAccount(username, name, post), _hash(username), must_change_password=False
     )
+    if username in SIGNERS:
+        grant_post(session, operator, user.id, NewAppointment("signer", SIGNERS[username], date(2024, 1, 1)))
     return user.id
 
 

@@ -13,10 +13,10 @@ from werkzeug.utils import secure_filename
 from api.accounts import import_list
 from api.web import auth, transaction
 from api.web.errors import status_of
-from api.web.language import current, t
+from api.web.language import current, t, word
 from api.web.paging import page_of
 from survey.access import actions, passwords, queries
-from survey.access.models import ROLES, User
+from survey.access.models import CAPACITIES, ROLES, SIGNER, User
 from survey.access.rows import Account, NewAccount, NewAppointment, Slip
 from survey.access.viewer import Viewer
 from survey.areas import queries as areas
@@ -51,6 +51,7 @@ def index() -> Any:
         sort=sort,
         wanted=wanted,
         roles=ROLES,
+        proposed=queries.proposed(viewer.session, _scope(viewer), viewer.today),
     )
 
 
@@ -142,7 +143,40 @@ def _page_of(viewer: Viewer, user_id: int, problem: Problem | None = None) -> st
         form=request.form,
         today=viewer.today,
         now=viewer.now,
+        set_by=_set_by(viewer, found[0]),
+        may_confirm=queries.may_confirm(viewer.session, viewer.user_id, user_id, found[0].password_set_by),
+        seconds=queries.second_administrators(
+            viewer.session, user_id, found[0].password_set_by, viewer.today
+        ),
         **_post_choices(viewer),
+    )
+
+
+def _set_by(viewer: Viewer, account: Account) -> str:
+    """Who gave the password that nobody has confirmed yet."""
+    setter = queries.account(viewer.session, account.password_set_by) if account.password_set_by else None
+    return setter.full_name if setter else t("người vận hành máy chủ", "the operator of the server")
+
+
+@blueprint.post("/<int:user_id>/confirm")
+def confirm_password(user_id: int) -> Any:
+    """A second administrator has seen that the person holds the account: it may decide and pay."""
+    viewer = auth.viewer()
+    return _change(viewer, user_id, lambda session: actions.confirm_password(session, viewer.actor, user_id))
+
+
+@blueprint.post("/<int:user_id>/posts/<int:post_id>/answer")
+def answer_proposal(user_id: int, post_id: int) -> Any:
+    """Give an appointment that an upgrade proposed, or decline it."""
+    viewer = auth.viewer()
+    is_given = request.form.get("answer") == "give"
+    capacity = request.form.get("capacity") or None
+    return _change(
+        viewer,
+        user_id,
+        lambda session: actions.answer_proposal(
+            session, viewer.actor, post_id, is_given=is_given, capacity=capacity
+        ),
     )
 
 
@@ -245,11 +279,13 @@ def _post_of_form(viewer: Viewer) -> NewAppointment:
     days, problems = import_list.days_of(request.form)
     if problems:
         raise problems[0]
+    role = request.form.get("role", "")
     return NewAppointment(
-        role=request.form.get("role", ""),
+        role=role,
         area_code=unit_told(viewer.session, request.form.get("area_code", ""), viewer.today).code,
         valid_from=days.get("valid_from", viewer.today),
         valid_to=days.get("valid_to"),
+        capacity=(request.form.get("capacity") or None) if role == SIGNER else None,
     )
 
 
@@ -260,7 +296,9 @@ def _post_choices(viewer: Viewer) -> dict[str, Any]:
         if len(offered) <= MOST_CHOICES:
             break
         offered = [area for area in offered if area.level != level]
-    return {"roles": ROLES, "areas": offered}
+    capacities = [("", t("người đứng đầu", "the head"))]
+    capacities += [(one, word(f"capacity.{one}")) for one in CAPACITIES]
+    return {"roles": ROLES, "areas": offered, "capacities": capacities}
 
 
 def _areas_in_scope(viewer: Viewer) -> list[Name]:

@@ -1,35 +1,46 @@
-"""Approve: the reviewed cases that wait, many at once, with the act that says so; new versions follow."""
+"""Approve: the reviewed cases that wait, many at once, by one of two doors; new list versions follow.
+
+Whoever has the authority signs here, with their password once more; or a clerk of the deciding unit enters
+what was signed on paper, and another one compares it (compare_pages).
+"""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from api.approvals import approved_lists, official_acts
+from api.approvals import compare_pages as compare
 from api.cases import recording
 from api.shared import area_names
 from api.web import auth, transaction
 from api.web.errors import status_of
-from api.web.intake_context import book_in_force
+from api.web.intake_context import book_in_force, intake_context
 from api.web.language import current, day, num, t, word
 from api.web.paging import keyset_page
+from survey.access.models import CAPACITIES
 from survey.access.viewer import Viewer
-from survey.approval import actions, queries
 from survey.approval.chain import Chain, chain_on, signing_unit
+from survey.approval.duties import DECIDED
 from survey.approval.models import OfficialAct
 from survey.approval.rows import WaitingCase
 from survey.areas import queries as areas
 from survey.areas.names import nfc
 from survey.assessment.judging import for_approval
+from survey.intake.acts import NOT_FOUND_ENTITLED
+from survey.intake.apart import Conflict, look
+from survey.intake.queries import TO_COMPARE
 from survey.keyset import Slice, Window
 from survey.law import Assessment
 from survey.problems import Problem
@@ -39,7 +50,6 @@ from survey.standing.models import StandingLine
 
 blueprint = Blueprint("approving", __name__, url_prefix="/approvals/approve")
 
-NOTHING_NEW = 5433
 PAGE_SIZE = 100
 MOST_TOLD = 10
 
@@ -60,8 +70,16 @@ def index() -> Any:
     return _page(viewer)
 
 
+def _right(viewer: Viewer) -> str:
+    """By which right somebody is here: to sign, else to enter what was signed. Problem 6005."""
+    if viewer.can("case.approve") or not viewer.can("decision.enter"):
+        viewer.require_somewhere("case.approve")
+        return "case.approve"
+    return "decision.enter"
+
+
 def _page(viewer: Viewer, problem: Problem | None = None) -> Any:
-    viewer.require_somewhere("case.approve")
+    right = _right(viewer)
     on = _done_on() or viewer.today
     conditions = _conditions(viewer)
     reviewed = measures.condition("reviewed", viewer.today)
@@ -71,17 +89,28 @@ def _page(viewer: Viewer, problem: Problem | None = None) -> Any:
         partial(_waiting, viewer, conditions),
         PAGE_SIZE,
     )
-    candidates = [_candidate(viewer, case, on) for case in page.rows]
+    apart = _apart(viewer, [case.household_id for case in page.rows])
+    entered = compare.entered(viewer)
+    waiting = set().union(*entered) if right != "case.approve" else set()
+    candidates = [_candidate(viewer, case, on, apart, waiting) for case in page.rows]
+    ready = [one.case for one in candidates if one.refusal is None]
     return render_template(
         "approvals/approve.html",
         candidates=candidates,
-        ready=sum(1 for one in candidates if one.refusal is None),
+        ready=len(ready),
+        ready_vnd=sum(case.amount_vnd or 0 for case in ready),
+        flagged=sum(1 for case in ready if case.flags),
+        contrary=sum(1 for case in ready if (case.outcome or "not_assessed") in NOT_FOUND_ENTITLED),
+        signs=right == "case.approve",
+        waiting=len(entered),
+        capacities=[("", t("người đứng đầu", "the head"))]
+        + [(one, word(f"capacity.{one}")) for one in CAPACITIES],
         page=page,
         area_code=request.values.get("area", ""),
         area_options=_area_options(viewer),
         chosen=set(request.form.getlist("household")),
         everything=request.args.get("all") == "yes",
-        sees_amounts=viewer.everywhere("amount.read", "case.approve"),
+        sees_amounts=viewer.everywhere("amount.read", _right(viewer)),
         chains=list(dict.fromkeys(one.chain for one in candidates if one.chain)),
         on=on,
         act_id=str(uuid.uuid4()),
@@ -99,9 +128,9 @@ def _conditions(viewer: Viewer) -> list[ColumnElement[bool]]:
     """Where the viewer may approve, inside the area the page is filtered by. Problem 1004."""
     area_code = request.values.get("area") or None
     if area_code:
-        area_names.visible_area(viewer, area_code, "case.approve")
+        area_names.visible_area(viewer, area_code, _right(viewer))
     column = StandingLine.area_code
-    return [viewer.visible(column, "case.approve"), *area_names.inside(viewer, column, area_code)]
+    return [viewer.visible(column, _right(viewer)), *area_names.inside(viewer, column, area_code)]
 
 
 def _waiting(viewer: Viewer, conditions: list[ColumnElement[bool]], window: Window) -> Slice:
@@ -109,8 +138,8 @@ def _waiting(viewer: Viewer, conditions: list[ColumnElement[bool]], window: Wind
         viewer.session,
         *conditions,
         on=_done_on() or viewer.today,
-        names=viewer.everywhere("person.read", "case.approve"),
-        amounts=viewer.everywhere("amount.read", "case.approve"),
+        names=viewer.everywhere("person.read", _right(viewer)),
+        amounts=viewer.everywhere("amount.read", _right(viewer)),
         window=window,
     )
 
@@ -119,7 +148,7 @@ def _area_options(viewer: Viewer) -> list[tuple[str, str]]:
     """The viewer's areas and what lies right under them, down to villages."""
     tree = areas.tree(viewer.session, viewer.today)
     options = []
-    for own in area_names.own_areas(viewer, "case.approve"):
+    for own in area_names.own_areas(viewer, _right(viewer)):
         options.append((own, tree.names[own].name))
         for below in tree.below.get(own, ()):
             options.append((below, f"{tree.names[below].name}"))
@@ -131,7 +160,22 @@ def _area_options(viewer: Viewer) -> list[tuple[str, str]]:
 # --- who signs
 
 
-def _candidate(viewer: Viewer, case: WaitingCase, on: date) -> Candidate:
+def _apart(viewer: Viewer, household_ids: list[str]) -> dict[str, Conflict]:
+    """The households that whoever signs here may not decide, because of what they did for them before."""
+    if _right(viewer) != "case.approve" or not household_ids:
+        return {}
+    context = intake_context(viewer)
+    seen = look(viewer.session, viewer.user_id, DECIDED, household_ids, context, received_on=viewer.today)
+    return {one.household_id: one for one in seen.conflicts if one.allowance is None}
+
+
+def _candidate(
+    viewer: Viewer, case: WaitingCase, on: date, apart: Mapping[str, Conflict], entered: set[str]
+) -> Candidate:
+    if case.household_id in apart:
+        return Candidate(case, None, apart[case.household_id].problem.message(current()))
+    if case.household_id in entered:
+        return Candidate(case, None, t("đã nhập, chờ đối chiếu bản ký", "entered, waits to be compared"))
     try:
         chain = chain_on(case.programme, on)
     except Problem as problem:
@@ -145,16 +189,12 @@ def _refusal(viewer: Viewer, case: WaitingCase, body: str, on: date) -> str | No
         return t("còn phản ánh chưa trả lời", "an objection is open")
     if case.posted_until and on <= case.posted_until:
         return t("còn niêm yết đến hết ", "posted until the end of ") + day(case.posted_until)
-    if _commune(viewer, case.area_code) is None:
+    if approved_lists.commune_of(viewer, case.area_code) is None:
         return t("chưa rõ thuộc xã nào", "commune unknown")
     tree = areas.tree(viewer.session, viewer.today)
-    if not viewer.may("case.approve", signing_unit(tree, case.area_code, body)):
+    if not viewer.may(_right(viewer), signing_unit(tree, case.area_code, body)):
         return t("do cấp ", "approved by the ") + word(f"level.{body}") + t(" phê duyệt", "")
     return None
-
-
-def _commune(viewer: Viewer, area_code: str | None) -> str | None:
-    return queries.commune_of(areas.tree(viewer.session, viewer.today), area_code)
 
 
 # --- approving
@@ -162,24 +202,63 @@ def _commune(viewer: Viewer, area_code: str | None) -> str | None:
 
 @blueprint.post("")
 def approve() -> Any:
-    """Approve the chosen households and freeze the lists they come to stand on; all of it or nothing."""
+    """Approve the chosen households and freeze the lists they come to stand on; or enter what was signed.
+
+    Households that this account may not decide are left out and told why; of the others all or none.
+    """
     viewer = auth.viewer()
-    viewer.require_somewhere("case.approve")
+    signs = _right(viewer) == "case.approve"
     try:
-        count, frozen = _approve(viewer)
+        if signs:
+            auth.check_current_password(current_user.account, request.form.get("password", ""))
+        done = _approve(viewer, signs)
     except Problem as problem:
         return _page(viewer, problem), status_of(problem.number)
-    flash(
-        t(f"Đã phê duyệt {count} hộ và lập phiên bản danh sách mới.", f"{count} households approved."), "ok"
-    )
-    if len(frozen) != 1:
+    _tell(viewer, done, signs)
+    if not signs:
+        return redirect(url_for("comparing.index"))
+    if len(done.frozen) != 1 or done.left_out:
         return redirect(url_for("approvals.index"))
-    code, year = frozen[0][:2]
+    code, year = done.frozen[0][:2]
     return redirect(url_for("approvals.show_list", code=code, year=year))
 
 
-def _approve(viewer: Viewer) -> tuple[int, list[tuple[str, int]]]:
-    """One transaction: the act of approval a body, the official act, the new list versions."""
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """How many were approved (or entered), which were left out and why, the lists that got a version."""
+
+    count: int
+    left_out: list[tuple[WaitingCase, Conflict]]
+    frozen: list[tuple[str, int]]
+
+
+def _tell(viewer: Viewer, done: Approved, signs: bool) -> None:
+    """What was done, and of each household left out which duty stands against it and in whose hands it is."""
+    if signs:
+        flash(
+            t(
+                f"Đã phê duyệt {done.count} hộ và lập phiên bản danh sách mới.",
+                f"{done.count} households approved.",
+            ),
+            "ok",
+        )
+    else:
+        flash(
+            t(
+                f"Đã nhập quyết định cho {done.count} hộ; chờ người khác đối chiếu đúng bản ký.",
+                f"Entered for {done.count} households; somebody else compares it with the signed paper.",
+            ),
+            "ok",
+        )
+    for case, conflict in done.left_out[:MOST_TOLD]:
+        who = ": ".join(filter(None, (area_names.area_name(viewer, case.area_code), case.head_name)))
+        flash(f"{who}. {conflict.problem.message(current())}", "warn")
+    if more := done.left_out[MOST_TOLD:]:
+        flash(t(f"… và {len(more)} hộ khác chưa được phê duyệt.", f"… and {len(more)} others."), "warn")
+
+
+def _approve(viewer: Viewer, signs: bool) -> Approved:
+    """One transaction: the official act, the act of approval a body, the new list versions."""
     done_on = _done_on()
     if done_on is None:
         raise Problem(1002, fields=t("ngày phê duyệt", "day of approval"))
@@ -188,13 +267,24 @@ def _approve(viewer: Viewer) -> tuple[int, list[tuple[str, int]]]:
         raise Problem(5463, got=len(wanted), limit=PAGE_SIZE)
     with transaction.write() as session:
         conditions = [*_conditions(viewer), StandingLine.household_id.in_(wanted)]
-        cases = standing.reviewed(session, *conditions, on=done_on, names=False, amounts=True).rows
-        if not cases or len(cases) != len(wanted):
+        names = viewer.everywhere("person.read", _right(viewer))
+        cases = standing.reviewed(session, *conditions, on=done_on, names=names, amounts=True).rows
+        is_entered = not signs and any(of_one & set(wanted) for of_one in compare.entered(viewer))
+        if not cases or len(cases) != len(wanted) or is_entered:
             raise Problem(5435)
+        apart = _apart(viewer, wanted)
+        left_out = [(case, apart[case.household_id]) for case in cases if case.household_id in apart]
+        cases = [case for case in cases if case.household_id not in apart]
+        if not cases:
+            raise Problem(5490, count=len(left_out))
         _check_results(viewer, session, cases, done_on)
-        _record(viewer, session, cases, done_on)
         act_id = _official_act(viewer, session)
-        return len(cases), _freeze(viewer, session, cases, done_on, act_id)
+        _record(viewer, session, cases, done_on, act_id, signs)
+        remark = nfc(request.form.get("reason", ""))[:400]
+        frozen = (
+            approved_lists.freeze_joined(viewer, session, cases, done_on, act_id, remark) if signs else []
+        )
+        return Approved(len(cases), left_out, frozen)
 
 
 def _check_results(viewer: Viewer, session: Session, cases: list[WaitingCase], done_on: date) -> None:
@@ -237,7 +327,14 @@ def _told_of(viewer: Viewer, found: list[tuple[WaitingCase, Assessment]]) -> dic
     return {"told_vi": text, "told_en": text}
 
 
-def _record(viewer: Viewer, session: Session, cases: list[WaitingCase], done_on: date) -> None:
+def _record(
+    viewer: Viewer,
+    session: Session,
+    cases: list[WaitingCase],
+    done_on: date,
+    act_id: int | None,
+    signs: bool,
+) -> None:
     """One approval for each body that approves some of them, by programme and day."""
     by_body: defaultdict[str, list[str]] = defaultdict(list)
     for case in cases:
@@ -248,8 +345,20 @@ def _record(viewer: Viewer, session: Session, cases: list[WaitingCase], done_on:
             "done_on": done_on.isoformat(),
             "body": body,
             "households": [{"household": household} for household in households],
+            "official_act": act_id,
+            "against_reason": nfc(request.form.get("against_reason", ""))[:1000],
         }
-        recording.record_within(viewer, session, "approval", payload, act_id=str(uuid.uuid5(given, body)))
+        if not signs:
+            payload |= {name: nfc(request.form.get(name, ""))[:120] for name in ("signed_by", "capacity")}
+        told = {name: value for name, value in payload.items() if value not in (None, "")}
+        recording.record_within(
+            viewer,
+            session,
+            "approval",
+            told,
+            act_id=str(uuid.uuid5(given, body)),
+            awaits=None if signs else TO_COMPARE,
+        )
 
 
 def _uuid(text: str | None) -> uuid.UUID:
@@ -270,36 +379,6 @@ def _official_act(viewer: Viewer, session: Session) -> int | None:
     number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else 0
     official_acts.visible_act(viewer, number)
     return session.get_one(OfficialAct, number).id
-
-
-def _freeze(
-    viewer: Viewer, session: Session, cases: list[WaitingCase], done_on: date, act_id: int | None
-) -> list[tuple[str, int]]:
-    """A new version of every list (commune, year) that a household joined. Problem 5436 without commune."""
-    lists = {(_commune(viewer, case.area_code), case.year or done_on.year) for case in cases}
-    placeless = [case for case in cases if _commune(viewer, case.area_code) is None]
-    if placeless:
-        raise Problem(5436, count=len(placeless))
-    remark = nfc(request.form.get("reason", ""))[:400]
-    reason = f"Phê duyệt ngày {done_on:%d/%m/%Y}" + (f": {remark}" if remark else "")
-    joined = sorted((code, year) for code, year in lists if code)
-    for commune, year in joined:
-        _freeze_one(viewer, session, commune, year, reason, act_id)
-    return joined
-
-
-def _freeze_one(
-    viewer: Viewer, session: Session, commune: str, year: int, reason: str, act_id: int | None
-) -> None:
-    """A new version; where a household only came back after a revocation, the one there is stands."""
-    try:
-        approved_lists.freeze(viewer, session, commune, year, reason=reason, official_act_id=act_id)
-    except Problem as problem:
-        last = queries.newest_version(session, commune, year)
-        if problem.number != NOTHING_NEW or last is None:
-            raise
-        if act_id is not None:
-            actions.attach_act(session, viewer.actor, last.head.id, session.get_one(OfficialAct, act_id))
 
 
 def _done_on() -> date | None:

@@ -14,10 +14,21 @@ from api.web.language import current, num, t, word
 from survey.access.viewer import Viewer
 from survey.approval import actions, lists, queries
 from survey.approval.chain import list_bodies
-from survey.approval.rows import Change, Differences, ListDeparture, ListRow, ListVersion, OfficialActRow
+from survey.approval.models import OfficialAct
+from survey.approval.rows import (
+    Change,
+    Differences,
+    ListDeparture,
+    ListRow,
+    ListVersion,
+    OfficialActRow,
+    WaitingCase,
+)
 from survey.areas import queries as areas
 from survey.areas.names import person_sort_key
 from survey.problems import Problem
+
+NOTHING_NEW = 5433
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +199,44 @@ def freeze(
     actions.freeze_list(
         session, viewer.actor, code, year, rows, reason=reason, official_act_id=official_act_id
     )
+
+
+def commune_of(viewer: Viewer, area_code: str | None) -> str | None:
+    """The commune on whose list a household of this area stands."""
+    return queries.commune_of(areas.tree(viewer.session, viewer.today), area_code)
+
+
+def freeze_joined(
+    viewer: Viewer,
+    session: Session,
+    cases: Iterable[WaitingCase],
+    done_on: date,
+    act_id: int | None,
+    remark: str = "",
+) -> list[tuple[str, int]]:
+    """A new version of every list (commune, year) that these approved households join. Problem 5436."""
+    places = [(commune_of(viewer, case.area_code), case.year or done_on.year) for case in cases]
+    if placeless := sum(commune is None for commune, _ in places):
+        raise Problem(5436, count=placeless)
+    reason = f"Phê duyệt ngày {done_on:%d/%m/%Y}" + (f": {remark}" if remark else "")
+    joined = sorted({(code, year) for code, year in places if code})
+    for commune, year in joined:
+        _freeze_one(viewer, session, commune, year, reason, act_id)
+    return joined
+
+
+def _freeze_one(
+    viewer: Viewer, session: Session, commune: str, year: int, reason: str, act_id: int | None
+) -> None:
+    """A new version; where a household only came back after a revocation, the one there is stands."""
+    try:
+        freeze(viewer, session, commune, year, reason=reason, official_act_id=act_id)
+    except Problem as problem:
+        last = queries.newest_version(session, commune, year)
+        if problem.number != NOTHING_NEW or last is None:
+            raise
+        if act_id is not None:
+            actions.attach_act(session, viewer.actor, last.head.id, session.get_one(OfficialAct, act_id))
 
 
 def chain_note(act: OfficialActRow | None) -> str | None:

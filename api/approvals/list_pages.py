@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, or_
 from api.approvals import approved_lists, official_acts
 from api.approvals.workbook import write_case_list
 from api.shared import area_names
+from api.shared.act_words import hands_of_decision
 from api.web import auth, transaction
 from api.web.language import minute, t
 from api.web.paging import page_of
@@ -78,7 +79,8 @@ def _years(viewer: Viewer) -> list[int]:
 
 def _waiting(viewer: Viewer) -> int:
     """How many reviewed cases wait for approval where the viewer may approve."""
-    visible = viewer.visible(StandingLine.area_code, "case.approve")
+    right = "case.approve" if viewer.can("case.approve") else "decision.enter"
+    visible = viewer.visible(StandingLine.area_code, right)
     return standing.count(viewer.session, visible, measures.condition("reviewed", viewer.today))
 
 
@@ -187,6 +189,8 @@ def show_version(code: str, year: int, number: int) -> Any:
         else [],
         sees=sees,
         doubt=approved_lists.chain_note(found.head.act),
+        decisions=queries.decisions_behind(viewer.session, [row.case_id for row in found.rows]),
+        hands=hands_of_decision,
         may_attach=viewer.may("official_act.keep", code),
         acts=official_acts.offered_acts(viewer),
     )

@@ -44,6 +44,8 @@ def new(household_id: str, kind: str) -> Any:
     viewer = auth.viewer()
     house = household_access.visible_household(viewer, household_id)
     _require(viewer, kind, house)
+    if kind == "approval":  # decided where the list, its totals and its paper are
+        return redirect(url_for("approving.index", area=house.area_code))
     form = load_form(kind)
     if request.method == "GET":
         begun = as_typed(form, {**_beginning(viewer, kind, house), **_asked_for(form)})

@@ -10,7 +10,7 @@ from flask import request, url_for
 
 from api.cases import recording
 from api.shared import area_names, household_access, uploads
-from api.shared.act_words import act_title, dot, reason_text
+from api.shared.act_words import act_title, dot, hands_of_decision, reason_text
 from api.shared.flag_words import flag_text
 from api.shared.law_texts import programme_title
 from api.web import clock
@@ -30,7 +30,10 @@ from survey.registry.rows import CAMERA, PhotoEntry, SurveyVersion
 
 MOVING = frozenset(rule.act for rule in machine.rules() if rule.target != machine.SAME)
 """Acts after which a case stands elsewhere."""
-UNSAID = ("done_on", "stage", "outcome", "works_kind", "amount_vnd", "area_code")
+UNSAID = (
+    *("done_on", "stage", "outcome", "works_kind", "amount_vnd", "area_code"),
+    *("official_act", "signed_by", "capacity"),
+)
 """Answers that an entry's title, date or first line already says."""
 SPOKEN = ("remarks", "content")
 """What somebody wrote in their own words: shown at once; the rest of an act opens."""
@@ -220,6 +223,10 @@ def _title(event: HistoryEntry) -> str:
 
 def _who(event: HistoryEntry) -> str:
     received = f"{t('nhận lúc', 'received')} {minute(event.received_at)}"
+    if event.kind == "approval" and event.actor_name:
+        signed_by = event.texts.get("signed_by")
+        hands = hands_of_decision(event.actor_name, event.confirmed_by_name, event.capacity, signed_by)
+        return f"{hands} · {received}"
     return f"{event.actor_name or t('hệ thống', 'the system')} · {received}"
 
 
@@ -238,6 +245,8 @@ def _first_line(viewer: Viewer, house: Household, event: HistoryEntry) -> str | 
         )
     if event.kind == "approval" and values.get("programme"):
         parts.append(programme_title(viewer, values["programme"]))
+    if values.get("against"):
+        parts.append(t("quyết định khác kết quả đối chiếu", "decided otherwise than assessed"))
     if values.get("amount_vnd") is not None and viewer.may("amount.read", house.area_code):
         parts.append(f"{num(values['amount_vnd'])} đồng")
     if values.get("person_id") and household_access.sees_names(viewer, house):

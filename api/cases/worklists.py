@@ -20,6 +20,8 @@ from survey.approval.next_acts import may_approve_some
 from survey.areas import queries as areas
 from survey.cases import machine, procedure
 from survey.cases.rows import WaitingCount
+from survey.intake import queries as intake
+from survey.intake.models import ReceivedEnvelope
 from survey.standing import measures
 from survey.standing import queries as standing
 from survey.standing.models import StandingLine, StandingObstacle
@@ -272,6 +274,16 @@ def _my_conditions(viewer: Viewer, counts: Mapping[str, int]) -> list[dict[str, 
                 "label": t("phản ánh qua trang niêm yết chưa xử lý", "objections from the web not settled"),
                 "href": url_for("postings.index"),
                 "tone": "bad",
+            }
+        )
+    if viewer.can("decision.enter"):
+        entered = viewer.visible(ReceivedEnvelope.area_code, "decision.enter")
+        items.append(
+            {
+                "count": len(intake.to_compare(session, entered)),
+                "label": t("quyết định chờ đối chiếu bản ký", "decisions to compare with the signed paper"),
+                "href": url_for("comparing.index"),
+                "tone": "warn",
             }
         )
     if records or viewer.can("case.review"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -64,6 +65,7 @@ def _build() -> None:
 def _send_households(todo: Sequence[dict[str, Any]]) -> None:
     """Surveys through the same door as everybody's, in the evening of the day on which each was made."""
     from api.cli.context import operator
+    from api.demo.accounts import surveyor
     from api.web import clock, transaction
     from api.web.intake_context import intake_context
     from survey.intake.actions import receive
@@ -73,7 +75,7 @@ def _send_households(todo: Sequence[dict[str, Any]]) -> None:
         for day, made in groupby(todo, key=lambda one: date.fromisoformat(one["captured_at"][:10])):
             envelopes = list(made)
             with clock.evening_of(day), transaction.write() as session:
-                context = intake_context(operator())
+                context = replace(intake_context(operator()), sender_id=surveyor(session))
                 for envelope in envelopes:
                     receive(session, read(envelope), context)
             bar.update(len(envelopes))
@@ -82,7 +84,7 @@ def _send_households(todo: Sequence[dict[str, Any]]) -> None:
 def _record_works() -> None:
     """Registration, meetings, approval, building: what was done until the pinned day, day by day."""
     from api.cli.context import operator
-    from api.demo import lists, works
+    from api.demo import accounts, lists, works
     from api.web import clock, transaction
     from api.web.extensions import db
     from api.web.intake_context import book_in_force
@@ -92,7 +94,8 @@ def _record_works() -> None:
         for day, acts in days.items():
             for start in range(0, len(acts), CHUNK):
                 with clock.evening_of(day), transaction.write() as session:
-                    works.put_acts(session, acts[start : start + CHUNK], book_in_force(session))
+                    part = acts[start : start + CHUNK]
+                    works.put_acts(session, part, book_in_force(session), accounts.doers(session))
                 bar.update(len(acts[start : start + CHUNK]))
             if day == works.APPROVED:
                 with clock.evening_of(day), transaction.write() as session:

@@ -24,10 +24,13 @@ def command() -> None:
 @command.command()
 @click.argument("username")
 @click.option("--name", required=True, help="Full name.")
-@click.option("--role", required=True, help="officer, commune, committee, finance, admin or auditor.")
+@click.option("--role", required=True, help="officer, commune, committee, signer, finance, admin or auditor.")
 @click.option("--area", required=True, help="The area the post covers: its code, or its name where unique.")
 @click.option("--until", type=DAY, help="Last day of the post; open when left out.")
-def create(username: str, name: str, role: str, area: str, until: datetime | None) -> None:
+@click.option("--capacity", type=click.Choice(["kt", "tuq", "tl"]), help="Of a signer: KT., TUQ. or TL.")
+def create(
+    username: str, name: str, role: str, area: str, until: datetime | None, capacity: str | None
+) -> None:
     """Make an account and print its one-time slip."""
     from api.web import transaction
     from survey.access import actions, passwords
@@ -39,7 +42,7 @@ def create(username: str, name: str, role: str, area: str, until: datetime | Non
         slip = Slip(username, name, passwords.one_time())
         with transaction.write() as session:
             code = unit_told(session, area, actor.today).code
-            post = NewAppointment(role, code, actor.today, until.date() if until else None)
+            post = NewAppointment(role, code, actor.today, until.date() if until else None, capacity)
             actions.create_account(
                 session, actor, NewAccount(username, name, post), passwords.hashed(slip.password)
             )

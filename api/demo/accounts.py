@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,11 +14,13 @@ from api.demo.areas import FIRST_DAY, OLD_PROVINCE, demo_areas
 from api.demo.households import POOR_DISTRICTS, Village, count, envelopes
 from api.web import clock
 from survey.access.actions import create_account
-from survey.access.passwords import hashed
+from survey.access.models import Appointment, User
+from survey.access.passwords import hashed, one_time
 from survey.access.rows import Actor, NewAccount, NewAppointment
 from survey.areas import queries as areas
 from survey.areas.actions import set_fact
 from survey.areas.names import bare_name, normal_name
+from survey.cases.rows import NewAct
 from survey.intake.models import ReceivedEnvelope
 from survey.questionnaire import load_form
 
@@ -39,10 +42,22 @@ ACCOUNTS = (
     DemoAccount("khaosat", "Cán bộ khảo sát (minh họa)", "officer", "Nam Mẫu"),
     DemoAccount("canboxa", "Cán bộ xã (minh họa)", "commune", "Nam Mẫu"),
     DemoAccount("banchidao", "Ban Chỉ đạo tỉnh (minh họa)", "committee", "Bắc Kạn"),
+    DemoAccount("nguoiky", "Người ký huyện Ba Bể (minh họa)", "signer", "Ba Bể"),
     DemoAccount("taichinh", "Cán bộ tài chính (minh họa)", "finance", "Bắc Kạn"),
     DemoAccount("quantri", "Quản trị viên (minh họa)", "admin", "Bắc Kạn"),
     DemoAccount("kiemtoan", "Kiểm toán (minh họa)", "auditor", "Bắc Kạn"),
 )
+
+TEAMS = (
+    DemoAccount("tokhaosat", "Tổ khảo sát các xã (minh họa)", "officer", "Bắc Kạn"),
+    DemoAccount("canbocacxa", "Cán bộ các xã (minh họa)", "commune", "Bắc Kạn"),
+    DemoAccount("kycachuyen", "Lãnh đạo UBND các huyện khác (minh họa)", "signer", "Bắc Kạn"),
+)
+"""Who did what was done until the pinned day, in place of many people; nobody signs in as them."""
+SURVEYING, REVIEWING, SIGNING_HERE, SIGNING = "tokhaosat", "banchidao", "nguoiky", "kycachuyen"
+DONE_BY = dict.fromkeys(("registration", "non_registration", "meeting", "posting"), "canbocacxa")
+DONE_BY |= {"review": REVIEWING, "approval": SIGNING}
+"""By kind of act; what is not named here is seen at the house by whoever surveys."""
 
 
 def has_areas(session: Session) -> bool:
@@ -65,8 +80,8 @@ def put_areas_and_accounts(session: Session) -> None:
                 session, code, "poor_district", names[code] in poor, FIRST_DAY, source=SOURCE, until=until
             )
     operator = Actor(None, clock.today(), clock.now())
-    secret = hashed(PASSWORD)
-    for account in ACCOUNTS:
+    secret, of_teams = hashed(PASSWORD), hashed(one_time())
+    for account in (*ACCOUNTS, *TEAMS):
         code = next(
             (
                 code
@@ -77,7 +92,29 @@ def put_areas_and_accounts(session: Session) -> None:
         )
         post = NewAppointment(account.role, OLD_PROVINCE if account.area == "Bắc Kạn" else code, FIRST_DAY)
         new = NewAccount(account.username, account.full_name, post)
-        create_account(session, operator, new, secret, must_change_password=False, is_demo=True)
+        password_hash = of_teams if account in TEAMS else secret
+        create_account(session, operator, new, password_hash, must_change_password=False, is_demo=True)
+
+
+def doers(session: Session) -> Callable[[NewAct], int]:
+    """Who does an act of the demonstration: several people, since duties are apart."""
+    wanted = [account.username for account in (*ACCOUNTS, *TEAMS)]
+    found = session.execute(select(User.username, User.id).where(User.username.in_(wanted)))
+    ids: dict[str, int] = dict(found.all())
+    tree = areas.tree(session, FIRST_DAY)
+    held = select(Appointment.area_code).where(Appointment.user_id == ids[SIGNING_HERE])
+    here = session.scalars(held).one()
+
+    def doer(new: NewAct) -> int:
+        is_here = new.kind == "approval" and here in tree.path(new.area_code or "")
+        return ids[SIGNING_HERE if is_here else DONE_BY.get(new.kind, SURVEYING)]
+
+    return doer
+
+
+def surveyor(session: Session) -> int:
+    """Who sent the surveys of the demonstration."""
+    return session.scalars(select(User.id).where(User.username == SURVEYING)).one()
 
 
 def villages(session: Session) -> list[Village]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import random
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -185,10 +185,15 @@ def _last_done(house: House, is_begun: bool, is_done: bool, chance: random.Rando
     return chance.choice(way[: way.index("finished")]) if is_begun else "approved"
 
 
-def put_acts(session: Session, acts: Iterable[NewAct], book: law.LawBook) -> None:
-    """Record acts of a day; the law is asked again about those whose approval or start it is."""
+def put_acts(
+    session: Session,
+    acts: Iterable[NewAct],
+    book: law.LawBook,
+    doer: Callable[[NewAct], int | None] = lambda _: None,
+) -> None:
+    """Record acts of a day, each by its doer; the law is asked again about those approved or begun."""
     for new in acts:
-        record_act(session, new)
+        record_act(session, replace(new, actor_id=doer(new)))
         if new.kind in ASKED_AGAIN:
             ids = [target.household_id for target in new.targets]
             for _ in assessing.reassess(session, ids, book, new.received_at):

@@ -33,7 +33,6 @@ from survey.access.audit import record
 from survey.access.models import Device
 from survey.access.rows import Account
 from survey.access.viewer import Viewer
-from survey.cases import machine
 from survey.intake import queries as intake
 from survey.intake.envelope import read as read_envelope
 from survey.intake.rows import STORED, Envelope, Receipt
@@ -207,7 +206,9 @@ def _records(viewer: Viewer, file: QueueFile) -> Iterator[Result]:
     readable = [_readable(viewer, file, sealed) for sealed in file.records]
     received = receive_each(
         [each for each in readable if isinstance(each, Envelope)],
-        lambda: replace(intake_context(viewer), sender_id=file.account.id, device_id=file.device_id),
+        lambda: replace(
+            intake_context(viewer), sender_id=file.account.id, device_id=file.device_id, is_from_file=True
+        ),
     )
     for place, (sealed, each) in enumerate(zip(file.records, readable, strict=True), 1):
         name = str(sealed.get("id"))[:NAME_LENGTH]
@@ -222,19 +223,10 @@ def _readable(viewer: Viewer, file: QueueFile, sealed: Sealed) -> Envelope | Exc
     """One record opened and read, or why it cannot be taken from a file."""
     try:
         envelope = read_envelope(_json(_opened(file.key, sealed, 4315)))
-        _refuse_deciding(envelope)
         _refuse_others(viewer, envelope, file.account.id)
         return envelope
     except Exception as error:
         return error
-
-
-def _refuse_deciding(envelope: Envelope) -> None:
-    """What decides or takes back is in no file: that proves the phone, not who held it. Problem 4317."""
-    known = machine.acts().get(envelope.form)
-    is_deciding = known is not None and known.right != "case.record"
-    if envelope.kind == "act" and (is_deciding or envelope.form == machine.REVOCATION):
-        raise Problem(4317, **words.both("act", "act", envelope.form))
 
 
 def _refuse_others(viewer: Viewer, envelope: Envelope, officer_id: int) -> None:

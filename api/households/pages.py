@@ -19,6 +19,7 @@ from api.web.paging import keyset_page
 from survey.access.audit import record
 from survey.access.viewer import Viewer
 from survey.assessment import queries as assessment
+from survey.intake.queries import is_entered
 from survey.questionnaire import answers, load_form
 from survey.registry import queries as registry
 from survey.registry.models import Household, Person
@@ -153,6 +154,7 @@ def household(household_id: str) -> Any:
         photos=photos,
         act_photos=timeline.act_photos(viewer, house),
         view=timeline.view(viewer, house, surveys, assessments, photos),
+        entered=is_entered(viewer.session, house.id),
         today=viewer.today,
     )
 

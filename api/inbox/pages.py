@@ -76,6 +76,7 @@ def envelope(row_id: int) -> Any:
         fields=fields,
         flags=_doubts(row, content),
         may_mend=viewer.can("inbox.mend"),
+        may_let_through=viewer.can("inbox.let_through"),
         anew=_form_anew(row, content),
     )
     response = make_response(page)
@@ -147,13 +148,15 @@ def _form(content: dict[str, Any]) -> Form:
 
 @blueprint.post("/<int:row_id>/mend")
 def mend(row_id: int) -> Any:
-    """Store the mended answers as the record's next version and run it."""
+    """Store the mended answers as the record's next version and run it; without changes, run it as it is."""
     viewer = auth.viewer()
-    row = _row(viewer, row_id, "inbox.mend")
+    row = _row(viewer, row_id, "inbox.let_through")
     content = json.loads(row.body or "{}")
     form = _form(content)
     changes = changed_answers(form, content.get("payload", {}), row.faults, request.form)
     changes = {code: _answer(viewer, form.questions[code], changed) for code, changed in changes.items()}
+    if changes:
+        _row(viewer, row_id, "inbox.mend")
     with transaction.write() as session:
         working = intake_context(viewer)
         receipt = (

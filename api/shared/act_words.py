@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.web.language import word
+from api.web.language import t, word
 from survey.cases import machine
 from survey.words import glossary
 
@@ -34,3 +34,19 @@ def dot(state: str) -> str:
     if state == machine.FINAL:
         return "handed-over"
     return DOTS.get(machine.phases().get(state, ""), "")
+
+
+def hands_of_decision(
+    actor_name: str | None, confirmed_by_name: str | None, capacity: str | None, signed_by: str | None
+) -> str:
+    """Signed by, entered by, compared by: three facts of a decision, as far as each is one."""
+    before = f"{word(f'capacity.{capacity}')} " if capacity else ""
+    if confirmed_by_name is None:
+        return f"{t('ký', 'signed')}: {before}{actor_name or '–'}"
+    return " · ".join(
+        (
+            f"{t('ký', 'signed')}: {before}{signed_by or '–'}",
+            f"{t('nhập', 'entered')}: {actor_name or '–'}",
+            f"{t('đối chiếu bản ký', 'compared with the paper')}: {confirmed_by_name}",
+        )
+    )

@@ -21,6 +21,7 @@ class Settings:
     database_url: str
     secret_key: str | None
     law_folder: Path | None
+    duties_file: Path | None
     pinned_date: date | None
     is_demo: bool
     officers_see_amounts: bool
@@ -37,12 +38,13 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings of `environ` (default: the process). Problem 1013 names the variable that is wrong."""
     env = os.environ if environ is None else environ
     folder = Path(env.get("NHAVUNG_DATA_FOLDER", "data")).resolve()
-    law = env.get("NHAVUNG_LAW")
+    law, duties = env.get("NHAVUNG_LAW"), env.get("NHAVUNG_DUTIES")
     return Settings(
         data_folder=folder,
         database_url=env.get("NHAVUNG_DATABASE_URL", f"sqlite:///{folder / 'nhavung.sqlite'}"),
         secret_key=env.get("NHAVUNG_SECRET_KEY"),
         law_folder=Path(law).resolve() if law else None,
+        duties_file=Path(duties).resolve() if duties else None,
         pinned_date=_day(env, "NHAVUNG_PINNED_DATE"),
         is_demo=_flag(env, "NHAVUNG_DEMO"),
         officers_see_amounts=_flag(env, "NHAVUNG_OFFICERS_SEE_AMOUNTS"),

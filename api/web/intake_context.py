@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey import law
 from survey.access.viewer import Viewer
+from survey.approval.duties import duty_book
 from survey.assessment import queries as assessment
 from survey.db import once
 from survey.intake.rows import IntakeContext
@@ -43,4 +44,5 @@ def intake_context(viewer: Viewer) -> IntakeContext:
     posts = {} if user_id is None else {user_id: viewer.posts}
     # The token of a device that was shut out opens nothing.
     revoked: dict[str, datetime | None] = {} if viewer.device_id is None else {viewer.device_id: None}
-    return IntakeContext(user_id, viewer.device_id, viewer.today, viewer.now, book, posts, revoked)
+    duties = duty_book(current_app.config["SETTINGS"].duties_file)
+    return IntakeContext(user_id, viewer.device_id, viewer.today, viewer.now, book, posts, revoked, duties)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey import words
 from survey.access import audit, devices, queries, rights
-from survey.access.models import NAME_LENGTH, ROLES, Appointment, User
+from survey.access.models import CAPACITIES, NAME_LENGTH, ROLES, SIGNER, Appointment, User
 from survey.access.rows import Actor, NewAccount, NewAppointment
 from survey.areas import queries as areas
 from survey.areas.names import folded_name, nfc, person_sort_key
@@ -50,6 +50,8 @@ def create_account(
         must_change_password=must_change_password,
         is_demo=is_demo,
         created_at=actor.at,
+        password_set_at=actor.at if must_change_password else None,
+        password_set_by=actor.user_id if must_change_password else None,
     )
     session.add(user)
     session.flush()
@@ -129,6 +131,8 @@ def faults_of_post(session: Session, actor: Actor, post: NewAppointment) -> list
     if post.role not in ROLES:
         expected = ", ".join(f"{words.word(f'role.{role}')} ({role})" for role in ROLES)
         faults.append(Problem(6013, got=post.role, expected=expected))
+    if post.capacity is not None and (post.capacity not in CAPACITIES or post.role != SIGNER):
+        faults.append(Problem(5493, got=post.capacity, expected=", ".join(CAPACITIES)))
     if post.valid_to is not None and post.valid_to < post.valid_from:
         faults.append(Problem(6016, first=f"{post.valid_from:%d/%m/%Y}", last=f"{post.valid_to:%d/%m/%Y}"))
     if post.area_code not in areas.tree(session, actor.today).names:
@@ -157,6 +161,7 @@ def _add_post(session: Session, actor: Actor, user_id: int, new: NewAppointment)
         area_code=new.area_code,
         valid_from=new.valid_from,
         valid_to=new.valid_to,
+        capacity=new.capacity,
     )
     session.add(post)
     session.flush()
@@ -180,6 +185,33 @@ def end_post(session: Session, actor: Actor, post_id: int) -> None:
     session.flush()
     _keep_a_root_administrator(session, before, actor.today)
     _audit(session, actor, "post.ended", post.user_id, post.area_code, post=post.id, role=post.role)
+
+
+def answer_proposal(
+    session: Session, actor: Actor, post_id: int, *, is_given: bool, capacity: str | None = None
+) -> None:
+    """Give an appointment that an upgrade proposed, from today on, or decline it; it stays readable.
+
+    Raises: Problem 6018 not in scope, 6019 one's own, 5492 not proposed (any more), 6014-6016 post.
+    """
+    post = session.get(Appointment, post_id, with_for_update=True)
+    if post is None:
+        raise Problem(6018)
+    _managed(session, actor, post.user_id)
+    if post.user_id == actor.user_id:
+        raise Problem(6019)
+    if post.proposed_on is None or (post.valid_to is not None and post.valid_to < actor.today):
+        raise Problem(5492)
+    if not is_given:
+        post.valid_to = actor.today - timedelta(days=1)
+        _audit(session, actor, "post.declined", post.user_id, post.area_code, post=post.id, role=post.role)
+        return
+    for fault in faults_of_post(
+        session, actor, NewAppointment(post.role, post.area_code, actor.today, post.valid_to, capacity)
+    ):
+        raise fault
+    post.proposed_on, post.valid_from, post.capacity = None, actor.today, capacity
+    _audit(session, actor, "post.granted", post.user_id, post.area_code, post=post.id, role=post.role)
 
 
 # --- lists
@@ -230,6 +262,7 @@ def reset_password(session: Session, actor: Actor, user_id: int, password_hash: 
     """
     user = _managed(session, actor, user_id)
     _set_password(user, password_hash, is_temporary=True)
+    user.password_set_at, user.password_set_by, user.password_confirmed_by = actor.at, actor.user_id, None
     _audit(session, actor, "password.reset", user_id)
     _shut_out(session, actor, user)
 
@@ -240,6 +273,20 @@ def change_password(session: Session, actor: Actor, user_id: int, password_hash:
     _set_password(user, password_hash, is_temporary=False)
     _audit(session, actor, "password.changed", user_id)
     _shut_out(session, actor, user)
+
+
+def confirm_password(session: Session, actor: Actor, user_id: int) -> None:
+    """A second administrator has seen that the person holds their own account: it may decide and pay again.
+
+    Confirming twice changes nothing. Raises: Problem 6018 not in scope, 5489 not for this administrator.
+    """
+    user = _managed(session, actor, user_id)
+    if user.password_set_at is None or user.password_confirmed_by is not None:
+        return
+    if not queries.may_confirm(session, actor.user_id, user_id, user.password_set_by):
+        raise Problem(5489)
+    user.password_confirmed_by = actor.user_id
+    _audit(session, actor, "password.confirmed", user_id)
 
 
 def _set_password(user: User, password_hash: str, *, is_temporary: bool) -> None:

@@ -10,12 +10,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.db import AreaCode, Base, Sha256, UtcDateTime, UuidText
 
-ROLES = ("officer", "commune", "committee", "finance", "admin", "auditor")
+ROLES = ("officer", "commune", "committee", "signer", "finance", "admin", "auditor")
+SIGNER = "signer"
+"""Người có thẩm quyền ký: decides for the body of the area, the only role that approves."""
+CAPACITIES = ("kt", "tuq", "tl")
+"""In whose place a signer signs: KT. (ký thay), TUQ. (thừa ủy quyền), TL. (thừa lệnh); none: the head."""
 
 USERNAME_LENGTH = 64
 NAME_LENGTH = 200
 ROLE_LIST = ", ".join(f"'{role}'" for role in ROLES)
 UNSEALED = text("sequence IS NULL")
+CAPACITY_LIST = ", ".join(f"'{capacity}'" for capacity in CAPACITIES)
 
 
 class User(Base):
@@ -45,6 +50,12 @@ class User(Base):
     """No password is accepted before this moment (back-off after wrong ones)."""
     session_number: Mapped[int] = mapped_column(Integer, default=0)
     """Part of every session cookie; raising it ends all sessions, copied cookies too."""
+    password_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When somebody else last gave the password (made or reset); choosing one's own does not clear it."""
+    password_set_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Who gave it; empty with a moment beside it: the operator at the server."""
+    password_confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """The second administrator who saw that the person themselves holds the account."""
 
 
 class Appointment(Base):
@@ -56,6 +67,7 @@ class Appointment(Base):
     __tablename__ = "posts"
     __table_args__ = (
         CheckConstraint(f"role in ({ROLE_LIST})", name="role_known"),
+        CheckConstraint(f"capacity in ({CAPACITY_LIST})", name="capacity_known"),
         Index(None, "user_id", "role"),
         Index(None, "area_code"),
     )
@@ -69,6 +81,10 @@ class Appointment(Base):
     """First day of the term."""
     valid_to: Mapped[date | None] = mapped_column(Date)
     """Last day of the term, included; empty while it is open."""
+    capacity: Mapped[str | None] = mapped_column(String(4))
+    """Of a signer: in whose place they sign; empty for the head of the body and for other roles."""
+    proposed_on: Mapped[date | None] = mapped_column(Date)
+    """Proposed by an upgrade and given by nobody yet: it carries no right until an administrator gives it."""
 
 
 class Device(Base):

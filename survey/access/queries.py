@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, false, func, or_, selec
 from sqlalchemy.orm import Session
 
 from survey.access import rights
-from survey.access.models import Appointment, DataKey, Device, User
+from survey.access.models import SIGNER, Appointment, DataKey, Device, User
 from survey.access.rows import Account, DeviceOwner, HeldAppointment, HeldDevice, SignIn
 from survey.areas import queries as areas
 from survey.areas.names import folded_name
@@ -66,6 +66,8 @@ def _account(user: User) -> Account:
         created_at=user.created_at,
         locked_until=user.locked_until,
         session_number=user.session_number,
+        password_set_by=user.password_set_by,
+        is_unconfirmed=user.password_set_at is not None and user.password_confirmed_by is None,
     )
 
 
@@ -104,7 +106,10 @@ def filtered(
         condition &= name | User.username.contains(folded_username(search), autoescape=True)
     if role:
         condition &= exists().where(
-            Appointment.user_id == User.id, Appointment.role == role, holds(Appointment, today)
+            Appointment.user_id == User.id,
+            Appointment.role == role,
+            Appointment.proposed_on.is_(None),
+            holds(Appointment, today),
         )
     if state in STATES:
         condition &= STATES[state]
@@ -139,7 +144,16 @@ def posts(session: Session, user_ids: Iterable[int]) -> list[HeldAppointment]:
         .order_by(Appointment.valid_from.desc(), Appointment.id.desc())
     )
     return [
-        HeldAppointment(post.id, post.user_id, post.role, post.area_code, post.valid_from, post.valid_to)
+        HeldAppointment(
+            post.id,
+            post.user_id,
+            post.role,
+            post.area_code,
+            post.valid_from,
+            post.valid_to,
+            post.capacity,
+            post.proposed_on,
+        )
         for post in session.scalars(query)
     ]
 
@@ -223,3 +237,55 @@ def root_administrators(session: Session, on: date) -> frozenset[int]:
         .with_for_update()
     )
     return frozenset(session.scalars(query))
+
+
+def is_unconfirmed(session: Session, user_id: int) -> bool:
+    """Whether somebody else set the account's password and no second administrator has confirmed it since."""
+    waiting = User.password_set_at.is_not(None) & User.password_confirmed_by.is_(None)
+    return session.scalar(select(User.id).where(User.id == user_id, waiting)) is not None
+
+
+def capacity_of(session: Session, user_id: int, path: Iterable[str], on: date) -> str | None:
+    """In whose place the account signs for a place: of its appointment nearest to the front of this path."""
+    order = list(path)
+    query = select(Appointment.area_code, Appointment.capacity).where(
+        Appointment.user_id == user_id,
+        Appointment.role == SIGNER,
+        Appointment.proposed_on.is_(None),
+        Appointment.area_code.in_(order),
+        holds(Appointment, on),
+    )
+    found = session.execute(query).all()
+    return min(found, key=lambda row: order.index(row[0]))[1] if found else None
+
+
+def may_confirm(session: Session, actor_id: int | None, user_id: int, set_by: int | None) -> bool:
+    """Whether somebody is the second administrator for a password: a person, not its owner, not who set it.
+
+    Whoever waits for that themselves may not, or an administrator could make the second one alone. A password
+    given at the server is enough: otherwise nobody could be the first.
+    """
+    if actor_id is None or actor_id in (user_id, set_by):
+        return False
+    actor = session.get_one(User, actor_id)
+    by_another = actor.password_set_at is not None and actor.password_set_by is not None
+    return not by_another or actor.password_confirmed_by is not None
+
+
+def second_administrators(session: Session, user_id: int, set_by: int | None, on: date) -> int:
+    """How many active administrators could confirm an account's password."""
+    query = (
+        select(User.id)
+        .join(Appointment, Appointment.user_id == User.id)
+        .where(User.is_active, Appointment.role.in_(rights.RIGHTS["accounts.manage"]), holds(Appointment, on))
+        .distinct()
+    )
+    return sum(may_confirm(session, one, user_id, set_by) for one in session.scalars(query))
+
+
+def proposed(session: Session, scope: ColumnElement[bool], on: date) -> list[Account]:
+    """The accounts within `scope` for which an upgrade proposed an appointment that waits for an answer."""
+    waits = Appointment.proposed_on.is_not(None) & (
+        Appointment.valid_to.is_(None) | (Appointment.valid_to >= on)
+    )
+    return accounts(session, scope & exists().where(Appointment.user_id == User.id, waits))

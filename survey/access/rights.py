@@ -31,26 +31,29 @@ def _roles(*names: str) -> frozenset[str]:
 
 RIGHTS: Table = {
     # what is recorded and seen of households
-    "envelope.send": _roles("officer", "commune", "committee", "finance"),
+    "envelope.send": _roles("officer", "commune", "committee", "signer", "finance"),
     "survey.send": _roles("officer", "commune"),
-    "household.read": _roles("officer", "commune", "committee", "finance", "admin", "auditor"),
-    "map.read": _roles("officer", "commune", "committee", "finance", "admin", "auditor"),
-    "person.read": _roles("officer", "commune", "committee", "finance", "admin", "auditor"),
+    "household.read": _roles("officer", "commune", "committee", "signer", "finance", "admin", "auditor"),
+    "map.read": _roles("officer", "commune", "committee", "signer", "finance", "admin", "auditor"),
+    "person.read": _roles("officer", "commune", "committee", "signer", "finance", "admin", "auditor"),
     "national_id.read": _roles("commune", "auditor"),
-    "inbox.read": _roles("commune", "admin", "auditor"),
+    "inbox.read": _roles("commune", "signer", "admin", "auditor"),
     "inbox.mend": _roles("commune", "admin"),
+    "inbox.let_through": _roles("commune", "signer", "admin"),
     # from the assessment to the hand-over
     "case.record": _roles("officer", "commune"),
     "case.review": _roles("commune", "committee"),
-    "case.approve": _roles("commune", "committee"),
-    "official_act.keep": _roles("commune", "committee"),
+    "case.approve": _roles("signer"),
+    "decision.enter": _roles("commune"),
+    "duty.read": _roles("committee", "signer", "auditor"),
+    "official_act.keep": _roles("commune", "committee", "signer"),
     "unit.name_outside": _roles("admin"),
-    "paper.read": _roles("officer", "commune", "committee", "finance", "auditor"),
+    "paper.read": _roles("officer", "commune", "committee", "signer", "finance", "auditor"),
     "posting.publish": _roles("commune"),
     # money
     "payment.record": _roles("commune", "finance"),
-    "amount.read": _roles("commune", "committee", "finance", "auditor"),
-    "budget.read": _roles("commune", "committee", "finance", "auditor"),
+    "amount.read": _roles("commune", "committee", "signer", "finance", "auditor"),
+    "budget.read": _roles("commune", "committee", "signer", "finance", "auditor"),
     # keeping the program
     "law.read": _roles(*ROLES),
     "area.import": _roles("admin"),
@@ -77,7 +80,10 @@ _posts_in_force = (  # made once: every request asks, and making it costs more t
     select(Appointment.role, Appointment.area_code)
     .join(User, User.id == Appointment.user_id)
     .where(
-        User.id == bindparam("user_id"), User.is_active, holds(Appointment, bindparam("today", type_=Date))
+        User.id == bindparam("user_id"),
+        User.is_active,
+        Appointment.proposed_on.is_(None),
+        holds(Appointment, bindparam("today", type_=Date)),
     )
     .order_by(Appointment.role, Appointment.area_code)
 )

@@ -17,7 +17,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account as pages show it. A session lives while it carries the account's `session_number`."""
+    """An account as pages show it. A session lives while it carries the account's `session_number`.
+
+    `is_unconfirmed`: somebody else set the password, and no second administrator has confirmed that since.
+    """
 
     id: int
     username: str
@@ -29,6 +32,8 @@ class Account:
     created_at: datetime
     locked_until: datetime | None
     session_number: int
+    password_set_by: int | None = None
+    is_unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,16 @@ class HeldAppointment:
     area_code: str
     valid_from: date
     valid_to: date | None
+    capacity: str | None = None
+    proposed_on: date | None = None
 
     def holds(self, on: date) -> bool:
-        """Whether the post is in force on that day."""
-        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+        """Whether the post is in force on that day; one that is only proposed never is."""
+        return (
+            self.proposed_on is None
+            and self.valid_from <= on
+            and (self.valid_to is None or on <= self.valid_to)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,7 @@ class NewAppointment:
     area_code: str
     valid_from: date
     valid_to: date | None = None
+    capacity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, extract, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, extract, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from survey.access.models import User
 from survey.approval import lists
@@ -23,6 +23,7 @@ from survey.approval.models import (
 from survey.approval.rows import (
     ActEvent,
     AreaList,
+    Decision,
     ListDeparture,
     ListHead,
     ListRow,
@@ -35,7 +36,8 @@ from survey.areas import queries as areas
 from survey.areas.tree import Tree, holds
 from survey.assessment.models import AssessmentRow
 from survey.cases import machine
-from survey.cases.models import Case
+from survey.cases.models import Act, Case, Step
+from survey.cases.queries import texts_of
 from survey.db import one_of
 from survey.registry.models import Household, Person
 
@@ -466,3 +468,34 @@ def targets(session: Session, act_id: int, *conditions: ColumnElement[bool]) -> 
             statement.order_by(AllocationTarget.year, AllocationTarget.area_code, AllocationTarget.id)
         )
     )
+
+
+def decisions_behind(session: Session, case_ids: Collection[str]) -> list[Decision]:
+    """The counting approvals of these cases, the newest first: signed, entered and compared by whom."""
+    later, confirming = aliased(Step), aliased(User)
+    counts = (
+        select(Step.act_id, func.count())
+        .where(Step.case_id.in_(list(case_ids)), Step.kind == "approval")
+        .where(~exists().where(later.replaces_id == Step.id))
+        .group_by(Step.act_id)
+    )
+    households: dict[int, int] = dict(session.execute(counts).all())
+    statement = (
+        select(Act, User.full_name, confirming.full_name)
+        .outerjoin(User, User.id == Act.actor_id)
+        .outerjoin(confirming, confirming.id == Act.confirmed_by)
+        .where(Act.id.in_(list(households)))
+        .order_by(Act.done_on.desc(), Act.id.desc())
+    )
+    return [
+        Decision(
+            act_id=act.envelope_id,
+            done_on=act.done_on,
+            actor_name=actor,
+            confirmed_by_name=confirmed_by,
+            capacity=act.details.get("capacity"),
+            signed_by=texts_of(act).get("signed_by"),
+            households=households[act.id],
+        )
+        for act, actor, confirmed_by in session.execute(statement)
+    ]

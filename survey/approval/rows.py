@@ -237,3 +237,16 @@ class PostedHouse:
     works_kind: str | None
     programme: str | None
     amount_vnd: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One act of approval behind a list: who did (or entered) it, who compared it, how many households."""
+
+    act_id: str
+    done_on: date
+    actor_name: str | None
+    confirmed_by_name: str | None
+    capacity: str | None
+    signed_by: str | None
+    households: int

@@ -57,7 +57,8 @@ class Case(Base):
 class Act(Base):
     """One version of an act (việc đã làm): who did what, when, where, with what evidence; never changed.
 
-    `details` hold codes, numbers and dates; `texts` what a person typed (names, remarks), sealed.
+    `details` hold codes, numbers and dates; `texts` what a person typed (names, remarks), sealed. Of a
+    decision signed on paper `actor_id` entered it and `confirmed_by` compared it with that paper.
     """
 
     __tablename__ = "acts"
@@ -73,6 +74,7 @@ class Act(Base):
     captured_at: Mapped[datetime]
     received_at: Mapped[datetime] = mapped_column(index=True)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     device_id: Mapped[str | None] = mapped_column(String(80))
     lon: Mapped[float | None]
     lat: Mapped[float | None]

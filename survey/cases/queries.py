@@ -261,21 +261,28 @@ def steps_by_household(session: Session, act_id: int) -> dict[str, Step]:
 
 def events(session: Session, household_id: str) -> list[HistoryEntry]:
     """Everything that was done about a household's cases, newest first; revoked and corrected steps too."""
+    confirming = aliased(User)
     statement = (
-        select(Step, Act, User.full_name, _is_replaced)
+        select(Step, Act, User.full_name, confirming.full_name, _is_replaced)
         .join(Case, Case.id == Step.case_id)
         .join(Act, Act.id == Step.act_id)
         .outerjoin(User, User.id == Act.actor_id)
+        .outerjoin(confirming, confirming.id == Act.confirmed_by)
         .where(Case.household_id == household_id)
         .order_by(Step.id.desc())
     )
     rows = session.execute(statement).all()
-    photos = _photo_counts(session, [act.id for _, act, _, _ in rows])
+    photos = _photo_counts(session, [act.id for _, act, *_ in rows])
     return [_event(*row, photos.get(row[1].id, (0, 0, 0))) for row in rows]
 
 
 def _event(
-    step: Step, act: Act, actor: str | None, is_revoked: bool, photos: tuple[int, int, int]
+    step: Step,
+    act: Act,
+    actor: str | None,
+    confirmed_by: str | None,
+    is_revoked: bool,
+    photos: tuple[int, int, int],
 ) -> HistoryEntry:
     return HistoryEntry(
         step_id=step.id,
@@ -296,6 +303,8 @@ def _event(
         photos_arrived=photos[1],
         has_scan=photos[2] > 0,
         is_revoked=is_revoked,
+        confirmed_by_name=confirmed_by,
+        capacity=act.details.get("capacity"),
     )
 
 

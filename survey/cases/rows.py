@@ -85,6 +85,7 @@ class NewAct:
     received_at: datetime
     actor_id: int | None
     device_id: str | None
+    confirmed_by: int | None = None
     lon: float | None = None
     lat: float | None = None
     accuracy_m: float | None = None
@@ -118,6 +119,8 @@ class HistoryEntry:
     photos_arrived: int
     has_scan: bool
     is_revoked: bool
+    confirmed_by_name: str | None = None
+    capacity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,7 +222,9 @@ def _run_waiting_acts(session: Session, subjects: set[str], context: IntakeConte
 
 def _run_later(session: Session, row: ReceivedEnvelope, context: IntakeContext) -> set[str]:
     """Run what waited, with the rights of who sent it; whatever is wrong with it, it fails alone."""
-    theirs = replace(context, sender_id=row.sender_id, device_id=row.device_id)
+    theirs = replace(
+        context, sender_id=row.sender_id, device_id=row.device_id, confirms=False, is_from_file=False
+    )
     try:
         with session.begin_nested():
             return _run(session, row, read(json.loads(row.body or "{}")), theirs)
@@ -231,12 +233,30 @@ def _run_later(session: Session, row: ReceivedEnvelope, context: IntakeContext) 
 
 
 def run_again(session: Session, row_id: int, context: IntakeContext) -> Receipt:
-    """Run a waiting envelope again, for instance after its village was imported."""
+    """Run a waiting envelope again, as after its village was imported, with the rights of whoever does.
+
+    Who let somebody else's record through is kept with it: they have a hand in it from then on.
+    """
     row = session.get_one(ReceivedEnvelope, row_id)
     is_newest = not queries.has_version(session, row.envelope_id, row.version + 1)
     if row.state == WAITING and row.settled_at is None and row.body and is_newest:
-        _run_waiting_acts(session, _run(session, row, read(json.loads(row.body)), context), context)
+        subjects = _run(session, row, read(json.loads(row.body)), context)
+        if row.state == STORED and context.sender_id != row.sender_id:
+            row.let_through_by = context.sender_id
+        _run_waiting_acts(session, subjects, context)
     return queries.receipt(session, row)
+
+
+def confirm(session: Session, row_id: int, context: IntakeContext) -> Receipt:
+    """Let an entered decision take effect: the sender says it matches its paper (đối chiếu đúng bản ký).
+
+    Problem 5491 when it does not wait for that (any more).
+    """
+    row = session.get_one(ReceivedEnvelope, row_id)
+    waits = row.state == WAITING and row.settled_at is None
+    if not waits or all(fault["number"] != queries.TO_COMPARE for fault in row.faults):
+        raise Problem(5491)
+    return run_again(session, row_id, replace(context, confirms=True))
 
 
 def mend(session: Session, row_id: int, changes: Mapping[str, Any], context: IntakeContext) -> Receipt:

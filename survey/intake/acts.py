@@ -6,24 +6,32 @@ has arrived.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from survey.access.queries import capacity_of
 from survey.approval.chain import chain_on, signing_unit
+from survey.approval.duties import CONFIRMED, DECIDED, ENTERED
+from survey.approval.models import OfficialAct
+from survey.approval.queries import scanned
+from survey.approval.rows import SURE, USABLE
 from survey.areas import queries as areas
 from survey.assessment import queries as assessment
-from survey.assessment.judging import for_approval
-from survey.assessment.models import LAPSED
+from survey.assessment.judging import Approvable, for_approval
+from survey.assessment.models import LAPSED, AssessmentRow
 from survey.cases import machine, procedure
 from survey.cases import queries as cases
 from survey.cases.actions import Changes, record_act
 from survey.cases.models import Step
 from survey.cases.rows import NewAct, Target
-from survey.intake import checks
+from survey.days import day_of
+from survey.intake import apart, checks
+from survey.intake.apart import Apart
 from survey.intake.judged import judge_anew
 from survey.intake.models import ReceivedEnvelope
 from survey.intake.rights import may
@@ -38,6 +46,10 @@ from survey.works.checks import photo_flags, progress_flags
 
 META = ("household", "area_code", "done_on", "point")
 """Questions that are columns of the act or name its household, not what it decided."""
+NOT_FOUND_ENTITLED = ("not_entitled", "needs_information", "not_assessed")
+"""An approval against these takes a numbered act and a reason (quyết định khác kết quả đối chiếu)."""
+RECORDING = ("registered", "reviewed")
+"""Duties that come before any decision: only their correction can come after one, by whoever decided."""
 Values = dict[str, Any]
 
 
@@ -59,18 +71,91 @@ def process_act(
     known = _households(session, [row["household"] for row in rows])
     where = _area(session, values, known, context)
     concerns = tuple(dict.fromkeys(row["household"] for row in rows)) or (values.get("act") or envelope.id,)
-    faults = [*checked.faults, *_wrong_references(session, kind, values, rows, known, context)]
+    faults = [*_from_file(envelope, context), *checked.faults]
+    faults += _wrong_references(session, kind, values, rows, known, context)
     faults += _wrong_votes(kind, values)
     try:
-        faults = faults or list(_not_allowed(session, envelope, values, known, context))
+        if not faults:
+            done = _done_as(session, envelope, row, values, known, context)
+            faults = list(_refused(session, envelope, values, known, done, context))
         if not faults:
             with session.begin_nested():
-                _record(session, envelope, row, values, rows, known, context)
+                _record(session, envelope, row, values, rows, known, done, context)
+                if done.duty == ENTERED:  # possible as it stands: it takes effect once it is compared
+                    raise Problem(5484)
     except Problem as problem:
         faults.append(Fault("", problem))
     if faults:
         return ProcessingResult([fault.to_dict() for fault in faults[:MAX_FAULTS]], where, concerns=concerns)
     return ProcessingResult([], where, next(iter(known), None), concerns)
+
+
+@dataclass(frozen=True, slots=True)
+class DoneAs:
+    """As what duty an act is done by whoever runs it, and what was found of its households.
+
+    Of an approval: how they are assessed now, and what it would rest on that day.
+    """
+
+    duty: str | None
+    seen: Apart | None
+    judged: Mapping[str, AssessmentRow]
+    approvable: Mapping[str, Approvable]
+    sender_id: int | None
+
+
+def _done_as(
+    session: Session,
+    envelope: Envelope,
+    row: ReceivedEnvelope,
+    values: Values,
+    known: dict[str, Household],
+    context: IntakeContext,
+) -> DoneAs:
+    """The duty of an act and whose hands are in the cases of its households; decisions by their door."""
+    duty, entered_by = context.duties.duty_of(envelope.form), set[int | None]()
+    judged: Mapping[str, AssessmentRow] = {}
+    approvable: Mapping[str, Approvable] = {}
+    if envelope.form == "approval":
+        judged = assessment.current_of(session, list(known))
+        approvable = for_approval(session, list(known), context.book, date.fromisoformat(values["done_on"]))
+        duty = _door(session, values, known, context)
+        entered_by = apart.senders(session, envelope.id) if duty == CONFIRMED else set()
+    if duty is None or (duty in RECORDING and not envelope.base_version):
+        return DoneAs(duty, None, judged, approvable, row.sender_id)
+    seen = apart.look(
+        session,
+        context.sender_id,
+        duty,
+        list(known),
+        context,
+        received_on=day_of(row.received_at),
+        entered_by=entered_by,
+    )
+    return DoneAs(duty, seen, judged, approvable, row.sender_id)
+
+
+def _door(session: Session, values: Values, known: dict[str, Household], context: IntakeContext) -> str:
+    """By which door a decision comes: signed here, or entered from paper, or compared with its paper."""
+    if context.confirms:
+        return CONFIRMED
+    if context.sender_id is None:
+        return DECIDED
+    units = {
+        signing_unit(areas.tree(session, context.today), household.area_code, values["body"])
+        for household in known.values()
+    }
+    if all(may(session, "case.approve", unit, context) for unit in units):
+        return DECIDED
+    enters = all(may(session, "decision.enter", unit, context) for unit in units)
+    return ENTERED if enters else DECIDED
+
+
+def _from_file(envelope: Envelope, context: IntakeContext) -> Iterator[Fault]:
+    """What decides or takes back in a queue file: that proves the phone, not who held it. Problem 4317."""
+    is_recording = machine.acts()[envelope.form].right == "case.record"
+    if context.is_from_file and (not is_recording or envelope.form == machine.REVOCATION):
+        yield Fault("", Problem(4317, **both("act", "act", envelope.form)))
 
 
 def _rows(session: Session, kind: str, values: Values) -> list[Values]:
@@ -146,16 +231,39 @@ def _nobody(kind: str) -> Fault:
     return Fault("households", Problem(5413))
 
 
+def _refused(
+    session: Session,
+    envelope: Envelope,
+    values: Values,
+    known: dict[str, Household],
+    done: DoneAs,
+    context: IntakeContext,
+) -> list[Fault]:
+    """What speaks against the act beside its answers: rights, duties, then what it decides or pays."""
+    kind = envelope.form
+    found = list(_wrong_body(values, known, done)) if kind == "approval" else []
+    found += _not_allowed(session, envelope, values, known, done, context)
+    found += apart.faults(session, done.seen) if done.seen else ()
+    if kind == "approval" and not found:
+        found += _wrong_decision(session, values, known, done)
+    if kind == "payment" and not found and done.seen and done.seen.is_ruled:
+        found += _wrong_payment(session, envelope, values, known)
+    return found
+
+
 def _not_allowed(
-    session: Session, envelope: Envelope, values: Values, known: dict[str, Household], context: IntakeContext
+    session: Session,
+    envelope: Envelope,
+    values: Values,
+    known: dict[str, Household],
+    done: DoneAs,
+    context: IntakeContext,
 ) -> Iterator[Fault]:
     """What the sender has no right to do there: kept, and confirmed by those who have.
 
     Whoever takes a step away, by a correction or a revocation, needs the right to that step too.
     """
     kind = envelope.form
-    if kind == "approval":
-        yield from _wrong_body(session, values, known)
     if context.sender_id is None:
         return
     places = {household.area_code for household in known.values()}
@@ -167,9 +275,13 @@ def _not_allowed(
     for step in taken_away:
         wanted.add((step.kind, areas_of[homes[step.case_id]], step.values.get("body")))
     tree = areas.tree(session, context.today)
+    # What is compared was entered by somebody who may: whoever sent it, not only whoever compares it.
+    entering = replace(context, sender_id=done.sender_id) if done.duty == CONFIRMED else context
     for act, code, body in sorted(wanted, key=str):
         where = signing_unit(tree, code, body or "province") if act == "approval" else code
-        if not may(session, machine.acts()[act].right, where, context):
+        is_from_paper = act == kind and done.duty in (ENTERED, CONFIRMED)
+        right = "decision.enter" if is_from_paper else machine.acts()[act].right
+        if not (may(session, right, where, context) and may(session, right, where, entering)):
             yield Fault("household", Problem(4113, area_code=where or "?", **both("act", "act", act)), where)
 
 
@@ -180,17 +292,58 @@ def _taken_away(session: Session, envelope: Envelope, values: Values) -> list[St
     return [*steps, *revoked]
 
 
-def _wrong_body(session: Session, values: Values, known: dict[str, Household]) -> Iterator[Fault]:
+def _wrong_body(values: Values, known: dict[str, Household], done: DoneAs) -> Iterator[Fault]:
     """An approval by a body that does not carry the list that day."""
     done_on = date.fromisoformat(values["done_on"])
-    judged = assessment.current_of(session, list(known))
     for household_id in known:
-        row = judged.get(household_id)
+        row = done.judged.get(household_id)
         body = chain_on(row.programme if row else None, done_on).list_body
         if values["body"] != body:
             words = {**both("got", "level", values["body"]), **both("expected", "level", body)}
             yield Fault("body", Problem(5418, on=values["done_on"], **words))
             return
+
+
+def _wrong_decision(
+    session: Session, values: Values, known: dict[str, Household], done: DoneAs
+) -> Iterator[Fault]:
+    """A decision from paper without its paper; one against the assessment without its act and reason."""
+    number = values.get("official_act")
+    act = session.get(OfficialAct, number) if number is not None else None
+    if number is not None and act is None:
+        yield Fault("official_act", Problem(5495), number)
+    is_sure = act is not None and act.state in SURE
+    if done.duty in (ENTERED, CONFIRMED) and not (
+        is_sure and values.get("signed_by") and scanned(session, [number or 0])
+    ):
+        yield Fault("official_act", Problem(5485))
+    if done.seen is None or not (done.seen.is_ruled or done.duty == ENTERED):
+        return
+    for household_id, outcome in against(known, done).items():
+        if act is None or act.state not in USABLE or not values.get("against_reason"):
+            yield Fault("household", Problem(5486, **both("outcome", "outcome", outcome)), household_id)
+
+
+def against(household_ids: Iterable[str], done: DoneAs) -> dict[str, str]:
+    """The households whose interview that counts for the approval finds no entitlement: by what outcome."""
+    found = {one: done.approvable[one].made.outcome for one in household_ids if one in done.approvable}
+    told = {one: found.get(one, "not_assessed") for one in household_ids}
+    return {one: outcome for one, outcome in told.items() if outcome in NOT_FOUND_ENTITLED}
+
+
+def _wrong_payment(
+    session: Session, envelope: Envelope, values: Values, known: dict[str, Household]
+) -> Iterator[Fault]:
+    """Money without an approved amount, or above it: today's payments are all of the budget. 5487, 5488."""
+    for case in cases.cases_of(session, list(known)).values():
+        paid_vnd = case.paid_vnd + values["amount_vnd"]
+        if envelope.base_version:
+            corrected = cases.steps_of(session, envelope.id, before=envelope.version)
+            paid_vnd -= sum(step.values["amount_vnd"] for step in corrected)
+        if case.approved_on is not None and case.amount_vnd is None:
+            yield Fault("amount_vnd", Problem(5487), values["amount_vnd"])
+        elif case.amount_vnd is not None and paid_vnd > case.amount_vnd:
+            yield Fault("amount_vnd", Problem(5488), values["amount_vnd"])
 
 
 def _record(
@@ -200,10 +353,11 @@ def _record(
     values: Values,
     rows: list[Values],
     known: dict[str, Household],
+    done: DoneAs,
     context: IntakeContext,
 ) -> None:
     """Record the act, follow a new head, and assess again whose facts it changed."""
-    changes = record_act(session, _new_act(session, envelope, row, values, rows, known, context))
+    changes = record_act(session, _new_act(session, envelope, row, values, rows, known, done, context))
     _follow_heads(session, list(changes))
     _assess_changed(session, changes, context)
 
@@ -228,6 +382,7 @@ def _new_act(
     values: Values,
     rows: list[Values],
     known: dict[str, Household],
+    done: DoneAs,
     context: IntakeContext,
 ) -> NewAct:
     """The checked values as the cases room takes them."""
@@ -237,6 +392,8 @@ def _new_act(
     area_code = _area(session, values, known, context)
     path = areas.path(session, area_code, context.today) if area_code else ()
     point = values.get("point") or {}
+    if done.duty == DECIDED:
+        details |= _signed_here(session, known, values, context)
     new = NewAct(
         envelope_id=envelope.id,
         version=envelope.version,
@@ -246,7 +403,8 @@ def _new_act(
         done_on=date.fromisoformat(values["done_on"]),
         captured_at=envelope.captured_at,
         received_at=row.received_at,
-        actor_id=row.sender_id,
+        actor_id=context.sender_id if done.duty == DECIDED else row.sender_id,
+        confirmed_by=context.sender_id if done.duty == CONFIRMED else None,
         device_id=row.device_id,
         lon=point.get("lon"),
         lat=point.get("lat"),
@@ -260,10 +418,22 @@ def _new_act(
             *checks.time_flags(envelope.captured_at, row.received_at),
         ],
         photos=envelope.photos,
-        targets=_targets(session, envelope.form, details, rows, path, persons, context),
+        targets=_targets(session, envelope.form, details, rows, path, persons, done, context),
     )
-    new.flags.extend(_flags(session, new, known, path, context))
+    new.flags.extend(_flags(session, new, known, path, done, context))
     return new
+
+
+def _signed_here(
+    session: Session, known: dict[str, Household], values: Values, context: IntakeContext
+) -> Values:
+    """In whose place the decider signs, by their appointment of today."""
+    tree = areas.tree(session, context.today)
+    first = next(iter(known.values()))
+    unit = signing_unit(tree, first.area_code, values["body"])
+    path = tree.path(unit) if unit else ()
+    capacity = capacity_of(session, context.sender_id or 0, path, context.today)
+    return {"capacity": capacity} if capacity else {}
 
 
 def _targets(
@@ -273,18 +443,23 @@ def _targets(
     rows: list[Values],
     path: tuple[str, ...],
     persons: list[PersonInput],
+    done: DoneAs,
     context: IntakeContext,
 ) -> tuple[Target, ...]:
     """What the act decides for each household."""
     common = {
         code: value for code, value in details.items() if code not in META and not isinstance(value, list)
     }
-    rests_on = _rests_on(session, kind, details, [one["household"] for one in rows], context)
+    ids = [one["household"] for one in rows]
+    rests_on = _rests_on(session, kind, details, ids, done)
+    contrary = against(ids, done) if kind == "approval" else {}
     targets = []
     for one in rows:
         own = {code: value for code, value in one.items() if code != "household"}
         household_id = one["household"]
         values = common | own | rests_on.get(household_id, {})
+        if household_id in contrary:
+            values["against"] = contrary[household_id]
         if kind == "head_change":
             values["person_id"] = add_head(session, household_id, persons[0], context.now)
             values["previous_person_id"] = session.get_one(Household, household_id).head_person_id
@@ -293,25 +468,22 @@ def _targets(
 
 
 def _rests_on(
-    session: Session, kind: str, details: Values, household_ids: list[str], context: IntakeContext
+    session: Session, kind: str, details: Values, household_ids: list[str], done: DoneAs
 ) -> dict[str, Values]:
     """The assessments that steps rest on, kept with them: the newest, or what is approved."""
     if kind in ("registration", "objection", "objection_answer"):
         newest = assessment.newest_of(session, household_ids)
         return {household_id: {"assessment_id": row.id} for household_id, row in newest.items()}
     if kind == "approval":
-        return _approved(session, household_ids, date.fromisoformat(details["done_on"]), context)
+        return _approved(date.fromisoformat(details["done_on"]), done)
     return {}
 
 
-def _approved(
-    session: Session, household_ids: list[str], on: date, context: IntakeContext
-) -> dict[str, Values]:
+def _approved(on: date, done: DoneAs) -> dict[str, Values]:
     """What is approved: programme and amount of the interview that counted that day, entering on it.
 
     A programme that had ended by then gives no amount.
     """
-    found = for_approval(session, household_ids, context.book, on)
     return {
         household_id: {
             "survey_id": one.survey.id,
@@ -319,7 +491,7 @@ def _approved(
             "programme": one.made.programme,
             "amount_vnd": None if one.made.lapses_on and one.made.lapses_on <= on else one.made.amount_vnd,
         }
-        for household_id, one in found.items()
+        for household_id, one in done.approvable.items()
     }
 
 
@@ -338,9 +510,15 @@ def _outcome(
 
 
 def _flags(
-    session: Session, new: NewAct, known: dict[str, Household], path: tuple[str, ...], context: IntakeContext
+    session: Session,
+    new: NewAct,
+    known: dict[str, Household],
+    path: tuple[str, ...],
+    done: DoneAs,
+    context: IntakeContext,
 ) -> Iterator[checks.Flag]:
     """What a person should look at; flags refuse nothing."""
+    yield from apart.flags(done.seen) if done.seen else ()
     yield from photo_flags(session, new)
     if new.kind == "meeting":
         yield from procedure.meeting_flags(context.book, new.done_on, path, new.details)
@@ -348,7 +526,7 @@ def _flags(
         until = date.fromisoformat(new.details["until"])
         yield from procedure.posting_flags(context.book, path, new.done_on, until)
     told = progress_flags(session, new, known)
-    judged = assessment.current_of(session, list(known)) if new.kind in ("registration", "approval") else {}
+    judged = assessment.current_of(session, list(known)) if new.kind == "registration" else done.judged
     for household_id in known:
         for flag in told[household_id]:
             yield {**flag, "household": household_id}

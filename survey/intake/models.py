@@ -25,7 +25,8 @@ class ReceivedEnvelope(Base):
     """One version of an envelope as it came (sealed, for it holds names), and what became of it.
 
     `state` is `stored` or `waiting` (in the inbox, hộp chờ xử lý). UNIQUE(envelope_id, version) makes
-    a double impossible however often and in parallel a phone sends.
+    a double impossible however often and in parallel a phone sends. `let_through_by` is who had it stored
+    when that was somebody else than its sender.
     """
 
     __tablename__ = "received_envelopes"
@@ -47,4 +48,5 @@ class ReceivedEnvelope(Base):
     received_at: Mapped[datetime] = mapped_column(index=True)
     household_id: Mapped[str | None] = mapped_column(UuidText, ForeignKey("households.id"))
     settled_at: Mapped[datetime | None]
+    let_through_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     aside_reason: Mapped[str | None] = mapped_column(EncryptedText)

@@ -15,7 +15,7 @@ from survey.assessment.actions import assess_first
 from survey.assessment.judging import counting
 from survey.cases.queries import approval_of
 from survey.days import day_of
-from survey.intake import checks, queries
+from survey.intake import apart, checks, queries
 from survey.intake.acts import process_act
 from survey.intake.judged import Told, judge_anew, point_told
 from survey.intake.models import ReceivedEnvelope
@@ -125,6 +125,7 @@ def examine(
         *_unknown_references(values, household, stated),
         *_foreign(session, corrected, None, context),
         *_foreign(session, household, area_code, context),
+        *_decided_by(session, envelope, household, context),
     )
     placed = PlacedRecord(household_id, household, head, area_code, point, flags)
     return Examined(form, values, faults, placed, corrected)
@@ -159,6 +160,18 @@ def _foreign(
         yield Fault("household", Problem(4111))
     elif area_code and not may_write_in(session, area_code, context):
         yield Fault("area_code", Problem(4112, area_code=area_code), area_code)
+
+
+def _decided_by(
+    session: Session, envelope: Envelope, household: Household | None, context: IntakeContext
+) -> list[Fault]:
+    """A next version by whoever decided or paid: that would make them a recorder of their own decision."""
+    if household is None or not envelope.base_version:
+        return []
+    seen = apart.look(
+        session, context.sender_id, "surveyed", [household.id], context, received_on=context.today
+    )
+    return list(apart.faults(session, seen))
 
 
 def _known_area(session: Session, values: dict[str, Any], context: IntakeContext) -> str | None:

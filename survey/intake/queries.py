@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, cast, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from survey.access.models import User
@@ -13,8 +13,13 @@ from survey.intake.models import ReceivedEnvelope, WaitsFor
 from survey.intake.rows import WAITING, Envelope, InboxRow, Receipt
 from survey.registry.models import Photo
 
+Row = ReceivedEnvelope
 ORDER = (4104, 5401, 5402, 5404, 5405, 5410, 5411, 5412, 5419)
 """Faults that something arriving later may mend: an unknown household, a step that is not possible yet."""
+BY_A_PERSON = (4317, 5480, 5481, 5482, 5483, 5484)
+"""Faults that only somebody else lifts, by looking: nothing that arrives lets such a record through."""
+TO_COMPARE = 5484
+"""The one fault of a decision that was entered from paper and waits for the second pair of eyes."""
 MOST_RUN_AGAIN = 100
 """No more acts than this are run again for one record: nobody's heap of them may slow everybody down."""
 
@@ -101,7 +106,8 @@ def waiting_acts(session: Session, subjects: Collection[str]) -> list[ReceivedEn
     Only the newest version of each: what somebody has corrected meanwhile must not come back.
     """
     found = session.scalars(_of_subjects, {"subjects": list(subjects)})
-    return [row for row in found if any(fault["number"] in ORDER for fault in row.faults)]
+    numbers = [(row, {fault["number"] for fault in row.faults}) for row in found]
+    return [row for row, of_row in numbers if of_row & {*ORDER} and not of_row & {*BY_A_PERSON}]
 
 
 def receipt(session: Session, row: ReceivedEnvelope, unseen: Collection[str] = ()) -> Receipt:
@@ -166,6 +172,24 @@ def _waiting(row: ReceivedEnvelope, sender_name: str | None) -> InboxRow:
         received_at=row.received_at,
         faults=row.faults,
     )
+
+
+def to_compare(
+    session: Session, visible: ColumnElement[bool], *more: ColumnElement[bool]
+) -> list[ReceivedEnvelope]:
+    """Decisions entered from paper that wait to be compared with it, oldest first."""
+    waiting = (Row.state == WAITING) & Row.settled_at.is_(None) & (Row.kind == "act")
+    told = cast(Row.faults, String).contains(str(TO_COMPARE))
+    found = session.scalars(
+        select(Row).where(visible, waiting, told, *more).order_by(Row.received_at, Row.id)
+    )
+    return [row for row in found if {fault["number"] for fault in row.faults} == {TO_COMPARE}]
+
+
+def is_entered(session: Session, household_id: str) -> ReceivedEnvelope | None:
+    """The decision about a household that was entered and waits to be compared, if there is one."""
+    names_it = exists().where(WaitsFor.row_id == Row.id, WaitsFor.subject_id == household_id)
+    return next(iter(to_compare(session, true(), names_it)), None)
 
 
 def count_inbox(session: Session, condition: ColumnElement[bool]) -> int:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from survey import law
+from survey.approval.duties import DutyBook, duty_book
 from survey.questionnaire import Fault
 
 STORED, WAITING = "stored", "waiting"
@@ -19,7 +20,8 @@ class IntakeContext:
     """Who receives, when, and by which law: what the intake may not look up itself.
 
     `posts` are the (role, area code) pairs in force today by account, and `revoked` says of devices when they
-    were shut out: what is known already, each read once where it is not.
+    were shut out: what is known already, each read once where it is not. `duties` says which are apart. With
+    `confirms` the sender says that a decision matches its signed paper; `is_from_file`: nobody signed in.
     """
 
     sender_id: int | None
@@ -29,6 +31,9 @@ class IntakeContext:
     book: law.LawBook
     posts: dict[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     revoked: dict[str, datetime | None] = field(default_factory=dict)
+    duties: DutyBook = field(default_factory=duty_book)
+    confirms: bool = False
+    is_from_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)

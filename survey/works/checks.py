@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from survey.areas.distance import Place, distance_m, place_of
 from survey.cases import machine
 from survey.cases.models import Act, ActPhoto, Case, Step
-from survey.cases.queries import cases_of, steps_of
+from survey.cases.queries import cases_of
 from survey.cases.rows import NewAct
 from survey.registry.models import Household, SurveyPhoto
 from survey.registry.queries import latest_interview
@@ -27,7 +27,7 @@ NEAR_M = 200.0
 """How far from the house a stage may be recorded before somebody should look; the fix's accuracy is added."""
 
 
-OF_THE_CASE = ("review", "handover", "payment")
+OF_THE_CASE = ("review", "handover")
 """Acts whose flags depend on where the case stands."""
 
 
@@ -49,8 +49,6 @@ def _progress_flags(session: Session, new: NewAct, household: Household, case: C
         yield from _still_stuck(case)
     if new.kind == "withdrawal":
         yield from _others_live_there(session, new, household)
-    if new.kind == "payment":
-        yield from _paid_more_than_approved(session, new, case)
     if machine.acts()[new.kind].building:
         yield from _too_fast(session, new, household)
         yield from _not_seen(new, household)
@@ -91,15 +89,6 @@ def _others_live_there(session: Session, new: NewAct, household: Household) -> I
     people = (interview.facts.get("people") if interview else None) or 1
     if new.details.get("reason") == "died" and people > 1:
         yield {"code": "others_live_there", "people": people}
-
-
-def _paid_more_than_approved(session: Session, new: NewAct, case: Case | None) -> Iterator[Flag]:
-    """With this payment the household has more than was approved for it."""
-    paid = (case.paid_vnd if case else 0) + new.details["amount_vnd"]
-    corrected = steps_of(session, new.envelope_id, before=new.version) if new.version > 1 else []
-    paid -= sum(step.values["amount_vnd"] for step in corrected)
-    if case and case.amount_vnd is not None and paid > case.amount_vnd:
-        yield {"code": "paid_above_approved", "paid_vnd": paid, "approved_vnd": case.amount_vnd}
 
 
 def _too_fast(session: Session, new: NewAct, household: Household) -> Iterator[Flag]:

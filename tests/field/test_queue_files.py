@@ -227,11 +227,14 @@ def test_a_file_cannot_be_passed_off_as_another_officer_s(sign_in, lan, session)
 
 
 @pytest.mark.parametrize("form", ["approval", "review", "payment", "revocation"])
-def test_nothing_that_decides_is_taken_from_a_file(sign_in, lan, form):
+def test_nothing_that_decides_is_done_by_a_file_it_waits_for_a_person(sign_in, lan, form):
     decided = act(form, done_on="2025-05-08", body="district", households=[])
     answer = upload(sign_in("mai"), queue_file(lan, [decided, *surveys(1)]))
-    assert "4317" in answer.text or "không chứng minh được" in answer.text
-    assert rows(ReceivedEnvelope) == rows(Survey) == 1
+    assert "không chứng minh người" in answer.text
+    kept = db.session.scalar(select(ReceivedEnvelope).where(ReceivedEnvelope.envelope_id == decided["id"]))
+    assert kept.state == "waiting"
+    assert 4317 in [fault["number"] for fault in kept.faults]
+    assert (rows(ReceivedEnvelope), rows(Survey)) == (2, 1)
 
 
 @pytest.mark.parametrize("key", [b"short", b"k" * 31, b""])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from acting import AGREE, household, take
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from makers import FIRST_DAY, NOON, envelope, new_id
@@ -15,6 +16,8 @@ from api.web.database import downgrade, upgrade
 from api.web.extensions import db
 from api.web.intake_context import intake_context
 from survey.access.models import User
+from survey.access.queries import posts
+from survey.access.rights import may
 from survey.approval.models import AllocationTarget, CaseList, OfficialAct, OfficialActFile
 from survey.intake.actions import receive
 from survey.intake.envelope import read
@@ -121,3 +124,20 @@ def test_going_back_keeps_one_act_of_a_number_with_its_lists(world, storage) -> 
 def test_the_models_equal_the_migrated_tables(session) -> None:
     context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
     assert compare_metadata(context, db.metadata) == []
+
+
+def test_who_approved_is_proposed_as_a_signer_and_signs_nothing_until_an_administrator_says_so(
+    world, storage, sign_in
+) -> None:
+    storage.world.clear()
+    house = household(sign_in("mai"))
+    take(sign_in("mai"), house, *AGREE[:-1])
+    take(sign_in("son"), house, "approval")
+    db.session.remove()
+    downgrade(world, "0007")
+    upgrade(world)
+    son_id = db.session.scalar(select(User.id).where(User.username == "son"))
+    (proposed,) = [post for post in posts(db.session(), [son_id]) if post.role == "signer"]
+    assert (proposed.area_code, proposed.holds(date(2100, 1, 1))) == ("06", False)
+    assert not may(db.session(), son_id, "case.approve", "06", date(2100, 1, 1))
+    assert may(db.session(), son_id, "case.review", "06", date(2100, 1, 1))

@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 from acting import AGREE, household, step, take
 from fielding import as_phone
-from makers import envelope
+from makers import envelope, password_of
 from sending import ENVELOPES, send
 
 from api.web import auth
@@ -326,13 +326,18 @@ def test_who_approves_is_told_when_the_day_makes_it_another_result(sign_in):
     household(clerk, household=house, visited_on="2025-05-14")
     committee = sign_in("son")
     assert "60.000.000" in committee.get("/approvals/approve").text
-    wanted = {"done_on": "2025-05-08", "household": [house]}
+    wanted = {"done_on": "2025-05-08", "household": [house], "password": password_of("son")}
     answer = committee.post("/approvals/approve", data=wanted)
     assert "5466" in answer.text
     assert "60.000.000 → –" in answer.text
     assert cases.case_of(db.session(), house).state == "reviewed"
     seen = re.search('name="seen" value="([0-9a-f]{64})"', answer.text)[1]
-    assert committee.post("/approvals/approve", data=wanted | {"seen": seen}).status_code == 302
+    answer = committee.post("/approvals/approve", data=wanted | {"seen": seen})
+    assert "cần văn bản có số và lý do" in answer.text  # that day the house was not assessed as entitled
+    paper = {"official_act": "new", "act_name": "9/QĐ-UBND", "signed_on": "2025-05-08", "issuer": "06"}
+    paper |= {"subject": "Phê duyệt hộ bị sập nhà", "against_reason": "Nhà sập sau khảo sát"}
+    answer = committee.post("/approvals/approve", data=wanted | {"seen": seen} | paper)
+    assert answer.status_code == 302
     assert cases.case_of(db.session(), house).state == "approved"
 
 
@@ -341,9 +346,10 @@ def test_nobody_is_approved_for_a_programme_that_had_ended_by_that_day(sign_in, 
     take(sign_in("mai"), house, *AGREE[:-1])
     on("2025-09-12")
     committee = sign_in("son")
-    answer = committee.post("/approvals/approve", data={"done_on": "2025-09-12", "household": [house]})
+    wanted = {"household": [house], "password": password_of("son")}
+    answer = committee.post("/approvals/approve", data=wanted | {"done_on": "2025-09-12"})
     assert "5467" in answer.text
-    committee.post("/approvals/approve", data={"done_on": "2025-08-20", "household": [house]})
+    committee.post("/approvals/approve", data=wanted | {"done_on": "2025-08-20"})
     case = cases.case_of(db.session(), house)
     assert (case.state, case.amount_vnd) == ("approved", 60_000_000)
     assert sign_in("hoa").get("/api/v1/areas/06/budget").json["amount_vnd"] == 60_000_000

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from makers import FIRST_DAY, NOON, PEOPLE, envelope
+from makers import FIRST_DAY, MORE_PEOPLE, NOON, PEOPLE, SIGNERS, envelope
 from sending import point, send, send_photo
 from sqlalchemy import select
 
@@ -57,13 +57,14 @@ def two_communes(sign_in) -> dict[str, str]:
     return {"here": here["household_id"], "there": there["household_id"], "photo": photo}
 
 
-@pytest.mark.parametrize("username", PEOPLE)
+@pytest.mark.parametrize("username", [*PEOPLE, "ky"])
 def test_each_role_opens_the_pages_of_its_rights_and_no_other(sign_in, username) -> None:
-    _, role, area = PEOPLE[username]
+    _, role, area = {**PEOPLE, **MORE_PEOPLE}[username]
+    roles = {role, "signer"} if username in SIGNERS else {role}
     client = sign_in(username)
     for page, action in PAGES.items():
         with client.get(page.format(area=area)) as answer:
-            allowed = action is None or role in RIGHTS[action]
+            allowed = action is None or bool(roles & RIGHTS[action])
             assert answer.status_code == (200 if allowed else 403), f"{username} {page}"
             if not allowed:
                 assert "6005" in answer.text

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from acting import household, send_act, take
+from makers import password_of
 from sending import ENVELOPES, PLACES, point
 
 from api.web.extensions import db
@@ -53,7 +54,7 @@ def state_of(house):
 @pytest.fixture
 def stuck(sign_in):
     """Houses approved, begun and handed over in two communes; obstacles due, overdue and without a day."""
-    mai, duy, son = (sign_in(name) for name in ("mai", "duy", "son"))
+    mai, duy, son, ky = (sign_in(name) for name in ("mai", "duy", "son", "ky"))
     where = {"a": (mai, "V1"), "b": (mai, "V1"), "c": (mai, "V2"), "d": (mai, "01900"), "e": (duy, "V3")}
     houses = {}
     for number, (name, (client, code)) in enumerate(where.items()):
@@ -63,7 +64,8 @@ def stuck(sign_in):
         take(client, houses[name], "registration")
         village = code if code.startswith("V") else "V1"
         take(client, houses[name], "meeting", "posting", area_code=village)
-        take(son, houses[name], "review", "approval")
+        take(son, houses[name], "review")
+        take(ky, houses[name], "approval")
     take(mai, houses["b"], "start")
     for name, due in (("a", "2025-05-12"), ("c", "2025-05-10"), ("d", "2025-05-14"), ("e", None)):
         said = {"kind": "land_forest" if name == "c" else "labour", "lead": "village"}
@@ -185,6 +187,7 @@ def _approve(client, houses) -> None:
     page = client.get("/approvals/approve").text
     assert all(f'value="{house}"' in page for house in houses)
     fields = hidden(page) | {"household": houses, "done_on": "2025-05-15"}
+    fields["password"] = password_of(client.username)
     answer = client.post("/approvals/approve", data=fields, content_type="multipart/form-data")
     assert answer.status_code == 302, answer.text
 
