@@ -24,6 +24,7 @@ from survey.intake.models import ReceivedEnvelope
 from survey.operation import queries
 from survey.operation.models import Epoch
 from survey.problems import Problem
+from survey.trail import sealing
 
 BACKUP_EVERY = timedelta(hours=26)
 """A nightly backup and two hours of grace."""
@@ -58,6 +59,7 @@ def findings(viewer: Viewer, at: datetime) -> list[Finding]:
             _backup(session, at),
             _drill(session, at),
             _lines(session, at),
+            _trail(session, at),
             _inbox(viewer, at),
         ]
         found += [*_epoch(session), _size(session, settings)]
@@ -186,6 +188,21 @@ def _lines(session: Session, at: datetime) -> Finding:
     if not last.is_good:
         return Finding("bad", name, said + t(": có chỗ khác", ": they differ"), how)
     return Finding("watch" if at - last.began_at > LINES_EVERY else "good", name, said, how)
+
+
+def _trail(session: Session, at: datetime) -> Finding:
+    name, late = t("Nhật ký kiểm chứng", "Trail"), sealing.unsealed(session, at - sealing.LATE)
+    if late:
+        said = t(
+            f"{num(late)} việc chờ niêm phong quá 10 phút",
+            f"{num(late)} entries wait to be sealed for over 10 minutes",
+        )
+        return Finding("bad", name, said, t("Chạy nhavung trail seal.", "Run nhavung trail seal."))
+    newest = sealing.newest(session)
+    if newest is None:
+        return Finding("watch", name, t("chưa niêm phong lần nào", "never sealed"))
+    when, size = minute(newest.signed_at), num(newest.size)
+    return Finding("good", name, t(f"niêm phong lúc {when}: {size} việc", f"sealed {when}: {size} entries"))
 
 
 def _inbox(viewer: Viewer, at: datetime) -> Finding:

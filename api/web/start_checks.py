@@ -19,6 +19,7 @@ from survey.access.models import AuditEntry
 from survey.operation.actions import note_fingerprint, note_run
 from survey.operation.models import Epoch
 from survey.problems import Problem
+from survey.trail import sealing
 
 RESTORED = "database.restored"
 SERVING = "serving.lock"
@@ -96,12 +97,13 @@ def _note_start() -> None:
 def announce_fork(session: Session, at: datetime) -> None:
     """Tell the trail, once for each restore, that it goes on from an earlier point: what stood after is gone.
 
-    The one place where operation writes into the trail; a checkpoint of the trail belongs into these details.
+    The last checkpoint that the restored database knows says from where.
     """
     epoch = session.scalars(select(Epoch).order_by(Epoch.number.desc()).limit(1)).first()
     told = select(AuditEntry.id).where(AuditEntry.action == RESTORED, AuditEntry.subject_kind == "database")
     if epoch is None or session.scalar(told.where(AuditEntry.subject_id == epoch.id)):
         return
+    known = sealing.newest(session)
     record(
         session,
         at=at,
@@ -111,4 +113,6 @@ def announce_fork(session: Session, at: datetime) -> None:
         subject_id=epoch.id,
         generation=epoch.generation,
         restored_to=epoch.restored_to.isoformat(),
+        tree_size=known.size if known else 0,
+        tree_root=known.root_sha256 if known else None,
     )

@@ -148,6 +148,7 @@ def test_the_trail_of_a_restored_database_tells_of_the_fork(new_server, tmp_path
     old, new = new_server("old"), new_server("new")
     old.set_up()
     sheets = printed(old.nhavung(*KEYS))
+    old.nhavung("trail", "seal")
     old.nhavung("backup", tmp_path / "backups")
     new.nhavung("restore", tmp_path / "backups", typed=sheets[0])
     assert new.refuses_to_start() is None
@@ -155,7 +156,10 @@ def test_the_trail_of_a_restored_database_tells_of_the_fork(new_server, tmp_path
     told = "SELECT subject_id, details FROM audit_entries WHERE action = 'database.restored'"
     ((epoch, details),) = new.rows(told)
     assert epoch == new.rows("SELECT id FROM database_epochs")[0][0]
-    assert json.loads(details)["generation"] == BackupFolder(tmp_path / "backups").generation().name
+    told = json.loads(details)
+    assert told["generation"] == BackupFolder(tmp_path / "backups").generation().name
+    ((size, root),) = old.rows("SELECT size, root_sha256 FROM checkpoints ORDER BY size DESC LIMIT 1")
+    assert (told["tree_size"], told["tree_root"]) == (size, root)
 
 
 # --- what a damaged backup says
