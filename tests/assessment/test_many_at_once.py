@@ -182,7 +182,8 @@ def rows() -> list[tuple[Any, ...]]:
 
 def put_otherwise(house: str, **values: Any) -> None:
     """What is stored of a household is made to differ from what the law says."""
-    db.session.execute(update(AssessmentRow).where(AssessmentRow.household_id == house).values(**values))
+    of_house = update(AssessmentRow).where(AssessmentRow.household_id == house)
+    db.session.connection().execute(of_house.values(**values))  # past the program: it writes row by row
     db.session.commit()
 
 
@@ -202,7 +203,7 @@ def test_a_second_run_writes_nothing(sign_in, run):
     told = statements(lambda: said.append(run()))
     assert "2 hộ giữ nguyên kết quả đã lưu" in said[0]
     assert rows() == before
-    assert {statement.split()[0] for statement in told} - {"BEGIN"} == {"SELECT"}
+    assert {statement.split()[0] for statement in told} - {"BEGIN", "PRAGMA"} == {"SELECT"}
     assert "BEGIN IMMEDIATE" not in told
 
 

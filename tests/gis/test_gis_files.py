@@ -127,7 +127,7 @@ def test_names_and_amounts_are_only_in_the_files_of_those_who_may_read_them(
 
 
 def test_a_role_without_names_gets_no_column_of_them(sign_in, village, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setitem(RIGHTS, "person.read", RIGHTS["person.read"] - {"committee"})
+    monkeypatch.setitem(RIGHTS, "person.read", RIGHTS["person.read"] - {"committee", "signer"})
     for name in ("households.gpkg", "households.geojson"):
         told = taken(sign_in("son"), tmp_path, name, "06").read_bytes()
         assert b"head_name" not in told

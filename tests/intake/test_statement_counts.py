@@ -22,7 +22,8 @@ NEW_SURVEY, PHOTOS, REPEAT_VISIT = 17, 2, 26
 """Of each of these, as of an act, two are the trail's: what the transaction wrote, and after its commit what
 its receipt promises. One more keeps the words of a head's name.
 """
-ACT, JUDGED_ACT, ACT_ON_MANY = 22, 37, 62
+ACT, JUDGED_ACT, ACT_ON_MANY = 22, 39, 62
+"""An approval asks who recorded and reviewed too, once for all of its households."""
 MANY = 30
 DEMARCATION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 

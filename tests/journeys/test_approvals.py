@@ -295,7 +295,7 @@ def test_a_version_changed_behind_our_back_is_told(sign_in, listed) -> None:
     with transaction.write() as session:
         rows = session.scalar(select(CaseList.rows))
         rows[0]["amount_vnd"] = 90_000_000
-        session.execute(update(CaseList).values(rows=rows))
+        session.connection().execute(update(CaseList).values(rows=rows))
     assert not newest().is_intact
     for page in (LIST, f"{LIST}/1"):
         assert "không còn khớp" in sign_in("binh").get(page).text

@@ -49,7 +49,7 @@ def judge_by_day_of_receipt(house: str) -> None:
     stored = made.to_dict() | {"engine_version": "1"}
     for added in ("if_started", "lapses_on", "redefined_on"):
         del stored[added]
-    db.session.execute(
+    db.session.connection().execute(  # past the program, which writes rows one by one
         update(AssessmentRow)
         .where(AssessmentRow.id == row.id)
         .values(

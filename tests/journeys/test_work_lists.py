@@ -32,7 +32,7 @@ def listed(client, address):
 
 def counts(page):
     """(address, count) of every count on a page that opens a list of cases or obstacles."""
-    found = re.findall(r'href="(/work/[^"]+)"><span class="count[^"]*"[^>]*>([\d.]+)<', page)
+    found = re.findall(r'href="(/work/[^"]+)">\s*<span class="count[^"]*"[^>]*>([\d.]+)<', page)
     chips = re.findall(r'class="chip" href="(/work/[^"]+)"[^>]*>([\d.]+)<', page)
     links = re.findall(
         r'href="(/work/list[^"]+)"><span class="dot[^>]*></span>[^<]*<b class="num"[^>]*>([\d.]+)<', page

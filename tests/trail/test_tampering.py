@@ -14,6 +14,7 @@ import pytest
 from acting import AGREE, NEW_HOUSE, send_act, take
 from acting import household as surveyed
 from fielding import as_phone
+from makers import password_of
 from sqlalchemy import delete, select
 
 from api.web import transaction
@@ -157,6 +158,7 @@ def _build(world, sign_in) -> None:
     surveyed(phone, head_name="Lý Thị Hương")
     take(mai, house, *AGREE[:-1])
     form = {"household": [house], "done_on": "2025-05-08", "official_act": "new", **ACT}
+    form["password"] = password_of("son")
     form["file"] = (io.BytesIO(PDF), "qd.pdf")
     assert son.post("/approvals/approve", data=form, content_type="multipart/form-data").status_code == 302
     take(phone, house, *NEW_HOUSE[:3])
