@@ -54,6 +54,8 @@ blueprint = Blueprint("approving", __name__, url_prefix="/approvals/approve")
 
 PAGE_SIZE = 100
 MOST_TOLD = 10
+LATER = "later"
+"""Chosen in the place of an act: the decision will be added by a day."""
 OF_A_RULE = ("rule_unverified",)
 """Flags about the text of a rule: they stand at all households alike, looking at one house tells nothing."""
 
@@ -320,12 +322,17 @@ def _approve(viewer: Viewer, signs: bool) -> Approved:
         if not chosen:
             raise Problem(5490, count=len(left_out))
         _check_results(viewer, session, chosen, done_on)
-        act = _official_act(viewer, session)
+        due_on = _due_on(viewer) if signs else None
+        act = None if due_on else _official_act(viewer, session)
+        if signs and not (act or due_on):
+            raise Problem(5497)
         act_id, signed_on = (act.id, act.signed_on) if act else (None, None)
         _record(viewer, session, chosen, done_on, act_id, signs)
         remark = nfc(request.form.get("reason", ""))[:400]
         frozen = (
-            approved_lists.freeze_joined(viewer, session, chosen, done_on, act_id, remark) if signs else []
+            approved_lists.freeze_joined(viewer, session, chosen, done_on, act_id, remark, due_on)
+            if signs
+            else []
         )
         later = sum(1 for case in chosen if signed_on and signed_on < case.since)
         return Approved(len(chosen), left_out, frozen, signed_on, later)
@@ -413,6 +420,21 @@ def _uuid(text: str | None) -> uuid.UUID:
         return uuid.uuid4()
 
 
+def _due_on(viewer: Viewer) -> date | None:
+    """The day by which the decision is promised, where nothing says what it is. Problems 5496, 5498."""
+    chosen, typed = request.form.get("official_act", ""), request.form.get("decision_due", "").strip()
+    if chosen not in ("", LATER) or not (chosen or typed):
+        return None
+    if official_acts.is_typed():
+        if chosen == LATER:
+            raise Problem(5496)
+        return None
+    due_on = official_acts.day_of(typed)
+    if due_on is None or due_on < viewer.today:
+        raise Problem(5498, today=day(viewer.today))
+    return due_on
+
+
 def _official_act(viewer: Viewer, session: Session) -> OfficialAct | None:
     """The official act chosen or entered with the approval; None is *chưa có quyết định*.
 
@@ -421,7 +443,7 @@ def _official_act(viewer: Viewer, session: Session) -> OfficialAct | None:
     chosen = request.form.get("official_act", "")
     if chosen == "new" or (not chosen and official_acts.is_typed()):
         return official_acts.keep_from_form(viewer, session)[0]
-    if not chosen:
+    if chosen in ("", LATER):
         return None
     number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else 0
     if official_acts.is_another_typed(official_acts.visible_act(viewer, number)):

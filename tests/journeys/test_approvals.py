@@ -47,7 +47,8 @@ def reviewed(client, *names: str, **answers) -> list[str]:
 
 def approve(client, houses, address=APPROVE, **fields):
     """Approve households on the page, as its form does: with the password once more."""
-    form = {"household": houses, "done_on": "2025-05-08", "password": password_of(client.username), **fields}
+    form = {"household": houses, "done_on": "2025-05-08", "password": password_of(client.username)}
+    form |= {"official_act": "later", "decision_due": "2025-06-15"} | fields
     return client.post(address, data=form, content_type="multipart/form-data")
 
 
@@ -264,6 +265,32 @@ def test_approved_without_an_act_shows_as_no_decision_yet(sign_in, listed) -> No
     mai = sign_in("mai")
     for page in ("/approvals", LIST, f"{LIST}/1"):
         assert "chưa có quyết định" in mai.get(page).text, page
+
+
+def test_without_a_decision_nobody_is_approved_unless_it_is_promised_by_a_day(sign_in) -> None:
+    houses = reviewed(sign_in("mai"), "Đặng Văn Sình")
+    son = sign_in("son")
+    for fields, number in (
+        ({"official_act": "", "decision_due": ""}, "5497"),
+        ({"official_act": "later", "decision_due": ""}, "5498"),
+        ({"official_act": "later", "decision_due": "2025-05-14"}, "5498"),
+    ):
+        answer = approve(son, houses, **fields)
+        assert (answer.status_code, number in answer.text) == (400, True), number
+    assert case_of(db.session(), houses[0]).state == "reviewed"
+    assert approve(son, houses, official_act="", decision_due="2025-05-20").status_code == 302
+
+
+def test_a_promised_decision_is_due_on_the_first_page_until_its_act_is_tied(sign_in, listed) -> None:
+    mai, due = sign_in("mai"), "danh sách chờ bổ sung quyết định"
+    page = mai.get("/").text
+    assert due in page
+    assert "hạn sớm nhất 15/06/2025" in page
+    assert due not in sign_in("duy").get("/").text
+    assert mai.post("/approvals/acts/new", data=ACT).status_code == 302
+    act = db.session.scalar(select(OfficialAct))
+    assert mai.post(f"{LIST}/1/act", data={"official_act": act.id}).status_code == 302
+    assert due not in mai.get("/").text
 
 
 def test_an_act_tied_later_gives_the_list_its_decision(sign_in, listed) -> None:

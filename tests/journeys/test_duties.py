@@ -52,7 +52,8 @@ def reviewed(client, name: str = "Đặng Văn Sình", **answers) -> str:
 
 def approve(client, houses, **fields):
     """Approve on the page, with one's own password once more."""
-    form = {"household": houses, "done_on": "2025-05-08", "password": password_of(client.username), **fields}
+    form = {"household": houses, "done_on": "2025-05-08", "password": password_of(client.username)}
+    form |= {"official_act": "later", "decision_due": "2025-06-15"} | fields
     return client.post(APPROVE, data=form, content_type="multipart/form-data")
 
 

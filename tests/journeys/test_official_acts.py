@@ -11,7 +11,7 @@ from datetime import date
 
 import pytest
 from acting import AGREE, household, take
-from makers import FIRST_DAY, NOON, _hash
+from makers import FIRST_DAY, NOON, _hash, password_of
 from shapely.geometry import box
 from sqlalchemy import func, select
 
@@ -97,7 +97,8 @@ def reviewed(client, name: str) -> list[str]:
 
 def approve(client, houses, **fields):
     """Approve households on the page, as its form does."""
-    form = {"household": houses, "done_on": "2025-05-08", **fields}
+    form = {"household": houses, "done_on": "2025-05-08", "official_act": "later"}
+    form |= {"decision_due": "2025-06-15", "password": password_of(client.username)} | fields
     return client.post("/approvals/approve", data=form, content_type="multipart/form-data")
 
 

@@ -187,7 +187,8 @@ def _approve(client, houses) -> None:
     page = client.get("/approvals/approve").text
     assert all(f'value="{house}"' in page for house in houses)
     fields = hidden(page) | {"household": houses, "done_on": "2025-05-15"}
-    fields["password"] = password_of(client.username)
+    fields |= {"password": password_of(client.username), "official_act": "later"}
+    fields["decision_due"] = "2025-06-15"
     answer = client.post("/approvals/approve", data=fields, content_type="multipart/form-data")
     assert answer.status_code == 302, answer.text
 
