@@ -148,10 +148,15 @@ def template(areas: Iterable[Name], lang: str) -> bytes:
         heads = [Column(labels[side], 22) for labels in COLUMNS.values()]
         sheet = book.sheet(("Tài khoản", "Accounts")[side], heads)
         sheet.set_column(0, len(COLUMNS) - 1, 22, book.text)
-        roles = [words.word(f"role.{role}", lang) for role in ROLES]
-        sheet.data_validation(1, 2, MOST_ROWS, 2, {"validate": "list", "source": roles})
         titles = ("Mã", "Tên", "Cấp") if lang == "vi" else ("Code", "Name", "Level")
-        codes = book.sheet(("Mã đơn vị", "Area codes")[side], [Column(title, 24) for title in titles])
+        beside = ("Mã đơn vị", "Area codes")[side]
+        roles_title = ("Các vai trò", "Roles")[side]
+        codes = book.sheet(beside, [Column(title, 24) for title in (*titles, roles_title)])
+        for number, role in enumerate(ROLES, start=1):
+            book.write(codes, number, len(titles), words.word(f"role.{role}", lang))
+        # a range of cells: in a list typed into the rule, the comma of a label would end it
+        source = f"='{beside}'!$D$2:$D${len(ROLES) + 1}"
+        sheet.data_validation(1, 2, MOST_ROWS, 2, {"validate": "list", "source": source})
         for number, area in enumerate(areas, start=1):
             for place, text in enumerate((area.code, area.name, words.word(f"level.{area.level}", lang))):
                 book.write(codes, number, place, text)

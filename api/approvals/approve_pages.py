@@ -10,7 +10,7 @@ import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -24,6 +24,7 @@ from api.approvals import approved_lists, official_acts
 from api.approvals import compare_pages as compare
 from api.cases import recording
 from api.shared import area_names
+from api.shared.flag_words import flag_text
 from api.web import auth, transaction
 from api.web.errors import status_of
 from api.web.intake_context import book_in_force, intake_context
@@ -38,6 +39,7 @@ from survey.approval.rows import WaitingCase
 from survey.areas import queries as areas
 from survey.areas.names import nfc
 from survey.assessment.judging import for_approval
+from survey.cases import queries as cases
 from survey.intake.acts import NOT_FOUND_ENTITLED
 from survey.intake.apart import Conflict, look
 from survey.intake.queries import TO_COMPARE
@@ -52,15 +54,27 @@ blueprint = Blueprint("approving", __name__, url_prefix="/approvals/approve")
 
 PAGE_SIZE = 100
 MOST_TOLD = 10
+LATER = "later"
+"""Chosen in the place of an act: the decision will be added by a day."""
+OF_A_RULE = ("rule_unverified",)
+"""Flags about the text of a rule: they stand at all households alike, looking at one house tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A case that waits, the chain that approves it, and why it cannot be approved now (if so)."""
+    """A case that waits, the chain that approves it, why it cannot be approved now (if so), and what a person
+    should look at first: each flag's words with its code.
+    """
 
     case: WaitingCase
     chain: Chain | None
     refusal: str | None
+    flags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is to be looked at: such households may be chosen together."""
+        return self.case.outcome == "entitled" and set(self.flags.values()) <= set(OF_A_RULE)
 
 
 @blueprint.get("")
@@ -92,12 +106,18 @@ def _page(viewer: Viewer, problem: Problem | None = None) -> Any:
     apart = _apart(viewer, [case.household_id for case in page.rows])
     entered = compare.entered(viewer)
     waiting = set().union(*entered) if right != "case.approve" else set()
-    candidates = [_candidate(viewer, case, on, apart, waiting) for case in page.rows]
+    told = _flags(viewer, page.rows)
+    candidates = [
+        replace(_candidate(viewer, case, on, apart, waiting), flags=told.get(case.case_id, {}))
+        for case in page.rows
+    ]
+    plain = sum(1 for one in candidates if one.refusal is None and one.is_plain)
     ready = [one.case for one in candidates if one.refusal is None]
     return render_template(
         "approvals/approve.html",
         candidates=candidates,
         ready=len(ready),
+        plain=plain,
         ready_vnd=sum(case.amount_vnd or 0 for case in ready),
         flagged=sum(1 for case in ready if case.flags),
         contrary=sum(1 for case in ready if (case.outcome or "not_assessed") in NOT_FOUND_ENTITLED),
@@ -117,11 +137,22 @@ def _page(viewer: Viewer, problem: Problem | None = None) -> Any:
         acts=official_acts.offered_acts(viewer),
         issuers=official_acts.issuer_options(viewer),
         form=request.form,
+        is_new=request.form.get("official_act") == "new" or official_acts.is_typed(),
         wrong=official_acts.errors_of(problem),
         area_name=partial(area_names.area_name, viewer),
         problem=problem,
         seen=problem.details.get("seen", "") if problem else "",
     )
+
+
+def _flags(viewer: Viewer, waiting: list[WaitingCase]) -> dict[str, dict[str, str]]:
+    """What is to be looked at in each case: words -> the flag's code; amounts by right."""
+    amounts = viewer.everywhere("amount.read", _right(viewer))
+    found = cases.flags_of(viewer.session, [case.case_id for case in waiting if case.flags])
+    return {
+        case_id: {flag_text(flag, amounts=amounts): flag["code"] for flag in flags}
+        for case_id, flags in found.items()
+    }
 
 
 def _conditions(viewer: Viewer) -> list[ColumnElement[bool]]:
@@ -225,11 +256,15 @@ def approve() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """How many were approved (or entered), which were left out and why, the lists that got a version."""
+    """How many were approved (or entered), which were left out and why, the lists that got a version; the day
+    the decision was signed, and how many were reviewed only after it.
+    """
 
     count: int
     left_out: list[tuple[WaitingCase, Conflict]]
     frozen: list[tuple[str, int]]
+    signed_on: date | None
+    reviewed_later: int
 
 
 def _tell(viewer: Viewer, done: Approved, signs: bool) -> None:
@@ -250,6 +285,15 @@ def _tell(viewer: Viewer, done: Approved, signs: bool) -> None:
             ),
             "ok",
         )
+    if done.reviewed_later:
+        signed, count = day(done.signed_on), num(done.reviewed_later)
+        flash(
+            t(
+                f"Quyết định ký ngày {signed}, trước ngày rà soát của {count} hộ; xem lại ngày ký.",
+                f"Signed on {signed}, before {count} households were reviewed; check the day it was signed.",
+            ),
+            "warn",
+        )
     for case, conflict in done.left_out[:MOST_TOLD]:
         who = ": ".join(filter(None, (area_names.area_name(viewer, case.area_code), case.head_name)))
         flash(f"{who}. {conflict.problem.message(current())}", "warn")
@@ -268,34 +312,41 @@ def _approve(viewer: Viewer, signs: bool) -> Approved:
     with transaction.write() as session:
         conditions = [*_conditions(viewer), StandingLine.household_id.in_(wanted)]
         names = viewer.everywhere("person.read", _right(viewer))
-        cases = standing.reviewed(session, *conditions, on=done_on, names=names, amounts=True).rows
+        chosen = standing.reviewed(session, *conditions, on=done_on, names=names, amounts=True).rows
         is_entered = not signs and any(of_one & set(wanted) for of_one in compare.entered(viewer))
-        if not cases or len(cases) != len(wanted) or is_entered:
+        if not chosen or len(chosen) != len(wanted) or is_entered:
             raise Problem(5435)
         apart = _apart(viewer, wanted)
-        left_out = [(case, apart[case.household_id]) for case in cases if case.household_id in apart]
-        cases = [case for case in cases if case.household_id not in apart]
-        if not cases:
+        left_out = [(case, apart[case.household_id]) for case in chosen if case.household_id in apart]
+        chosen = [case for case in chosen if case.household_id not in apart]
+        if not chosen:
             raise Problem(5490, count=len(left_out))
-        _check_results(viewer, session, cases, done_on)
-        act_id = _official_act(viewer, session)
-        _record(viewer, session, cases, done_on, act_id, signs)
+        _check_results(viewer, session, chosen, done_on)
+        due_on = _due_on(viewer) if signs else None
+        act = None if due_on else _official_act(viewer, session)
+        if signs and not (act or due_on):
+            raise Problem(5497)
+        act_id, signed_on = (act.id, act.signed_on) if act else (None, None)
+        _record(viewer, session, chosen, done_on, act_id, signs)
         remark = nfc(request.form.get("reason", ""))[:400]
         frozen = (
-            approved_lists.freeze_joined(viewer, session, cases, done_on, act_id, remark) if signs else []
+            approved_lists.freeze_joined(viewer, session, chosen, done_on, act_id, remark, due_on)
+            if signs
+            else []
         )
-        return Approved(len(cases), left_out, frozen)
+        later = sum(1 for case in chosen if signed_on and signed_on < case.since)
+        return Approved(len(chosen), left_out, frozen, signed_on, later)
 
 
-def _check_results(viewer: Viewer, session: Session, cases: list[WaitingCase], done_on: date) -> None:
+def _check_results(viewer: Viewer, session: Session, chosen: list[WaitingCase], done_on: date) -> None:
     """What will be recorded is what stood on the page: an interview may have come since, the day be another.
 
     Problems 5467 a programme that had ended; 5466 another result, told once.
     """
     book = book_in_force(session)
-    made = for_approval(session, [case.household_id for case in cases], book, done_on)
+    made = for_approval(session, [case.household_id for case in chosen], book, done_on)
     ended, others = [], []
-    for case in cases:
+    for case in chosen:
         found = made.get(case.household_id)
         told = found.made if found else None
         if told is not None and told.lapses_on is not None and told.lapses_on <= done_on:
@@ -330,14 +381,14 @@ def _told_of(viewer: Viewer, found: list[tuple[WaitingCase, Assessment]]) -> dic
 def _record(
     viewer: Viewer,
     session: Session,
-    cases: list[WaitingCase],
+    chosen: list[WaitingCase],
     done_on: date,
     act_id: int | None,
     signs: bool,
 ) -> None:
     """One approval for each body that approves some of them, by programme and day."""
     by_body: defaultdict[str, list[str]] = defaultdict(list)
-    for case in cases:
+    for case in chosen:
         by_body[chain_on(case.programme, done_on).list_body].append(case.household_id)
     given = _uuid(request.form.get("act_id"))
     for body, households in sorted(by_body.items()):
@@ -369,16 +420,37 @@ def _uuid(text: str | None) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def _official_act(viewer: Viewer, session: Session) -> int | None:
-    """The official act chosen or entered with the approval; None is *chưa có quyết định*."""
+def _due_on(viewer: Viewer) -> date | None:
+    """The day by which the decision is promised, where nothing says what it is. Problems 5496, 5498."""
+    chosen, typed = request.form.get("official_act", ""), request.form.get("decision_due", "").strip()
+    if chosen not in ("", LATER) or not (chosen or typed):
+        return None
+    if official_acts.is_typed():
+        if chosen == LATER:
+            raise Problem(5496)
+        return None
+    due_on = official_acts.day_of(typed)
+    if due_on is None or due_on < viewer.today:
+        raise Problem(5498, today=day(viewer.today))
+    return due_on
+
+
+def _official_act(viewer: Viewer, session: Session) -> OfficialAct | None:
+    """The official act chosen or entered with the approval; None is *chưa có quyết định*.
+
+    Problem 5496 where another act is typed beside the chosen one; a scan is added to the chosen one.
+    """
     chosen = request.form.get("official_act", "")
-    if chosen == "new":
-        return official_acts.keep_from_form(viewer, session)[0].id
-    if not chosen:
+    if chosen == "new" or (not chosen and official_acts.is_typed()):
+        return official_acts.keep_from_form(viewer, session)[0]
+    if chosen in ("", LATER):
         return None
     number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else 0
-    official_acts.visible_act(viewer, number)
-    return session.get_one(OfficialAct, number).id
+    if official_acts.is_another_typed(official_acts.visible_act(viewer, number)):
+        raise Problem(5496)
+    act = session.get_one(OfficialAct, number)
+    official_acts.add_file_from_form(viewer, session, act)
+    return act
 
 
 def _done_on() -> date | None:

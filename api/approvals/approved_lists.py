@@ -213,8 +213,11 @@ def freeze_joined(
     done_on: date,
     act_id: int | None,
     remark: str = "",
+    due_on: date | None = None,
 ) -> list[tuple[str, int]]:
-    """A new version of every list (commune, year) that these approved households join. Problem 5436."""
+    """A new version of every list (commune, year) that these approved households join; `due_on`: by when
+    their decision was promised. Problem 5436.
+    """
     places = [(commune_of(viewer, case.area_code), case.year or done_on.year) for case in cases]
     if placeless := sum(commune is None for commune, _ in places):
         raise Problem(5436, count=placeless)
@@ -222,6 +225,9 @@ def freeze_joined(
     joined = sorted({(code, year) for code, year in places if code})
     for commune, year in joined:
         _freeze_one(viewer, session, commune, year, reason, act_id)
+        newest = queries.newest_version(session, commune, year) if due_on else None
+        if due_on and newest and newest.head.act is None:
+            actions.promise_decision(session, viewer.actor, newest.head.id, due_on)
     return joined
 
 

@@ -169,6 +169,17 @@ def own_area(viewer: Viewer) -> str:
     return min(viewer.areas(issuers.KEEP))
 
 
+def is_typed() -> bool:
+    """Whether the form says anything of an act: what somebody typed is kept or refused, never dropped."""
+    upload = request.files.get("file")
+    return any(_typed(name) for name in ASKED) or bool(upload and upload.filename)
+
+
+def is_another_typed(act: OfficialActRow) -> bool:
+    """Whether the form says something else than an act does."""
+    return any(_typed(name) not in ("", said) for name, said in as_form(act).items())
+
+
 def keep_from_form(viewer: Viewer, session: Session) -> tuple[OfficialAct, list[OfficialAct]]:
     """Keep the act of the form, with its scan if one was chosen, and the citations it joins; an act of
     another unit is cited. Problems 5430 to 5432, 5437, 5438, 1003.

@@ -10,9 +10,11 @@ from api.areas.pages import show_area
 from api.cases import worklists
 from api.shared import area_names
 from api.web import auth
-from api.web.language import t
+from api.web.language import day, t
 from survey.access.viewer import Viewer
 from survey.approval import issuers
+from survey.approval import queries as approval
+from survey.approval.models import CaseList
 from survey.intake import queries as intake
 from survey.intake.models import ReceivedEnvelope
 from survey.trail import sealing
@@ -72,7 +74,30 @@ def waits_for_me(viewer: Viewer) -> list[dict[str, Any]]:
         worklists.item(code, counts[code], url_for("households.index", **dict[str, Any]({name: value})), tone)
         for code, (name, value, tone) in TOLD.items()
     ]
+    items += _due_decisions(viewer)
     return [one for one in [*items, *_acts(viewer), *worklists.waits_for_me(viewer)] if one["count"]]
+
+
+def _due_decisions(viewer: Viewer) -> list[dict[str, Any]]:
+    """Lists approved before their decision had a number, with the day by which it was promised."""
+    if not viewer.can(issuers.KEEP):
+        return []
+    due = approval.due_decisions(viewer.session, viewer.visible(CaseList.area_code, issuers.KEEP))
+    if not due:
+        return []
+    first = due[0]
+    return [
+        {
+            "counts": "lists",
+            "count": len(due),
+            "label": t("danh sách chờ bổ sung quyết định", "lists whose decision is to be added"),
+            "hint": t("hạn sớm nhất ", "the first due ") + day(first.due_on),
+            "href": url_for(
+                "approvals.show_version", code=first.area_code, year=first.year, number=first.version
+            ),
+            "tone": "bad" if first.due_on < viewer.today else "warn",
+        }
+    ]
 
 
 def _acts(viewer: Viewer) -> list[dict[str, Any]]:

@@ -65,7 +65,7 @@ def log(session: Session, report: Report, kind: str) -> None:
 
 
 def tell(report: Report, *, dry_run: bool, refused_to: Path | None = None) -> None:
-    """Print what was found and what became of every row; exits with 1 when not one row was taken."""
+    """Print what was found and what became of every row; exits with 1 when most rows were refused."""
     for note in report.notes:
         click.echo(f"  {note}")
     counts = ", ".join(f"{report.counts[key]} {word}" for key, word in OUTCOME_WORDS.items())
@@ -79,7 +79,14 @@ def tell(report: Report, *, dry_run: bool, refused_to: Path | None = None) -> No
         _write_refused(report, refused_to)
     if dry_run:
         click.echo("Chạy thử: chưa ghi gì / dry run: nothing was written")
-    if report.total and report.counts["refused"] == report.total:
+    refused = report.counts["refused"]
+    if refused * 2 > report.total:
+        click.secho(
+            f"Phần lớn tệp không nhận được: {refused}/{report.total} dòng; xem cột, ngày, mã đơn vị cấp trên."
+            f" / most was refused: {refused} of {report.total} rows; look at columns, day and parents.",
+            fg="yellow",
+            err=True,
+        )
         raise click.exceptions.Exit(1)
 
 

@@ -28,6 +28,7 @@ def command(host: str, port: int, threads: int) -> None:
     set_up(app)
     server = bind(app, host, port, threads)
     click.echo(f"Nhà Vững: http://{host}:{port}  (Ctrl+C để dừng)")
+    tell_next_steps(app)
     sealer.start(app)
     run(server)
 
@@ -51,6 +52,39 @@ def set_up(app: Flask) -> None:
             click.secho(
                 f"[{fault.number}] {fault.message('vi')}\n  {fault.next_step('vi')}", fg="yellow", err=True
             )
+
+
+NEXT_STEPS = {
+    "areas": (
+        "Nhập địa bàn, từ tỉnh xuống / import areas, from the province down",
+        "nhavung import areas FILE --level province --from 2025-07-01",
+    ),
+    "users": (
+        "Tạo quản trị viên đầu tiên / make the first administrator",
+        'nhavung users create admin --name "Họ và tên" --role admin --area 19',
+    ),
+    "law_releases": ("Ban hành bộ quy định / release the law", "nhavung law release"),
+}
+"""What an empty table asks for, in the order in which it is done, and the command."""
+
+
+def tell_next_steps(app: Flask) -> None:
+    """Say what an installation still lacks before somebody can work with it, each with its command."""
+    from sqlalchemy import literal, select, table
+
+    from api.web.extensions import db
+
+    with app.app_context():
+        missing = [
+            name
+            for name in NEXT_STEPS
+            if not db.session.scalar(select(literal(1)).select_from(table(name)).limit(1))
+        ]
+    if missing:
+        click.echo("Còn phải làm, ở một cửa sổ lệnh khác / still to do, in another terminal:")
+    for name in missing:
+        told, command_line = NEXT_STEPS[name]
+        click.echo(f"  {told}:\n    {command_line}")
 
 
 def bind(app: Flask, host: str, port: int, threads: int = 8) -> BaseWSGIServer:

@@ -12,6 +12,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 
 from api.forms.fields import Field
 from api.forms.mending import AS_JSON, changed_answers, mending_fields
+from api.inbox.naming import head_in, kind_of, named
 from api.shared import area_names
 from api.shared.flag_words import flag_text
 from api.web import auth, transaction
@@ -44,7 +45,27 @@ def index() -> Any:
     page = page_of(queries.count_inbox(viewer.session, condition), PAGE_SIZE)
     waiting = queries.inbox(viewer.session, condition, page.offset, page.size)
     return render_template(
-        "inbox/list.html", waiting=waiting, page=page, area_name=partial(area_names.area_name, viewer)
+        "inbox/list.html",
+        waiting=waiting,
+        named=named(viewer, waiting),
+        page=page,
+        area_name=partial(area_names.area_name, viewer),
+    )
+
+
+@blueprint.get("/aside")
+def aside() -> Any:
+    """What was set aside, oldest first, each with its reason and the way back."""
+    viewer = auth.viewer()
+    condition = queries.put_aside(viewer.visible(ReceivedEnvelope.area_code, "inbox.read"), viewer.user_id)
+    page = page_of(queries.count_inbox(viewer.session, condition), PAGE_SIZE)
+    rows = queries.inbox(viewer.session, condition, page.offset, page.size)
+    return render_template(
+        "inbox/aside_list.html",
+        rows=rows,
+        named=named(viewer, rows),
+        page=page,
+        area_name=partial(area_names.area_name, viewer),
     )
 
 
@@ -72,7 +93,9 @@ def envelope(row_id: int) -> Any:
         "inbox/envelope.html",
         row=row,
         content=content,
-        of_whom=" · ".join(filter(None, (_head_of(content), area_names.area_name(viewer, row.area_code)))),
+        of_whom=" · ".join(
+            filter(None, (kind_of(content), head_in(content), area_names.area_name(viewer, row.area_code)))
+        ),
         fields=fields,
         flags=_doubts(row, content),
         may_mend=viewer.can("inbox.mend"),
@@ -113,12 +136,6 @@ def _log_reading(viewer: Viewer, row: ReceivedEnvelope, shown: list[str]) -> Non
                 area_code=area_code,
                 version=version,
             )
-
-
-def _head_of(content: dict[str, Any]) -> str:
-    """Whose record it is, so that its row is found in the list it came from; "" where it does not say."""
-    name = content.get("payload", {}).get("head_name")
-    return name.strip()[:120] if isinstance(name, str) else ""
 
 
 def _doubts(row: ReceivedEnvelope, content: dict[str, Any]) -> list[str]:

@@ -73,7 +73,7 @@ def faults_of_account(session: Session, actor: Actor, new: NewAccount) -> list[P
 
 def _faults_of_name(full_name: str) -> list[Problem]:
     length = len(nfc(full_name))
-    return [] if 2 <= length <= NAME_LENGTH else [Problem(6012, got=length, most=NAME_LENGTH)]
+    return [] if 1 <= length <= NAME_LENGTH else [Problem(6012, got=length, most=NAME_LENGTH)]
 
 
 def rename(session: Session, actor: Actor, user_id: int, full_name: str) -> None:

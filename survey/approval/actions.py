@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from survey.access.audit import record
 from survey.access.rows import Actor
 from survey.approval import act_changes, lists, queries
-from survey.approval.models import AllocationTarget, CaseList, OfficialAct, OfficialActFile
+from survey.approval.models import AllocationTarget, CaseList, OfficialAct, OfficialActFile, PromisedDecision
 from survey.approval.rows import USABLE, ListRow, NewOfficialAct, NewTarget
 from survey.areas import queries as areas
 from survey.db import add_once
@@ -172,6 +173,16 @@ def attach_act(session: Session, actor: Actor, list_id: int, act: OfficialAct) -
         official_act=act.id,
         before=before,
     )
+
+
+def promise_decision(session: Session, actor: Actor, list_id: int, due_on: date) -> None:
+    """Note by when the decision of a version is due; a version promised already keeps its first day."""
+    promised = PromisedDecision(
+        case_list_id=list_id, due_on=due_on, promised_by=actor.user_id, promised_at=actor.at
+    )
+    if add_once(session, promised):
+        area_code = session.get_one(CaseList, list_id).area_code
+        _log(session, actor, "case_list.promise_act", list_id, area_code, kind="case_list", due=f"{due_on}")
 
 
 def _usable(session: Session, act_id: int | None) -> int | None:

@@ -194,6 +194,20 @@ class CaseList(Base):
     official_act_id: Mapped[int | None] = mapped_column(ForeignKey("official_acts.id"), index=True)
 
 
+class PromisedDecision(Base):
+    """A version frozen before its decision had a number (quyết định sẽ bổ sung), and the day it is due.
+
+    Nothing settles it but an act tied to this version or to a later one of the same list.
+    """
+
+    __tablename__ = "promised_decisions"
+
+    case_list_id: Mapped[int] = mapped_column(ForeignKey("case_lists.id"), primary_key=True)
+    due_on: Mapped[date]
+    promised_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    promised_at: Mapped[datetime]
+
+
 class NoticePage(Base):
     """A posting put on the web: an unlisted address until a last day, or until it is withdrawn."""
 

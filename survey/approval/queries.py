@@ -18,12 +18,14 @@ from survey.approval.models import (
     OfficialAct,
     OfficialActEvent,
     OfficialActFile,
+    PromisedDecision,
     UnitOutside,
 )
 from survey.approval.rows import (
     ActEvent,
     AreaList,
     Decision,
+    DueDecision,
     ListDeparture,
     ListHead,
     ListRow,
@@ -327,6 +329,24 @@ def head_names(session: Session, person_ids: Collection[str]) -> dict[str, str |
     """Names of the persons that list rows refer to."""
     statement = select(Person.id, Person.full_name).where(Person.id.in_(list(person_ids)))
     return dict(session.execute(statement).all())
+
+
+def due_decisions(session: Session, *conditions: ColumnElement[bool]) -> list[DueDecision]:
+    """Promised decisions that no act has met, the first due first; conditions on `CaseList`."""
+    later = aliased(CaseList)
+    met = exists().where(
+        later.area_code == CaseList.area_code,
+        later.year == CaseList.year,
+        later.version >= CaseList.version,
+        later.official_act_id.is_not(None),
+    )
+    statement = (
+        select(CaseList.area_code, CaseList.year, CaseList.version, PromisedDecision.due_on)
+        .join(PromisedDecision, PromisedDecision.case_list_id == CaseList.id)
+        .where(~met, *conditions)
+        .order_by(PromisedDecision.due_on, CaseList.id)
+    )
+    return [DueDecision(*row) for row in session.execute(statement).all()]
 
 
 # --- official acts

@@ -175,6 +175,16 @@ class ListVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class DueDecision:
+    """A version whose decision was promised by a day and has not come."""
+
+    area_code: str
+    year: int
+    version: int
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class AreaList:
     """The list of one area and year in an overview: what it is now, its newest version, whether they agree.
 

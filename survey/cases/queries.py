@@ -253,6 +253,19 @@ def newest_of(session: Session, household_id: str, kind: str) -> str | None:
     return found
 
 
+def flags_of(session: Session, case_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """What the counting acts of these cases ask a person to look at, by case and in order."""
+    if not case_ids:
+        return {}
+    statement = select(Step.case_id, Case.household_id, Act.flags).join(Act, Act.id == Step.act_id)
+    statement = statement.join(Case, Case.id == Step.case_id).where(Step.case_id.in_(case_ids))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for case_id, household_id, flags in session.execute(_counting(statement).order_by(Step.place)):
+        ours = [flag for flag in flags if flag.get("household") in (None, household_id)]
+        found.setdefault(case_id, []).extend(ours)
+    return found
+
+
 def steps_by_household(session: Session, act_id: int) -> dict[str, Step]:
     """The counting step of each household that an act is about."""
     statement = _counting(select(Case.household_id, Step).join(Step, Step.case_id == Case.id))

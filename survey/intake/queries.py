@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -147,6 +148,14 @@ def in_inbox(visible: ColumnElement[bool], sender_id: int | None) -> ColumnEleme
     return (ReceivedEnvelope.state == WAITING) & ReceivedEnvelope.settled_at.is_(None) & or_(visible, mine)
 
 
+def put_aside(visible: ColumnElement[bool], sender_id: int | None) -> ColumnElement[bool]:
+    """What somebody set aside with a reason and nobody has mended since, seen as `in_inbox` is."""
+    later = aliased(Row)
+    mended = exists().where(later.envelope_id == Row.envelope_id, later.version > Row.version)
+    mine = Row.sender_id == sender_id
+    return (Row.state == WAITING) & Row.aside_reason.is_not(None) & ~mended & or_(visible, mine)
+
+
 def inbox(session: Session, condition: ColumnElement[bool], offset: int, limit: int) -> list[InboxRow]:
     """The inbox (hộp chờ xử lý), oldest first."""
     statement = (
@@ -171,6 +180,8 @@ def _waiting(row: ReceivedEnvelope, sender_name: str | None) -> InboxRow:
         captured_at=row.captured_at,
         received_at=row.received_at,
         faults=row.faults,
+        content=json.loads(row.body or "{}"),
+        aside_reason=row.aside_reason,
     )
 
 

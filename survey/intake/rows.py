@@ -122,3 +122,5 @@ class InboxRow:
     captured_at: datetime | None
     received_at: datetime
     faults: list[dict[str, Any]]
+    content: dict[str, Any]
+    aside_reason: str | None

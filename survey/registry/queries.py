@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -55,6 +55,17 @@ _with_head = (
     .outerjoin(Person, Person.id == Household.head_person_id)
     .where(Household.id == bindparam("household_id"))
 )
+
+
+def head_names(
+    session: Session, visible: ColumnElement[bool], household_ids: Collection[str]
+) -> dict[str, str]:
+    """The heads' names of those of the households that are visible, by household; no ids ask nothing."""
+    if not household_ids:
+        return {}
+    statement = select(Household.id, Person.full_name).join(Person, Person.id == Household.head_person_id)
+    found = session.execute(statement.where(visible, Household.id.in_(list(household_ids))))
+    return {household_id: name for household_id, name in found if name}
 
 
 def with_head(session: Session, household_id: str) -> tuple[Household | None, Person | None]:

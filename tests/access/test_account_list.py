@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from survey.access.models import Appointment, User
+from survey.access.models import ROLES, Appointment, User
+from survey.words import word
 
 HEADINGS = ("Tên đăng nhập", "Họ và tên", "Vai trò", "Mã đơn vị", "Từ ngày", "Đến ngày")
 GOOD = [
@@ -130,5 +131,16 @@ def test_the_template_has_the_columns_that_are_read_and_my_areas(make_account, e
     answer = enter("nga").get("/accounts/list/template.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
     assert tuple(cell.value for cell in book.worksheets[0][1]) == HEADINGS
-    codes = [row[0].value for row in book.worksheets[1].iter_rows(min_row=2)]
+    codes = [row[0].value for row in book.worksheets[1].iter_rows(min_row=2) if row[0].value]
     assert codes == ["01900", "V1", "V2"]
+
+
+def test_the_template_offers_every_role_whole_even_one_with_a_comma(make_account, enter):
+    make_account("nga", "admin", "01900")
+    answer = enter("nga").get("/accounts/list/template.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    (rule,) = book.worksheets[0].data_validations.dataValidation
+    sheet, cells = rule.formula1.lstrip("=").replace("'", "").split("!")
+    offered = [row[0].value for row in book[sheet][cells.replace("$", "")]]
+    assert offered == [word(f"role.{role}", "vi") for role in ROLES]
+    assert "kiểm tra, kiểm toán" in offered

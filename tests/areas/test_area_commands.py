@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from flask import Flask
 
 from api.cli import import_areas, import_facts, import_succession, import_villages, problem_of
+from api.cli.serve import tell_next_steps
 from api.web.extensions import db
 from survey.areas.models import AreaFact, AreaRow
 
@@ -143,3 +144,31 @@ def test_the_files_of_the_readme_come_in_as_they_stand_there(here: Path):
     run(import_areas, here / "c.csv", "--level", "commune", *since)
     assert "2 thêm mới / added" in run(import_villages, here / "v.csv", *since).output
     assert "4 thêm mới / added" in run(import_facts, here / "f.csv").output
+
+
+def test_villages_of_which_most_were_refused_say_so_and_exit_with_one(here: Path):
+    run(import_areas, here / "provinces.csv", "--level", "province", "--from", "2020-01-01")
+    run(import_areas, here / "communes.csv", "--level", "commune", "--from", "2020-01-01")
+    (here / "villages.csv").write_text(
+        "name,parent,lon,lat\nThôn 1,01834,105.6,22.4\nThôn 2,09999,105.6,22.4\nThôn 3,09999,105.6,22.4\n",
+        "utf-8",
+    )
+    result = run(import_villages, here / "villages.csv", "--from", "2020-01-01")
+    assert result.exit_code == 1
+    assert "Phần lớn tệp không nhận được: 2/3 dòng" in result.output
+    assert "1 thêm mới / added" in result.output
+
+
+def test_serving_an_empty_folder_says_what_is_to_be_done_next(app: Flask, capsys: pytest.CaptureFixture[str]):
+    tell_next_steps(app)
+    told = capsys.readouterr().out
+    assert "nhavung import areas" in told
+    assert "nhavung users create admin" in told
+    assert "nhavung law release" in told
+
+
+def test_serving_a_province_says_nothing_of_first_steps(world: Flask, capsys: pytest.CaptureFixture[str]):
+    tell_next_steps(world)
+    told = capsys.readouterr().out
+    assert "nhavung import areas" not in told
+    assert "nhavung users create" not in told

@@ -47,7 +47,8 @@ def reviewed(client, *names: str, **answers) -> list[str]:
 
 def approve(client, houses, address=APPROVE, **fields):
     """Approve households on the page, as its form does: with the password once more."""
-    form = {"household": houses, "done_on": "2025-05-08", "password": password_of(client.username), **fields}
+    form = {"household": houses, "done_on": "2025-05-08", "password": password_of(client.username)}
+    form |= {"official_act": "later", "decision_due": "2025-06-15"} | fields
     return client.post(address, data=form, content_type="multipart/form-data")
 
 
@@ -110,10 +111,7 @@ def test_many_are_approved_at_once_and_stand_on_a_frozen_list(listed) -> None:
 def test_the_approver_sees_how_much_there_is_to_look_at(sign_in) -> None:
     mai = sign_in("mai")
     reviewed(mai, "Đặng Văn Sình")
-    hasty = household(mai, head_name="Hoàng Thị Vội")
-    take(mai, hasty, "registration", "meeting")
-    take(mai, hasty, "posting", until="2025-05-04")
-    take(mai, hasty, "review")
+    hasty(mai)
     page = sign_in("son").get(APPROVE).text
     rows = {name: row for row in page.split("<tr")[2:] for name in ("Sình", "Vội") if name in row}
     told = {name: re.search(r"(\d+) điều cần xem lại", row) for name, row in rows.items()}
@@ -156,6 +154,70 @@ def test_one_wrong_field_of_the_act_approves_nobody(sign_in) -> None:
     assert "5437" in answer.text
     assert re.search(rf'value="{houses[0]}"[^>]* checked', answer.text)
     assert case_of(db.session(), houses[0]).state == "reviewed"
+
+
+def test_a_decision_typed_in_the_fold_is_kept_though_nothing_was_chosen_above_it(sign_in) -> None:
+    houses = reviewed(sign_in("mai"), "Đặng Văn Sình")
+    assert approve(sign_in("son"), houses, official_act="", **ACT).status_code == 302
+    assert newest().head.act.name == "407/QĐ-UBND"
+
+
+def test_a_scan_alone_in_the_fold_is_refused_with_words_and_the_fold_stands_open(sign_in) -> None:
+    houses = reviewed(sign_in("mai"), "Đặng Văn Sình")
+    answer = approve(sign_in("son"), houses, official_act="", file=(io.BytesIO(PDF), "qd.pdf"))
+    assert (answer.status_code, newest()) == (400, None)
+    assert "5437" in answer.text
+    assert "<details data-new-act open>" in answer.text
+
+
+def test_a_new_decision_beside_a_chosen_one_is_refused_and_stays_typed(sign_in) -> None:
+    mai, son = sign_in("mai"), sign_in("son")
+    approve(son, reviewed(mai, "Đặng Văn Sình"), official_act="new", **ACT)
+    number = db.session.scalar(select(OfficialAct.id))
+    houses = reviewed(mai, "Hoàng Thị Ước")
+    answer = approve(son, houses, official_act=str(number), **{**ACT, "act_name": "408/QĐ-UBND"})
+    assert (answer.status_code, "5496" in answer.text) == (400, True)
+    assert 'value="408/QĐ-UBND"' in answer.text
+    assert case_of(db.session(), houses[0]).state == "reviewed"
+
+
+def test_a_scan_sent_with_a_chosen_decision_is_kept_with_it(sign_in) -> None:
+    mai, son = sign_in("mai"), sign_in("son")
+    approve(son, reviewed(mai, "Đặng Văn Sình"), official_act="new", **ACT)
+    number = str(db.session.scalar(select(OfficialAct.id)))
+    scan = {"official_act": number, "file": (io.BytesIO(PDF), "qd.pdf")}
+    assert approve(son, reviewed(mai, "Hoàng Thị Ước"), **scan).status_code == 302
+    assert db.session.scalar(select(OfficialActFile.official_act_id)) == int(number)
+
+
+def hasty(client) -> str:
+    """A household that was reviewed although its posting was too short."""
+    house = household(client, head_name="Hoàng Thị Vội")
+    take(client, house, "registration", "meeting")
+    take(client, house, "posting", until="2025-05-04")
+    take(client, house, "review")
+    return house
+
+
+def test_the_whole_page_chooses_only_households_with_nothing_to_look_at(sign_in) -> None:
+    mai = sign_in("mai")
+    plain, flagged = household(mai, head_name="Đặng Văn Sình"), hasty(mai)
+    take(mai, plain, *AGREE[:-1], captured_at="2025-05-08T07:00:00+07:00")
+    son = sign_in("son")
+    page = son.get(APPROVE).text
+    assert "Chọn cả trang (1)" in page
+    assert "niêm yết chưa đủ số ngày" in page
+    chosen = son.get(f"{APPROVE}?all=yes").text
+    assert re.search(rf'value="{plain}"[^>]* checked', chosen)
+    assert not re.search(rf'value="{flagged}"[^>]* checked', chosen)
+    assert approve(son, [plain, flagged]).status_code == 302
+
+
+def test_a_decision_signed_before_the_review_is_said(sign_in) -> None:
+    houses = reviewed(sign_in("mai"), "Đặng Văn Sình")
+    son = sign_in("son")
+    assert approve(son, houses, official_act="new", **{**ACT, "signed_on": "2025-05-02"}).status_code == 302
+    assert "Quyết định ký ngày 02/05/2025, trước ngày rà soát của 1 hộ" in son.get("/approvals").text
 
 
 def test_one_household_that_cannot_be_approved_stops_all(sign_in) -> None:
@@ -203,6 +265,32 @@ def test_approved_without_an_act_shows_as_no_decision_yet(sign_in, listed) -> No
     mai = sign_in("mai")
     for page in ("/approvals", LIST, f"{LIST}/1"):
         assert "chưa có quyết định" in mai.get(page).text, page
+
+
+def test_without_a_decision_nobody_is_approved_unless_it_is_promised_by_a_day(sign_in) -> None:
+    houses = reviewed(sign_in("mai"), "Đặng Văn Sình")
+    son = sign_in("son")
+    for fields, number in (
+        ({"official_act": "", "decision_due": ""}, "5497"),
+        ({"official_act": "later", "decision_due": ""}, "5498"),
+        ({"official_act": "later", "decision_due": "2025-05-14"}, "5498"),
+    ):
+        answer = approve(son, houses, **fields)
+        assert (answer.status_code, number in answer.text) == (400, True), number
+    assert case_of(db.session(), houses[0]).state == "reviewed"
+    assert approve(son, houses, official_act="", decision_due="2025-05-20").status_code == 302
+
+
+def test_a_promised_decision_is_due_on_the_first_page_until_its_act_is_tied(sign_in, listed) -> None:
+    mai, due = sign_in("mai"), "danh sách chờ bổ sung quyết định"
+    page = mai.get("/").text
+    assert due in page
+    assert "hạn sớm nhất 15/06/2025" in page
+    assert due not in sign_in("duy").get("/").text
+    assert mai.post("/approvals/acts/new", data=ACT).status_code == 302
+    act = db.session.scalar(select(OfficialAct))
+    assert mai.post(f"{LIST}/1/act", data={"official_act": act.id}).status_code == 302
+    assert due not in mai.get("/").text
 
 
 def test_an_act_tied_later_gives_the_list_its_decision(sign_in, listed) -> None:

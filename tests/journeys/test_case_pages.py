@@ -75,6 +75,7 @@ def test_a_new_house_goes_its_whole_way_by_forms(sign_in, mai) -> None:
     son = sign_in("son")
     assert son.get(f"/cases/{house}/approval/new").location == "/approvals/approve?area=V1"
     signed = {"household": [house], "done_on": "2025-05-08", "password": password_of("son")}
+    signed |= {"official_act": "later", "decision_due": "2025-06-15"}
     assert son.post("/approvals/approve", data=signed).status_code == 302
     lan = sign_in("lan")
     assert done(fill(lan, house, "start", done_on="2025-05-09"))

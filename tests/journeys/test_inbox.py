@@ -179,6 +179,30 @@ def test_a_record_is_set_aside_with_a_reason_and_put_back(waiting, sign_in) -> N
     assert list(db.session.scalars(trail))[1:] == ["envelope.set_aside", "envelope.put_back"]
 
 
+def test_what_was_set_aside_has_a_list_with_its_reason_and_the_way_back(waiting, sign_in) -> None:
+    mai, number = sign_in("mai"), row_id()
+    assert "Chưa cất bản ghi nào" in mai.get("/inbox/aside").text
+    mai.post(f"/inbox/{number}/aside", data={"reason": "phiếu trùng"})
+    page = mai.get("/inbox/aside").text
+    assert "Chu Văn Sai" in page
+    assert "phiếu trùng" in page
+    assert f'action="/inbox/{number}/back"' in page
+    assert f'action="/inbox/{number}/back"' not in sign_in("binh").get("/inbox/aside").text
+    mai.post(f"/inbox/{number}/back")
+    assert "phiếu trùng" not in mai.get("/inbox/aside").text
+
+
+def test_a_row_names_the_household_the_kind_the_place_and_the_sender(waiting, sign_in) -> None:
+    mai = sign_in("mai")
+    first, second = household(mai, head_name="Đặng Văn Sình"), household(mai, head_name="Lý Thị Hương")
+    votes = [{"household": one, "votes_for": 40} for one in (first, second)]
+    sent = act("meeting", area_code="V1", done_on="2025-05-02", present=25, households=votes)
+    assert sign_in("lan").post(ENVELOPES, json=sent).json["state"] == "waiting"
+    survey, meeting = mai.get("/inbox").text.split("<tr>")[-2:]
+    assert all(told in survey for told in ("Chu Văn Sai", "Khảo sát hộ", "Thôn 1, Nam Mẫu", "Hoàng Thị Lan"))
+    assert all(told in meeting for told in ("Đặng Văn Sình và 1 hộ khác", "Họp thôn bình xét"))
+
+
 def test_setting_aside_asks_for_a_reason(waiting, sign_in) -> None:
     answer = sign_in("mai").post(f"/inbox/{row_id()}/aside", data={"reason": "  "})
     assert answer.status_code == 400

@@ -327,6 +327,7 @@ def test_who_approves_is_told_when_the_day_makes_it_another_result(sign_in):
     committee = sign_in("son")
     assert "60.000.000" in committee.get("/approvals/approve").text
     wanted = {"done_on": "2025-05-08", "household": [house], "password": password_of("son")}
+    wanted |= {"official_act": "later", "decision_due": "2025-12-31"}
     answer = committee.post("/approvals/approve", data=wanted)
     assert "5466" in answer.text
     assert "60.000.000 → –" in answer.text
@@ -346,7 +347,8 @@ def test_nobody_is_approved_for_a_programme_that_had_ended_by_that_day(sign_in, 
     take(sign_in("mai"), house, *AGREE[:-1])
     on("2025-09-12")
     committee = sign_in("son")
-    wanted = {"household": [house], "password": password_of("son")}
+    wanted = {"household": [house], "password": password_of("son"), "official_act": "later"}
+    wanted["decision_due"] = "2025-12-31"
     answer = committee.post("/approvals/approve", data=wanted | {"done_on": "2025-09-12"})
     assert "5467" in answer.text
     committee.post("/approvals/approve", data=wanted | {"done_on": "2025-08-20"})

@@ -97,7 +97,8 @@ def reviewed(client, name: str) -> list[str]:
 
 def approve(client, houses, **fields):
     """Approve households on the page, as its form does: with the password once more."""
-    form = {"household": houses, "done_on": "2025-05-08", "password": password_of(client.username), **fields}
+    form = {"household": houses, "done_on": "2025-05-08", "official_act": "later"}
+    form |= {"decision_due": "2025-06-15", "password": password_of(client.username)} | fields
     return client.post("/approvals/approve", data=form, content_type="multipart/form-data")
 
 

@@ -141,6 +141,17 @@ def test_the_units_say_how_far_they_have_come(sign_in, stuck) -> None:
     assert found["/work/list?phase=not_started&area=01901"] == 1
 
 
+def test_the_first_home_shows_the_next_step_and_no_rows_of_zeros(sign_in) -> None:
+    admin, son = sign_in("admin").get("/").text, sign_in("son").get("/areas/06").text
+    assert "Việc tiếp theo: tạo tài khoản" in admin
+    assert "Việc tiếp theo" not in son
+    for page in (admin, son):
+        assert "<table" not in page
+        assert 'href="/areas/01900"' in page
+    household(sign_in("mai"))
+    assert "Việc tiếp theo" not in sign_in("admin").get("/").text
+
+
 def test_without_cases_the_units_have_no_columns_of_progress(sign_in) -> None:
     household(sign_in("mai"))
     page = sign_in("son").get("/areas/06").text
@@ -187,7 +198,8 @@ def _approve(client, houses) -> None:
     page = client.get("/approvals/approve").text
     assert all(f'value="{house}"' in page for house in houses)
     fields = hidden(page) | {"household": houses, "done_on": "2025-05-15"}
-    fields["password"] = password_of(client.username)
+    fields |= {"password": password_of(client.username), "official_act": "later"}
+    fields["decision_due"] = "2025-06-15"
     answer = client.post("/approvals/approve", data=fields, content_type="multipart/form-data")
     assert answer.status_code == 302, answer.text
 
