@@ -104,7 +104,7 @@ def _sums_itself(estimate: Estimate) -> bool:
 
 def _write_cover(book: Book, names: _Names, estimate: Estimate, cover: Cover) -> None:
     """Where the figures come from, so that a print of it can be checked years later."""
-    columns = (Column("", 30), Column("", 80))
+    columns = (Column("", 46), Column("", 80))
     sheet = book.sheet(names.cover)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
@@ -137,7 +137,9 @@ def _write_cover(book: Book, names: _Names, estimate: Estimate, cover: Cover) ->
         book.row(sheet, line, columns, (label, value))
         if label in totals and estimate.lines:
             at = f"'{names.lines}'!{xl_col_to_name(totals[label][0])}{len(estimate.lines) + 2}"
-            sheet.write_formula(line, 1, f"={at}", book.number, value)
+            sheet.write_formula(line, 1, f"={at}", book.figure, value)
+        elif isinstance(value, int):
+            sheet.write_number(line, 1, value, book.figure)
 
 
 def _write_lines(book: Book, names: _Names, estimate: Estimate, naming: Naming) -> None:
@@ -203,17 +205,17 @@ def _write_parts(book: Book, name: str, estimate: Estimate, naming: Naming) -> N
     """Every line by component and source of money; what is no public money for the house says so."""
     columns = (
         Column(t("Dòng", "Line"), 7),
-        Column(t("Mã địa bàn", "Area code"), 12),
-        Column(t("Địa bàn", "Area"), 24),
-        Column(t("Mã chương trình", "Programme code"), 14),
-        Column(t("Hình thức", "Works"), 12),
-        Column(t("Hợp phần", "Component"), 40),
-        Column(t("Loại", "Kind"), 14),
-        Column(t("Nguồn", "Source"), 34),
-        Column(t("Số hộ", "Households"), 12),
+        Column(t("Mã địa bàn", "Area code"), 11),
+        Column(t("Địa bàn", "Area"), 20),
+        Column(t("Mã chương trình", "Programme code"), 13),
+        Column(t("Hình thức", "Works"), 11),
+        Column(t("Hợp phần", "Component"), 34),
+        Column(t("Loại", "Kind"), 13),
+        Column(t("Nguồn", "Source"), 26),
+        Column(t("Số hộ", "Households"), 10),
         Column(t("Số tiền (đồng)", "Amount (VND)"), 18),
         Column(t("Trong dự toán nhà", "In the estimate of the houses"), 14),
-        Column(t("Căn cứ", "Written in"), 36),
+        Column(t("Căn cứ", "Written in"), 28),
     )
     sheet = book.sheet(name, columns)
     last = 0
@@ -255,8 +257,8 @@ def _write_houses(book: Book, name: str, houses: Iterable[HouseRow], naming: Nam
     """
     columns = (
         Column(t("STT", "No."), 7),
-        Column(t("Chủ hộ", "Head"), 26),
-        Column(t("Địa bàn", "Area"), 32),
+        Column(t("Chủ hộ", "Head"), 25),
+        Column(t("Địa bàn", "Area"), 28),
         Column(t("Mã tỉnh", "Province code"), 9),
         Column(t("Mã huyện", "District code"), 9),
         Column(t("Mã xã", "Commune code"), 9),
@@ -264,9 +266,9 @@ def _write_houses(book: Book, name: str, houses: Iterable[HouseRow], naming: Nam
         Column(t("Mã chương trình", "Programme code"), 13),
         Column(t("Hình thức", "Works"), 11),
         Column(t("Kinh phí (đồng)", "Amount (VND)"), 15),
-        Column(t("Tạm tính", "Provisional"), 11),
+        Column(t("Tạm tính", "Provisional"), 9),
         Column(t("Dòng dự toán", "Line of the estimate"), 9),
-        Column(t("Kết quả", "Outcome"), 34),
+        Column(t("Kết quả", "Outcome"), 26),
         Column(t("Chương trình", "Programme"), 62),
         Column(t("Mã hộ", "Household id"), 38),
     )

@@ -24,6 +24,8 @@ NUMBER = "#,##0"
 A4 = 9
 LINE_POINTS = 15
 """How high one line of text stands."""
+INDENT = 1
+"""Characters between a text and the number before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Book:
     head: Any
     label: Any
     text: Any
+    figure: Any
     number: Any
     day: Any
     total: Any
@@ -87,7 +90,9 @@ class Book:
 
 def _set_height(sheet: Worksheet, line: int, texts: Iterable[tuple[str, int]]) -> None:
     """As many lines as the tallest of the wrapped texts; rows of one line keep the height they have."""
-    lines = max((len(wrap(text, width)) for text, width in texts if len(text) > width), default=1)
+    lines = max(
+        (len(wrap(text, width - INDENT)) for text, width in texts if len(text) > width - INDENT), default=1
+    )
     if lines > 1:
         sheet.set_row(line, lines * LINE_POINTS)
 
@@ -106,12 +111,20 @@ def workbook(target: Path | IO[bytes], *, is_long: bool = False) -> Iterator[Boo
         file,
         title=file.add_format({"bold": True, "font_size": 14}),
         head=file.add_format(
-            {"bold": True, "bg_color": "#e2f0ed", "bottom": 1, "text_wrap": True, "valign": "top"}
+            {
+                "bold": True,
+                "bg_color": "#e2f0ed",
+                "bottom": 1,
+                "text_wrap": True,
+                "valign": "top",
+                "indent": 1,
+            }
         ),
         label=file.add_format({"font_color": "#51606b", "valign": "top"}),
-        text=file.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
+        text=file.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "indent": 1}),
+        figure=file.add_format({"num_format": NUMBER, "align": "left", "indent": 1}),
         number=file.add_format({"num_format": NUMBER, "valign": "top"}),
-        day=file.add_format({"num_format": "dd/mm/yyyy", "align": "left", "valign": "top"}),
+        day=file.add_format({"num_format": "dd/mm/yyyy", "align": "left", "valign": "top", "indent": 1}),
         total=file.add_format({"bold": True, "top": 1, "num_format": NUMBER}),
         link=file.add_format({"font_color": "#0b6b5d", "underline": 1}),
     )
