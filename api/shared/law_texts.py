@@ -193,7 +193,7 @@ def worked_cases() -> dict[str, list[Case]]:
     """The worked cases that come with the law, by their file (topic)."""
     topics: dict[str, list[Case]] = {}
     for case in read_cases():
-        topics.setdefault(case.file.removesuffix(".toml").replace("_", " "), []).append(case)
+        topics.setdefault(case.file.removesuffix(".toml"), []).append(case)
     return topics
 
 

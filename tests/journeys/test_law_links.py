@@ -10,6 +10,7 @@ from sending import send_village
 
 from api.shared.law_texts import is_address
 from survey import law
+from survey.law.cases import read_cases
 
 LINK = re.compile(r'href="(/law\?[^"#]*)#([^"]*)"')
 
@@ -42,6 +43,19 @@ def test_sources_lead_to_where_they_were_read(sign_in) -> None:
     linked = [unescape(address) for address in re.findall(r'href="(https?://[^"]*)"', page)]
     assert linked == [address for address in read if is_address(address)]
     assert len(linked) > 20
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_law_page_is_whole_in_one_language(sign_in, language) -> None:
+    mai = sign_in("mai")
+    mai.post("/language", data={"language": language, "next": "/"})
+    page = unescape(mai.get("/law").text)
+    other = "en" if language == "vi" else "vi"
+    cases = read_cases()
+    assert len(cases) > 100
+    assert [case.say[language] for case in cases if case.say[language] not in page] == []
+    assert [case.say[other] for case in cases if case.say[other] in page] == []
+    assert "amount_vnd" not in page
 
 
 @pytest.mark.parametrize(
