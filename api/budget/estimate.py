@@ -9,10 +9,10 @@ from typing import IO
 
 from sqlalchemy import ColumnElement, and_
 
-from api.budget.workbook import Cover, write_budget
+from api.budget.workbook import Cover, Naming, write_budget
 from api.shared import area_names
 from api.shared.law_texts import component_words, programme_title, unverified_notes
-from api.web.language import minute
+from api.web.language import minute, t
 from survey.access.viewer import Viewer
 from survey.assessment.rows import HouseRow
 from survey.finance import queries as finance
@@ -41,30 +41,46 @@ def write_workbook(
     estimate: Estimate,
     made_by: str,
     told: Callable[[int], object] = lambda _: None,
+    page: str | None = None,
 ) -> None:
     """Write the workbook of an estimate with the households behind it; names by the viewer's right.
 
-    `told` hears of every household that is written.
+    `told` hears of every household that is written; `page` is the address that the cover leads back to.
     """
-    cover = Cover(
-        title="Dự toán nhu cầu kinh phí xóa nhà tạm, nhà dột nát",
-        made_at=minute(viewer.now),
-        made_by=made_by,
-        filter="Hộ có kết quả đối chiếu hiện hành; không tính phiếu tập huấn",
-        notes=(
-            "Kết quả đối chiếu tiêu chí, chưa phải quyết định hỗ trợ. Mẫu của dự án.",
-            *unverified_notes(viewer, estimate.release_sha256s),
-        ),
-    )
     condition, names = (
         viewer_condition(viewer, estimate.area_code),
         viewer.may("person.read", estimate.area_code),
     )
+    cover = Cover(
+        title=t(
+            "Dự toán nhu cầu kinh phí xóa nhà tạm, nhà dột nát",
+            "Estimate of the money needed to end temporary and dilapidated housing",
+        ),
+        made_at=minute(viewer.now),
+        made_by=made_by,
+        filter=t(
+            "Hộ có kết quả đối chiếu hiện hành; không tính phiếu tập huấn",
+            "Households with a current assessment; training surveys are not counted",
+        ),
+        notes=(
+            t(
+                "Kết quả đối chiếu tiêu chí, chưa phải quyết định hỗ trợ. Mẫu của dự án.",
+                "Assessments against the criteria, not decisions on support. A form of the project.",
+            ),
+            *unverified_notes(viewer, estimate.release_sha256s),
+        ),
+        page=page,
+        names=names,
+    )
     houses = standing.houses(viewer.session, condition, on=estimate.as_of, names=names, amounts=True)
-    named = partial(area_names.area_name, viewer)
-    words = partial(component_words, viewer, lang="vi")
-    counted = _counted(houses, told)
-    write_budget(target, estimate, counted, cover, named, partial(programme_title, viewer), words)
+    naming = Naming(
+        area=partial(area_names.area_name, viewer),
+        codes=partial(area_names.codes_by_level, viewer),
+        programme=partial(programme_title, viewer),
+        component=partial(component_words, viewer),
+        line=finance.line_numbers(viewer.session, estimate),
+    )
+    write_budget(target, estimate, _counted(houses, told), cover, naming)
 
 
 def _counted(houses: Iterable[HouseRow], told: Callable[[int], object]) -> Iterator[HouseRow]:

@@ -44,7 +44,8 @@ def workbook(code: str) -> Any:
     viewer = auth.viewer()
     estimate = viewer_estimate(viewer, code)
     buffer = io.BytesIO()
-    write_workbook(viewer, buffer, estimate, current_user.full_name)
+    page_url = url_for("budget.page", code=code, _external=True)
+    write_workbook(viewer, buffer, estimate, current_user.full_name, page=page_url)
     buffer.seek(0)
     name = f"du-toan-{code}-{estimate.as_of:%Y%m%d}.xlsx"
     return send_file(buffer, as_attachment=True, download_name=name)

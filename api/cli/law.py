@@ -108,9 +108,11 @@ def _check_cases(book: law.LawBook, folder: Path | None) -> None:
     cases = read_cases(folder or SHIPPED)
     failed = [(case, found) for case in cases if (found := differences(case, book))]
     for case, found in failed:
-        click.secho(f"{case.file}: {case.say}\n  {'; '.join(found)}  [{case.source}]", fg="red", err=True)
+        click.secho(
+            f"{case.file}: {case.say['vi']}\n  {'; '.join(found)}  [{case.source}]", fg="red", err=True
+        )
     if failed:
-        raise Problem(2040, count=len(failed), first=failed[0][0].say)
+        raise Problem(2040, count=len(failed), first=failed[0][0].say["vi"])
     click.echo(f"{len(cases)} ví dụ cho kết quả đúng như mong đợi.")
 
 

@@ -59,6 +59,12 @@ def area_name(viewer: Viewer, code: str | None) -> str:
     return ", ".join(names) or tree.names[way[0]].name
 
 
+def codes_by_level(viewer: Viewer, code: str | None) -> dict[str, str]:
+    """The codes of today's units above a place and its own, by their level (`province` … `village`)."""
+    tree = areas.tree(viewer.session, viewer.today)
+    return {tree.names[step].level: step for step in (tree.path(code) if code else ())}
+
+
 def name_then(viewer: Viewer, code: str | None, on: date) -> str:
     """A unit's name as it is now or, for one that is gone by now, as it was on the day."""
     if code is None or exists(viewer, code):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -24,8 +25,10 @@ from survey.words import glossary, word
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """Why an assessment came out as it did, in the reader's language."""
+    """Why an assessment came out as it did, in the reader's language; by the law of which day and place."""
 
+    on: date
+    area_code: str | None
     sentences: tuple[law.Reason, ...]
     missing: tuple[str, ...]
     unverified: tuple[str, ...]
@@ -94,7 +97,11 @@ def reasons(viewer: Viewer, row: AssessmentRow, lang: str | None = None) -> Reas
     sentences = law.explain(known, book.law_on(known.on, known.area_codes), lang, viewer.today)
     missing = tuple(book.facts[name].label[lang] for name in known.missing_facts)
     return Reasons(
-        tuple(sentences), missing, tuple(label_of(viewer, book, name) for name in known.unverified)
+        known.on,
+        next(iter(known.area_codes), None),
+        tuple(sentences),
+        missing,
+        tuple(label_of(viewer, book, name) for name in known.unverified),
     )
 
 
@@ -145,12 +152,40 @@ def law_view(book: law.LawBook, on: date, path: Sequence[str]) -> dict[str, Any]
         "only_emergency": book.only_emergency(on),
         "ended": [one.title[lang] for one in book.programmes if not one.span.covers(on)],
         "house": [_clause(of_day, code) for code in frame],
+        "doubts": [_clause(of_day, code) for code in book.frame.doubts if book.clauses[code].span.covers(on)],
         "values": [_value(book, value, on, path) for value in book.values.values() if value.on(on, path)],
         "sources": [
-            {"cite": source.cite[lang], "title": source.title[lang], "source": source}
+            {
+                "cite": source.cite[lang],
+                "title": source.title[lang],
+                "source": source,
+                "where": [(address, is_address(address)) for address in source.where],
+            }
             for source in book.sources.values()
         ],
     }
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is a whole http(s) address, the only kind that may become a link.
+
+    >>> is_address("https://chinhphu.vn/van-ban"), is_address("javascript:alert(1)")
+    (True, False)
+    """
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    is_plain = text.isprintable() and not any(letter in text for letter in ' "<>\\')
+    return (
+        is_plain
+        and parts.scheme in ("http", "https")
+        and "." in host.strip(".")
+        and "@" not in parts.netloc
+        and port != 0
+    )
 
 
 @cache
@@ -158,7 +193,7 @@ def worked_cases() -> dict[str, list[Case]]:
     """The worked cases that come with the law, by their file (topic)."""
     topics: dict[str, list[Case]] = {}
     for case in read_cases():
-        topics.setdefault(case.file.removesuffix(".toml").replace("_", " "), []).append(case)
+        topics.setdefault(case.file.removesuffix(".toml"), []).append(case)
     return topics
 
 
@@ -172,6 +207,7 @@ def _programme(of_day: law.LawOnDate, one: Any) -> dict[str, Any]:
         "all": [_clause(of_day, code) for code in one.all],
         "any": [_clause(of_day, code) for code in one.any],
         "none": [_clause(of_day, code) for code in one.none],
+        "priority": [_clause(of_day, code) for code in one.priority],
         "components": [_component(of_day.book, part) for part in one.components],
     }
 
@@ -198,21 +234,36 @@ def _component(book: law.LawBook, part: Any) -> dict[str, Any]:
     marks += [word(f"component_kind.{part.kind}", current())] if part.kind != "budget" else []
     marks += [t("chi riêng, ngoài tiền nhà", "paid apart from the house")] if part.is_apart else []
     marks += [t("bù lên mức", "lifts to a level")] if part.lifts else []
-    return {"title": part.title[current()], "marks": " · ".join(marks), "cite": _cite(book, part.cite)}
+    return {
+        "code": part.code,
+        "title": part.title[current()],
+        "marks": " · ".join(marks),
+        "cite": _cite(book, part.cite),
+    }
 
 
 def _ends(book: law.LawBook, one: Any) -> list[dict[str, Any]]:
     """What becomes of households that are not approved, or have not begun, when the programme ends."""
     named = (
-        (one.unapproved, t("Hộ chưa được phê duyệt khi kết thúc", "Households not approved by its end")),
         (
+            "unapproved",
+            one.unapproved,
+            t("Hộ chưa được phê duyệt khi kết thúc", "Households not approved by its end"),
+        ),
+        (
+            "unstarted",
             one.unstarted,
             t("Hộ đã duyệt, chưa khởi công khi kết thúc", "Approved houses not begun by then"),
         ),
     )
     return [
-        {"label": label, "becomes": word(f"programme_end.{end.becomes}"), "cite": _cite(book, end.cite)}
-        for end, label in named
+        {
+            "code": f"{one.id}.{code}",
+            "label": label,
+            "becomes": word(f"programme_end.{end.becomes}"),
+            "cite": _cite(book, end.cite),
+        }
+        for code, end, label in named
         if end is not None and one.span.last
     ]
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey.areas import queries as areas
 from survey.assessment import queries as assessments
+from survey.assessment.rows import HouseRow
 from survey.finance.rows import Estimate, EstimateLine, EstimatePart, OutsideEstimate, parts_together
 from survey.problems import Problem
 from survey.standing import queries as standing
@@ -69,6 +70,23 @@ def estimate(session: Session, visible: ColumnElement[bool], area_code: str, as_
         outside=_outside(session, visible, as_of),
         provisional_households=_provisional(session, visible, as_of),
     )
+
+
+def line_numbers(session: Session, estimate: Estimate) -> Callable[[HouseRow], int | None]:
+    """Which line of an estimate (1, 2, …) a household counts in; None for one that is outside it."""
+    under = _unit_under(areas.tree(session, estimate.as_of).path, estimate.area_code)
+    numbers = {
+        (line.area_code, line.programme, line.works_kind): number
+        for number, line in enumerate(estimate.lines, 1)
+    }
+
+    def number_of(house: HouseRow) -> int | None:
+        if house.outcome != ENTITLED:
+            return None
+        key = (under(house.village_code), house.programme or "", house.works_kind or UNKNOWN_WORKS)
+        return numbers.get(key)
+
+    return number_of
 
 
 def _rank(key: tuple[str | None, str, str], order: dict[str, int]) -> tuple[int, str, str]:

@@ -16,8 +16,9 @@ from typing import Any
 
 from survey.law.assess import assess
 from survey.law.assessment import Assessment
-from survey.law.book import LawBook
+from survey.law.book import LawBook, Words
 from survey.problems import Problem
+from survey.words import LANGUAGES
 
 SHIPPED = Path(__file__).with_name("cases")
 EXPECTABLE = {field.name for field in fields(Assessment)} | {"tranches_vnd", "components_vnd"}
@@ -28,7 +29,7 @@ class Case:
     """A sentence a lawyer can check: a household on a day in a place, and what the law gives it."""
 
     file: str
-    say: str
+    say: Words
     on: date
     areas: tuple[str, ...]
     facts: dict[str, Any]
@@ -51,17 +52,26 @@ def _cases_of(path: Path) -> Iterator[Case]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Problem(2043, file=path.name, entry="-", reason=str(error)) from None
     for entry in content.get("case", []):
-        say = str(entry.get("say", "-"))
+        say = _words(entry.get("say", "-"))
         missing = {"say", "on", "expect", "source"} - set(entry)
         unknown = set(entry.get("expect", {})) - EXPECTABLE
+        missing |= {f"say.{lang}" for lang in LANGUAGES if not say.get(lang)}
         if missing or unknown or set(entry) - {"say", "on", "area", "facts", "expect", "source"}:
             raise Problem(
-                2043, file=path.name, entry=say, reason=f"missing {missing}, not expectable {unknown}"
+                2043,
+                file=path.name,
+                entry=say.get("vi", "-"),
+                reason=f"missing {missing}, not expectable {unknown}",
             )
         given = content.get("base", {}) | entry.get("facts", {})
         facts = {name: None if value == "unknown" else value for name, value in given.items()}
         areas = tuple(entry.get("area", ()))
         yield Case(path.name, say, entry["on"], areas, facts, entry["expect"], entry["source"])
+
+
+def _words(told: Any) -> Words:
+    """A sentence in both languages; a plain text stands for both."""
+    return dict(told) if isinstance(told, dict) else dict.fromkeys(LANGUAGES, str(told))
 
 
 def differences(case: Case, book: LawBook) -> list[str]:

@@ -31,6 +31,9 @@ from survey.standing.actions import refresh
 from survey.touched import ASSESSED, touch
 
 URL = "/api/v1/envelopes"
+COVER_SHEET, LINES, HOUSEHOLDS = "Tóm tắt dự toán", "Dự toán theo địa bàn", "Danh sách hộ"
+COVER = ("B8", "B9")
+"""Where the cover takes over the totals."""
 HOSTILE = (
     '=HYPERLINK("http://x")',
     "+1",
@@ -188,7 +191,7 @@ def test_a_household_of_unknown_area_has_its_own_line_and_is_last(hoa, sign_in):
     send(sign_in("mai"), {}, unplaced())
     lines = hoa.get("/api/v1/areas/06/budget").json["lines"]
     assert [(line["area_code"], line["households"]) for line in lines] == [("01900", 1), (None, 1)]
-    assert rows(workbook(hoa, "06"), "Dự toán")[2][1] == "Chưa rõ địa bàn"
+    assert rows(workbook(hoa, "06"), LINES)[2][2] == "Chưa rõ địa bàn"
 
 
 def test_each_village_stands_for_itself_under_its_commune(mai):
@@ -208,7 +211,7 @@ def test_works_nobody_has_chosen_yet_are_counted_where_both_kinds_cost_the_same(
     line = mai.get("/api/v1/areas/01900/budget").json["lines"][0]
     assert (line["works_kind"], line["amount_vnd"]) == ("unknown", 60_000_000)
     assert "chưa rõ" in mai.get("/areas/01900/budget").text
-    assert rows(workbook(mai, "01900"), "Dự toán")[1][4] == "chưa rõ"
+    assert rows(workbook(mai, "01900"), LINES)[1][5] == "chưa rõ"
 
 
 def test_training_households_cost_nothing(mai):
@@ -223,9 +226,9 @@ def test_page_json_and_workbook_say_the_same(mai):
     page = mai.get("/areas/01900/budget").text
     total = re.search(r"Tổng cộng: <b[^>]*>([\d.]+)</b> hộ, <b>([\d.]+)</b>", page)
     assert [int(part.replace(".", "")) for part in total.groups()] == [told["households"], told["amount_vnd"]]
-    *lines, last = rows(workbook(mai, "01900"), "Dự toán")[1:]
-    assert last[5:] == (told["households"], told["amount_vnd"])
-    assert [(line[0], line[2], line[5], line[6]) for line in lines] == [
+    *lines, last = rows(workbook(mai, "01900"), LINES)[1:]
+    assert last[6:] == (told["households"], told["amount_vnd"])
+    assert [(line[1], line[3], line[6], line[7]) for line in lines] == [
         (line["area_code"], line["programme"], line["households"], line["amount_vnd"])
         for line in told["lines"]
     ]
@@ -234,34 +237,41 @@ def test_page_json_and_workbook_say_the_same(mai):
 def test_the_workbook_lists_the_households_behind_its_figures(mai):
     send(mai, {}, {"works_kind": "repair"}, {"area_code": "V2"}, {"house_tenure": None})
     told = mai.get("/api/v1/areas/01900/budget").json
-    listed = rows(workbook(mai, "01900"), "Danh sách hộ")[1:]
-    outcomes = Counter(row[4] for row in listed)
+    listed = rows(workbook(mai, "01900"), HOUSEHOLDS)[1:]
+    outcomes = Counter(row[12] for row in listed)
     assert outcomes.pop("đủ điều kiện") == told["households"]
     assert sum(outcomes.values()) == sum(row["households"] for row in told["outside"])
-    assert sum(row[7] or 0 for row in listed) == told["amount_vnd"]
+    assert sum(row[9] or 0 for row in listed) == told["amount_vnd"]
 
 
 def test_totals_are_formulas_that_carry_their_values(mai):
     send(mai, {}, {"area_code": "V2"})
-    formulas, values = (workbook(mai, "01900", values=kind)["Dự toán"] for kind in (False, True))
-    assert [formulas[cell].value for cell in ("F4", "G4")] == ["=SUM(F2:F3)", "=SUM(G2:G3)"]
-    assert [values[cell].value for cell in ("F4", "G4")] == [2, 120_000_000]
+    formulas, values = (workbook(mai, "01900", values=kind)[LINES] for kind in (False, True))
+    assert [formulas[cell].value for cell in ("G4", "H4")] == ["=SUM(G2:G3)", "=SUM(H2:H3)"]
+    assert [values[cell].value for cell in ("G4", "H4")] == [2, 120_000_000]
 
 
 def test_what_a_person_typed_never_becomes_a_formula_or_a_link(mai):
     send(mai, *({"head_name": name} for name in HOSTILE))
     book = workbook(mai, "01900", values=False)
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
-    assert {cell.coordinate for cell in cells if cell.data_type == "f"} == {"F3", "G3", "I3"}
-    assert not any(cell.hyperlink for cell in cells)
-    heads = [row[1] for row in rows(book, "Danh sách hộ")[1:]]
+    assert {cell.coordinate for cell in cells if cell.data_type == "f"} == {
+        "G2",
+        "H2",
+        "G3",
+        "H3",
+        "J3",
+        *COVER,
+    }
+    assert [cell.coordinate for cell in cells if cell.hyperlink] == ["A2"]
+    heads = [row[1] for row in rows(book, HOUSEHOLDS)[1:]]
     assert Counter(heads) == Counter(name.strip() for name in HOSTILE)
 
 
 def test_ids_and_codes_are_text(mai):
     send(mai, {"area_code": "01900", "point": None})
     book = workbook(mai, "01900")
-    ids = [book["Danh sách hộ"]["A2"], book["Danh sách hộ"]["C2"], book["Dự toán"]["A2"]]
+    ids = [book[HOUSEHOLDS]["O2"], book[HOUSEHOLDS]["F2"], book[LINES]["B2"]]
     assert [cell.data_type for cell in ids] == ["s", "s", "s"]
     assert [cell.value for cell in ids[1:]] == ["01900", "01900"]
     assert {cell.number_format for cell in ids} == {"@"}
@@ -270,9 +280,9 @@ def test_ids_and_codes_are_text(mai):
 def test_money_is_written_as_numbers_in_thousands_and_dates_as_dates(mai):
     send(mai, {})
     book = workbook(mai, "01900")
-    money = [book["Dự toán"]["G2"], book["Dự toán"]["G3"], book["Danh sách hộ"]["H2"]]
+    money = [book[LINES]["H2"], book[LINES]["H3"], book[HOUSEHOLDS]["J2"]]
     assert {(cell.value, cell.number_format) for cell in money} == {(60_000_000, "#,##0")}
-    cover = {row[0].value: row[1] for row in book["Bìa"].iter_rows() if row[0].value and len(row) > 1}
+    cover = {row[0].value: row[1] for row in book[COVER_SHEET].iter_rows() if row[0].value and len(row) > 1}
     assert cover["Số liệu đến ngày"].number_format == "dd/mm/yyyy"
     assert cover["Số liệu đến ngày"].value.date() == FIRST_DAY
 
@@ -280,7 +290,7 @@ def test_money_is_written_as_numbers_in_thousands_and_dates_as_dates(mai):
 def test_the_cover_says_what_the_figures_rest_on(mai):
     send(mai, {}, {"house_tenure": None})
     told = mai.get("/api/v1/areas/01900/budget").json
-    cover = dict(row[:2] for row in rows(workbook(mai, "01900"), "Bìa")[2:])
+    cover = dict(row[:2] for row in rows(workbook(mai, "01900"), COVER_SHEET)[2:])
     assert cover["Bản luật (SHA-256)"] == ", ".join(told["release_sha256s"])
     assert cover["Nhu cầu kinh phí (đồng)"] == 60_000_000
     assert cover["Địa bàn"] == "Nam Mẫu (01900)"
@@ -289,10 +299,10 @@ def test_the_cover_says_what_the_figures_rest_on(mai):
 
 def test_an_area_without_households_gives_a_whole_workbook(hoa):
     book = workbook(hoa, "01901", values=False)
-    assert book.sheetnames == ["Bìa", "Dự toán", "Hợp phần và nguồn", "Danh sách hộ"]
-    last = rows(book, "Dự toán")[-1]
-    assert (last[0], last[5], last[6]) == ("Tổng cộng", 0, 0)
-    assert len(rows(book, "Danh sách hộ")) == 1
+    assert book.sheetnames == [COVER_SHEET, LINES, "Theo hợp phần và nguồn", HOUSEHOLDS, "Nguồn số liệu"]
+    last = rows(book, LINES)[-1]
+    assert (last[0], last[6], last[7]) == ("Tổng cộng", 0, 0)
+    assert len(rows(book, HOUSEHOLDS)) == 1
 
 
 @pytest.fixture
@@ -308,7 +318,7 @@ def test_a_communes_finance_desk_sees_its_own_households_only(commune_finance, s
     send(sign_in("mai"), {}, unplaced())
     send(sign_in("duy"), {"area_code": "V3", "head_name": "Hà Thị Bé"})
     assert commune_finance.get("/api/v1/areas/01901/budget").json["households"] == 1
-    listed = rows(workbook(commune_finance, "01901"), "Danh sách hộ")[1:]
+    listed = rows(workbook(commune_finance, "01901"), HOUSEHOLDS)[1:]
     assert [row[1] for row in listed] == ["Hà Thị Bé"]
 
 
