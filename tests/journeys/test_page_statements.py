@@ -13,7 +13,7 @@ from sending import point
 from api.web import clock
 
 MOST = {
-    "/": 9,  # two of them ask about acts that others cite, and what waits for a signer
+    "/": 10,  # three ask about acts that others cite, decisions that are due, and what waits for a signer
     "/areas/06": 6,
     "/work": 5,
     "/work/list?state=registered": 7,
