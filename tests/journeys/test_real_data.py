@@ -152,9 +152,10 @@ def houses_of(file: Path) -> dict[str, float | None]:
 
 
 def ids_of(file: Path) -> list[str]:
-    """The household ids of a budget workbook."""
+    """The household ids of a budget workbook, in the last column of its list."""
     rows = CalamineWorkbook.from_path(str(file)).get_sheet_by_name("Danh sách hộ").to_python()
-    return [row[0] for row in rows[1:]]
+    column = rows[0].index("Mã hộ")
+    return [row[column] for row in rows[1:]]
 
 
 def test_the_villages_go_in_first(taken: Taken):
