@@ -40,7 +40,7 @@ def test_the_button_says_how_many_how_much_and_by_which_act(reviewed_site, brows
     page.locator('input[name="household"]').nth(0).check()
     assert button.inner_text() == "Phê duyệt 1 hộ, 60 triệu đồng"
     page.click("text=Chọn cả trang")
-    assert page.locator("button[data-verb]").inner_text() == "Phê duyệt 2 hộ, 120 triệu đồng"
+    page.get_by_text("Phê duyệt 2 hộ, 120 triệu đồng", exact=True).wait_for()
     assert fold.get_attribute("open") is None
     page.select_option("#f-official_act", "new")
     assert fold.get_attribute("open") is not None
