@@ -48,6 +48,7 @@ from api.web import (
     headers,
     language,
     request_limits,
+    sealer,
     secret_keys,
     start_checks,
     static_files,
@@ -105,6 +106,7 @@ def serving_app() -> Flask:
     """The application for a server, `gunicorn "api.app:serving_app()"`; it refuses as `serve` does."""
     app = create_app()
     start_checks.check(app)
+    sealer.start(app)
     return app
 
 

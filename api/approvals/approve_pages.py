@@ -35,7 +35,8 @@ from survey.access.viewer import Viewer
 from survey.approval.chain import Chain, chain_on, signing_unit
 from survey.approval.duties import DECIDED
 from survey.approval.models import OfficialAct
-from survey.approval.rows import WaitingCase
+from survey.approval.queries import not_usable
+from survey.approval.rows import USABLE, WaitingCase
 from survey.areas import queries as areas
 from survey.areas.names import nfc
 from survey.assessment.judging import for_approval
@@ -438,7 +439,8 @@ def _due_on(viewer: Viewer) -> date | None:
 def _official_act(viewer: Viewer, session: Session) -> OfficialAct | None:
     """The official act chosen or entered with the approval; None is *chưa có quyết định*.
 
-    Problem 5496 where another act is typed beside the chosen one; a scan is added to the chosen one.
+    Problems 5496 where another act is typed beside the chosen one, 5458 where the chosen one does not stand;
+    a scan is added to it.
     """
     chosen = request.form.get("official_act", "")
     if chosen == "new" or (not chosen and official_acts.is_typed()):
@@ -449,6 +451,8 @@ def _official_act(viewer: Viewer, session: Session) -> OfficialAct | None:
     if official_acts.is_another_typed(official_acts.visible_act(viewer, number)):
         raise Problem(5496)
     act = session.get_one(OfficialAct, number)
+    if act.state not in USABLE:
+        raise not_usable(act)
     official_acts.add_file_from_form(viewer, session, act)
     return act
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.backups import recovery_keys
 from api.backups.database_copy import check_dump, check_sqlite, copy_database
-from api.backups.folder import BackupFolder, Generation, copy_whole
+from api.backups.folder import PART, BackupFolder, Generation, copy_whole
 from api.backups.manifest import Manifest, parts_of, sha256_of, write_manifest
 from api.backups.rotation import Keep, rotate
 from api.web import clock, queue_key, secret_keys, transaction
@@ -118,7 +118,7 @@ def _back_up(app: Flask, folder: BackupFolder, keep: Keep, with_keys: bool) -> D
             parts=parts_of(part),
         )
         write_manifest(part, manifest)
-    generation = folder.generation()
+    generation = folder.generation(part.name.removesuffix(PART))
     return Done(generation, manifest, tuple(rotate(folder, keep)))
 
 

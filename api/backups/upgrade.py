@@ -72,7 +72,7 @@ def upgrade(
             tell("verify")
             with app.app_context():
                 _verify(done.manifest.figures.tables)
-        except Exception as error:
+        except BaseException as error:  # one that is broken off too
             tell("back")
             _put_back(app, done, error)
             raise Problem(8028, reason=_reason(error), generation=done.generation.name) from error
@@ -96,7 +96,7 @@ def _verify(before: Mapping[str, int]) -> None:
         raise ValueError(broken)
 
 
-def _put_back(app: Flask, done: Done, error: Exception) -> None:
+def _put_back(app: Flask, done: Done, error: BaseException) -> None:
     """Make the database what the backup says. Problem 8029."""
     url = app.config["SETTINGS"].database_url
     copy = done.generation.path / done.manifest.database
@@ -114,7 +114,7 @@ def _put_back(app: Flask, done: Done, error: Exception) -> None:
         ) from error
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     """What went wrong in one line; SQLAlchemy's own hint on where to read on is left out."""
     said = str(getattr(error, "orig", None) or error).strip().splitlines()
     return (said[0] if said else type(error).__name__)[:300]

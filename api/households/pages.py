@@ -92,13 +92,17 @@ def _count(
 ) -> int:
     """How many households the list has: what is kept tells where one measure is asked at most."""
     told = [(name, value) for name in FILTERS if (value := request.args.get(name))]
-    codes = [value if name == "outcome" else MARKED.get((name, value)) for name, value in told] or [
-        "households"
-    ]
-    kept = worklists.figures_kept(viewer, area_code) if len(codes) == 1 else None
-    if kept is None or codes[0] not in (*OUTCOMES, "households", *MARKED.values()):
-        return standing.count(viewer.session, visible, *wanted)
-    return kept.total.measures[codes[0]]
+    codes = [_measure_of(name, value) for name, value in told] or ["households"]
+    code = codes[0] if len(codes) == 1 else None
+    kept = worklists.figures_kept(viewer, area_code) if code else None
+    return kept.total.measures[code] if kept and code else standing.count(viewer.session, visible, *wanted)
+
+
+def _measure_of(name: str, value: str) -> str | None:
+    """The measure that one filter lists by itself; None where it lists no measure."""
+    if name == "outcome":
+        return value if value in OUTCOMES else None
+    return MARKED.get((name, value))
 
 
 def _filters(viewer: Viewer, names: bool) -> list[ColumnElement[bool]]:

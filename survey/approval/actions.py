@@ -15,7 +15,6 @@ from survey.approval.rows import USABLE, ListRow, NewOfficialAct, NewTarget
 from survey.areas import queries as areas
 from survey.db import add_once
 from survey.problems import Problem
-from survey.words import both
 
 
 def keep_official_act(
@@ -189,9 +188,7 @@ def _usable(session: Session, act_id: int | None) -> int | None:
     """The same act, if a list may be tied to it. Problem 5458 for one that is withdrawn or not known."""
     act = session.get_one(OfficialAct, act_id) if act_id else None
     if act is not None and act.state not in USABLE:
-        raise Problem(
-            5458, name=f"{act.number}/{act.symbol}", **both("state", "official_act_state", act.state)
-        )
+        raise queries.not_usable(act)
     return act_id
 
 

@@ -41,7 +41,9 @@ from survey.cases import machine
 from survey.cases.models import Act, Case, Step
 from survey.cases.queries import texts_of
 from survey.db import one_of
+from survey.problems import Problem
 from survey.registry.models import Household, Person
+from survey.words import both
 
 APPROVED = machine.states("not_started", "under_way", "done")
 """States of cases that stand on an approved list: approved or beyond, not withdrawn."""
@@ -430,6 +432,11 @@ def cited_groups(session: Session) -> list[tuple[str, str, str, int | None, int]
     told = (OfficialAct.state, OfficialAct.issuer_code, OfficialAct.area_code, OfficialAct.kept_by)
     asked = select(*told, func.count()).where(OfficialAct.state.in_(("cited", "declined"))).group_by(*told)
     return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(asked)]
+
+
+def not_usable(act: OfficialAct) -> Problem:
+    """Problem 5458: no decision and no list rests on an act in this state."""
+    return Problem(5458, name=f"{act.number}/{act.symbol}", **both("state", "official_act_state", act.state))
 
 
 def outside(session: Session, on: date) -> frozenset[str]:

@@ -18,7 +18,7 @@ from survey.access.queries import capacity_of
 from survey.approval.chain import chain_on, signing_unit
 from survey.approval.duties import CONFIRMED, DECIDED, ENTERED
 from survey.approval.models import OfficialAct
-from survey.approval.queries import scanned
+from survey.approval.queries import not_usable, scanned
 from survey.approval.rows import SURE, USABLE
 from survey.areas import queries as areas
 from survey.assessment import queries as assessment
@@ -39,7 +39,7 @@ from survey.intake.rows import MAX_FAULTS, Envelope, IntakeContext, ProcessingRe
 from survey.law.assessment import ELIGIBLE
 from survey.problems import Problem
 from survey.questionnaire import Fault, PersonInput, act_forms, check, load_form, split_personal, split_texts
-from survey.registry.actions import add_head, set_head
+from survey.registry.actions import add_head, lock, set_head
 from survey.registry.models import Household
 from survey.words import both
 from survey.works.checks import photo_flags, progress_flags
@@ -76,6 +76,7 @@ def process_act(
     faults += _wrong_votes(kind, values)
     try:
         if not faults:
+            lock(session, known)  # what is looked at now holds until the act is recorded
             done = _done_as(session, envelope, row, values, known, context)
             faults = list(_refused(session, envelope, values, known, done, context))
         if not faults:
@@ -272,14 +273,15 @@ def _not_allowed(
     taken_away = _taken_away(session, envelope, values)
     homes = cases.households_of(session, taken_away)
     areas_of = {one.id: one.area_code for one in _households(session, homes.values()).values()}
-    for step in taken_away:
-        wanted.add((step.kind, areas_of[homes[step.case_id]], step.values.get("body")))
+    away = {(step.kind, areas_of[homes[step.case_id]], step.values.get("body")) for step in taken_away}
     tree = areas.tree(session, context.today)
     # What is compared was entered by somebody who may: whoever sent it, not only whoever compares it.
     entering = replace(context, sender_id=done.sender_id) if done.duty == CONFIRMED else context
-    for act, code, body in sorted(wanted, key=str):
+    asked = [*((one, True) for one in wanted), *((one, False) for one in away)]
+    for (act, code, body), is_new in sorted(asked, key=str):
         where = signing_unit(tree, code, body or "province") if act == "approval" else code
-        is_from_paper = act == kind and done.duty in (ENTERED, CONFIRMED)
+        # A decision of before is taken away by whoever may decide, also where the new one comes from paper.
+        is_from_paper = is_new and done.duty in (ENTERED, CONFIRMED)
         right = "decision.enter" if is_from_paper else machine.acts()[act].right
         if not (may(session, right, where, context) and may(session, right, where, entering)):
             yield Fault("household", Problem(4113, area_code=where or "?", **both("act", "act", act)), where)
@@ -312,9 +314,14 @@ def _wrong_decision(
     act = session.get(OfficialAct, number) if number is not None else None
     if number is not None and act is None:
         yield Fault("official_act", Problem(5495), number)
+    if act is not None and act.state == "joined" and act.joined_id is not None:
+        act = session.get_one(OfficialAct, act.joined_id)  # what was cited is now the issuer's own
+    if act is not None and act.state not in USABLE:
+        yield Fault("official_act", not_usable(act), number)
     is_sure = act is not None and act.state in SURE
+    papers = [number or 0, act.id if act else 0]
     if done.duty in (ENTERED, CONFIRMED) and not (
-        is_sure and values.get("signed_by") and scanned(session, [number or 0])
+        is_sure and values.get("signed_by") and scanned(session, papers)
     ):
         yield Fault("official_act", Problem(5485))
     if done.seen is None or not (done.seen.is_ruled or done.duty == ENTERED):

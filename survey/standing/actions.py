@@ -25,7 +25,7 @@ from survey.standing.models import (
     StandingObstacle,
 )
 from survey.standing.noticing import name_scanned
-from survey.standing.rows import Standing, Values, standings
+from survey.standing.rows import Standing, Values, commune_of, standings
 from survey.touched import Cause, Touched, forget, touched
 
 LOCK = 7_460_112
@@ -62,8 +62,9 @@ def write_lines(session: Session, known: Touched, clock: Callable[[], datetime])
         standing = standings(session, ids, on)
         before = [] if known.new.issuperset(ids) else open_rows(session, StandingLine, ids)
         _write(session, before, standing, known.households, now)
-        for row in before:
-            changed[row.commune_code or ""].add(row.household_id)
+        for row in before:  # since its line was written its commune may have become another one
+            for code in (row.commune_code, commune_of(on, row.area_code)):
+                changed[code or ""].add(row.household_id)
         for household_id, one in standing.items():
             changed[one.lines[0]["commune_code"] or ""].add(household_id)
     note_changes(session, changed, now)

@@ -42,7 +42,7 @@ def area_lists(
     """
     known = tree(session, on)
     marks = _marks(session, known)
-    whole, partly = _units(known, roots, marks)
+    whole, partly = _units(known, roots)
     codes = whole | {one.area_code for one in heads} - {*above}
     found = _kept(session, known, marks, codes - partly, year, on, heads)
     found |= queries.area_lists(session, partly, year, on, heads, visible) if partly else {}
@@ -57,24 +57,20 @@ def area_lists(
 Marks = dict[str | None, tuple[tuple[str, int], ...]]
 
 
-def _units(known: Tree, roots: Collection[str], marks: Marks) -> tuple[set[str | None], set[str | None]]:
-    """The communes with households in these areas (none: of no commune, at a root), and those of which only a
-    part is.
+def _units(known: Tree, roots: Collection[str]) -> tuple[set[str | None], set[str | None]]:
+    """The communes in these areas (none: households of no commune, at a root), and those of which only a part
+    is. One that was made today has no mark yet.
     """
     tops = {root for root in roots if root in known.names}
     is_root = any(known.names[root].parent_code is None for root in tops)
-    whole = {
+    whole: set[str | None] = {
         code
-        for code in marks
-        if (code is None and is_root)
-        or (code and not tops.isdisjoint(known.path(code)) and _is_commune(known, code))
+        for code, name in known.names.items()
+        if name.level == "commune" and not tops.isdisjoint(known.path(code))
     }
+    whole |= {None} if is_root else set()
     partly: set[str | None] = {queries.commune_of(known, root) for root in tops}
     return whole, partly - whole - {None}
-
-
-def _is_commune(known: Tree, code: str) -> bool:
-    return code in known.names and known.names[code].level == "commune"
 
 
 def _kept(
@@ -89,7 +85,7 @@ def _kept(
     """The lists of whole units, those counted anew of which something has changed."""
     key = (str(session.get_bind()), revision(session), last_change(session, on), year)
     prints = {
-        code: (marks.get(code, ()), [(one.sha256, one.act.id if one.act else None) for one in some])
+        code: (marks.get(code, ()), [(one.sha256, one.act and (one.act.id, one.act.state)) for one in some])
         for code, some in queries.about(known, codes, heads).items()
     }
     with _guard:

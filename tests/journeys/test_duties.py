@@ -159,6 +159,24 @@ def test_who_surveyed_or_reviewed_prepares_no_payment(tu, sign_in) -> None:
     assert case_of(db.session(), house).paid_vnd == 40_000_000
 
 
+def test_who_decided_prepares_no_payment(tu, sign_in) -> None:
+    house = reviewed(sign_in("mai"))
+    take(tu, house, "approval")
+    payload = {"household": house, "done_on": "2025-05-12", "tranche": 1, "amount_vnd": 40_000_000}
+    sent = {**step(house, "start"), "form": "payment", "payload": payload}
+    assert numbers(tu.post(ENVELOPES, json=sent).json) == [5480]
+
+
+def test_clerks_put_nothing_in_the_place_of_a_decision_that_was_signed_here(sign_in) -> None:
+    house = reviewed(sign_in("mai"))
+    sent = step(house, "approval")
+    assert sign_in("ky").post(ENVELOPES, json=sent).json["state"] == "stored"
+    again = {**sent, "base_version": 1, "payload": {**sent["payload"], "done_on": "2025-05-09"}}
+    receipt = sign_in("nga").post(ENVELOPES, json=again).json
+    assert 4113 in numbers(receipt)
+    assert newest_approval().done_on == date(2025, 5, 8)
+
+
 @pytest.mark.parametrize(("amount", "found"), [(60_000_000, []), (60_000_001, [5488])])
 def test_nothing_is_paid_above_the_approved_amount(sign_in, amount, found) -> None:
     house = reviewed(sign_in("mai"))

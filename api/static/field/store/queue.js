@@ -267,7 +267,9 @@ export async function letGo() {
  */
 export async function offerAgain(restoredTo) {
   const since = Date.parse(restoredTo) - MARGIN_MS;
-  const isLost = (one) => !UNSENT.includes(one.state) && !(Date.parse(one.receipt?.received_at) < since);
+  // Its photos may have arrived long after its text.
+  const isSafe = (one) => Date.parse(one.receipt?.received_at) < since && (one.sent_at ?? 0) < since;
+  const isLost = (one) => !UNSENT.includes(one.state) && !isSafe(one);
   const lost = (await records()).filter(isLost);
   // One try was made before: the server may hold it, so it is corrected by a next version and never in its place.
   /** @type {Partial<Record>} */

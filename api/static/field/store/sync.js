@@ -381,7 +381,13 @@ function problemOfPhoto(one, error) {
  * @param {Record} one
  */
 async function confirm(one) {
-  const { body } = await api.get(`/api/v1/envelopes/${one.id}/versions/${one.version}`);
+  let body;
+  try {
+    ({ body } = await api.get(`/api/v1/envelopes/${one.id}/versions/${one.version}`));
+  } catch (error) {
+    if (error instanceof api.Refused && error.status === 404) return problemOfPhoto(one, error);
+    throw error;
+  }
   const changes = received(one, body);
   await queue.update(one, changes);
   if (isWhole(one)) await queue.settle(one, body);
