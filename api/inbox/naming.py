@@ -27,7 +27,8 @@ def named(viewer: Viewer, rows: Sequence[InboxRow]) -> dict[int, Named]:
     """By the number of the row; the names of all households by one statement, each by right."""
     about = {row.row_id: households_in(row.content) for row in rows}
     visible = viewer.visible(Household.area_code, "person.read")
-    heads = registry.head_names(viewer.session, visible, {one for ids in about.values() for one in ids})
+    ids = {one for ids in about.values() for one in ids if _may_be_id(one)}
+    heads = registry.head_names(viewer.session, visible, ids)
     return {row.row_id: Named(kind_of(row.content), _of_whom(viewer, row, heads)) for row in rows}
 
 
@@ -62,6 +63,11 @@ def _of_whom(viewer: Viewer, row: InboxRow, heads: Mapping[str, str]) -> str:
         return t(f"{num(len(about))} hộ", f"{num(len(about))} households") if len(about) > 1 else ""
     others = len(about) - 1
     return known[0] + (t(f" và {num(others)} hộ khác", f" and {num(others)} others") if others else "")
+
+
+def _may_be_id(told: str) -> bool:
+    """Whether a database can be asked for it: a record that waits may say anything."""
+    return len(told) <= 36 and told.isprintable()
 
 
 def _payload(content: Mapping[str, Any]) -> Mapping[str, Any]:

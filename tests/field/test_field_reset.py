@@ -44,7 +44,8 @@ def reset_password(chromium: Any, url: str, full_name: str) -> str:
     with desk_of(chromium, url, "admin") as page:
         page.goto(f"{url}/accounts")
         page.click(f"a:has-text('{full_name}')")
-        page.click("button:text-is('Cấp lại mật khẩu')")
+        page.click("summary:text-is('Cấp lại mật khẩu')")
+        page.click("button:text-is('Đúng, cấp lại ngay')")
         return str(page.inner_text(".slip .secret"))
 
 
